@@ -1,0 +1,224 @@
+import type { Kind } from './kinds.ts';
+import type { AnyObject, ObjectOf } from './objects.ts';
+import type { Parameters } from './parameters.ts';
+import type { Ref } from './ref.ts';
+import type { Relation } from './relation.ts';
+import type { Severity } from './severity.ts';
+
+/** Areas of the catalogue: the second part of a check id. */
+export const AREAS = [
+  'POD',
+  'RBAC',
+  'SA',
+  'NET',
+  'SEC',
+  'IMG',
+  'NS',
+  'ADM',
+  'API',
+  'CM',
+  'SCH',
+  'ETCD',
+  'KUBELET',
+  'NODE',
+  'LOG',
+  'PATH',
+] as const;
+export type Area = (typeof AREAS)[number];
+export type CheckId = `KP-${Area}-${string}`;
+
+/** Whether a field was read from an object, is a declared configuration, or a product was recognised (checks-catalogue 1.2). */
+export type Evidence = 'observed' | 'declared' | 'heuristic';
+
+/** The Pod Security Standard level that a problem breaks; independent of severity and acceptance (checks-catalogue 1.3). */
+export type PssLevel = 'baseline' | 'restricted';
+
+/** One thing that is wrong with a subject. */
+export interface Problem {
+  /** Field path in the judged object. */
+  readonly at: string;
+  readonly message: string;
+  /** Stable sub-key of the finding. */
+  readonly aspect?: string;
+  /** Where it differs from the check's headline severity. */
+  readonly severity?: Severity;
+  /** Other objects to blame. */
+  readonly because?: readonly Ref[];
+  readonly pss?: PssLevel;
+  /** Set by a built-in acceptance: shown with this reason, not scored. */
+  readonly accepted?: string;
+}
+
+/** An evaluation's word for "the evidence is out of reach": never a pass. */
+export interface Doubt {
+  readonly unknown: string;
+  readonly aspect?: string;
+}
+
+export type Outcome =
+  | { readonly status: 'pass' }
+  | { readonly status: 'notApplicable' }
+  | { readonly status: 'fail'; readonly problems: readonly Problem[]; readonly missing: readonly string[] }
+  | { readonly status: 'unknown'; readonly missing: readonly string[] }
+  | { readonly status: 'error'; readonly message: string };
+
+/** What is true of the whole run and no object says. */
+export interface Context {
+  /** Minor version of the server, 36 for 1.36. */
+  readonly minor: number;
+  /** True on a live cluster and for a declared dump of one; false for files, which say nothing of what they do not hold. */
+  readonly complete: boolean;
+  readonly parameters: Parameters;
+}
+
+/** An input that may be out of reach without stopping the check: what is known decides, `undefined` when it cannot be known. */
+export interface Optional<S extends Kind, T> {
+  readonly relation: Relation<S, T>;
+  readonly optional: true;
+}
+
+export function ifKnown<S extends Kind, T>(relation: Relation<S, T>): Optional<S, T> {
+  return { relation, optional: true };
+}
+
+export type Input<K extends Kind> = Relation<K> | Optional<K, unknown>;
+export type Inputs<K extends Kind> = Readonly<Record<string, Input<K>>>;
+
+type GivenBy<I> =
+  I extends Optional<Kind, infer T>
+    ? readonly T[] | undefined
+    : I extends Relation<Kind, infer T>
+      ? readonly T[]
+      : never;
+/** The related objects of a judgement's inputs, by the names it gave them. */
+export type Given<I> = { readonly [N in keyof I]: GivenBy<I[N]> };
+
+/** How one kind of subject is judged. */
+export interface JudgeSpec<K extends Kind, I extends Inputs<K>> {
+  readonly subject: K;
+  readonly inputs?: I;
+  /** Where it answers false the outcome is `notApplicable`. */
+  readonly applies?: (object: ObjectOf<NoInfer<K>>, context: Context) => boolean;
+  /**
+   * Yields what is wrong with the object, and doubts where evidence is out of reach. An empty run is a pass. Judge one object, look
+   * at declared others: it reports on `object` only and sees only its inputs.
+   */
+  readonly evaluate: (
+    object: ObjectOf<NoInfer<K>>,
+    given: Given<NoInfer<I>>,
+    context: Context,
+  ) => Iterable<Problem | Doubt>;
+}
+
+/** A judgement with its generics sealed. */
+export interface Judge {
+  readonly subject: Kind;
+  readonly inputs: Readonly<Record<string, { readonly relation: Relation; readonly optional: boolean }>>;
+  readonly applies: (object: AnyObject, context: Context) => boolean;
+  readonly evaluate: (
+    object: AnyObject,
+    given: Readonly<Record<string, readonly unknown[] | undefined>>,
+    context: Context,
+  ) => Iterable<Problem | Doubt>;
+}
+
+/** What a check says of itself. */
+export interface Meta {
+  readonly id: CheckId;
+  /** kebab-case; the name of the file. */
+  readonly name: string;
+  readonly title: string;
+  /** The headline: of most findings of the check. */
+  readonly severity: Severity;
+  readonly why: string;
+  readonly fix: string;
+  /** `CIS:5.2.2`, `PSS:baseline`, `NSA:N4`, `OWASP2022:K01`, `OWASP2025:K01`, `MITRE:T1611`. */
+  readonly refs: readonly string[];
+  readonly evidence?: Evidence;
+  /** The aspects its problems may carry, each with what it means. */
+  readonly aspects?: Readonly<Record<string, string>>;
+  /** Also judge pods that have run to their end (areas SEC and IMG). */
+  readonly alsoFinished?: true;
+}
+
+/** An object of an example as a manifest states it. */
+export interface Manifest {
+  readonly kind: Kind;
+  readonly metadata?: object;
+  readonly [field: string]: unknown;
+}
+
+/** What an example must yield, exactly: a path, with aspect and severity where they differ from the headline. */
+export interface Expected {
+  readonly at: string;
+  readonly aspect?: string;
+  readonly severity?: Severity;
+  readonly accepted?: true;
+}
+
+export interface Example {
+  readonly name: string;
+  readonly subject: Manifest;
+  /** Other objects that must be there. */
+  readonly world?: readonly Manifest[];
+  readonly context?: { readonly minor?: number; readonly complete?: boolean };
+}
+
+export interface BadExample extends Example {
+  readonly finds: readonly Expected[];
+  /** Other checks that fail too when this example is laid over a clean cluster. */
+  readonly also?: readonly CheckId[];
+}
+
+export interface Examples {
+  readonly bad: readonly BadExample[];
+  readonly good: readonly Example[];
+}
+
+export interface Check extends Meta {
+  readonly evidence: Evidence;
+  readonly judges: readonly Judge[];
+  readonly examples: () => Examples;
+}
+
+/** Seals the generics of one judgement, so that no check writes a cast. */
+export function judge<K extends Kind, const I extends Inputs<K> = Record<string, never>>(spec: JudgeSpec<K, I>): Judge {
+  const inputs = Object.entries<Input<K>>(spec.inputs ?? {}).map(([name, input]) => [
+    name,
+    'optional' in input ? { relation: input.relation, optional: true } : { relation: input, optional: false },
+  ]);
+  return Object.freeze({
+    subject: spec.subject,
+    inputs: Object.freeze(Object.fromEntries(inputs)) as Judge['inputs'],
+    applies: (spec.applies ?? (() => true)) as Judge['applies'],
+    evaluate: spec.evaluate as unknown as Judge['evaluate'],
+  });
+}
+
+interface Told {
+  readonly examples: () => Examples;
+}
+
+/** A check of one kind of subject: metadata first, judgement second, examples last. */
+export function defineCheck<K extends Kind, const I extends Inputs<K> = Record<string, never>>(
+  spec: Meta & JudgeSpec<K, I> & Told,
+): Check {
+  const { subject, inputs, applies, evaluate, ...rest } = spec;
+  const only = {
+    subject,
+    evaluate,
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(applies === undefined ? {} : { applies }),
+  };
+  return defineCheckOfMany({ ...rest, judges: [judge(only)] });
+}
+
+/** A check of several kinds of subjects, one `judge(...)` each. */
+export function defineCheckOfMany(spec: Meta & { readonly judges: readonly Judge[] } & Told): Check {
+  return Object.freeze({ evidence: 'observed', ...spec });
+}
+
+/** The area in a check's id. */
+export function areaOf(id: CheckId): Area {
+  return id.split('-')[1] as Area;
+}

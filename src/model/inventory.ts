@@ -1,0 +1,39 @@
+import type { Kind } from './kinds.ts';
+import type { ObjectOf } from './objects.ts';
+import type { Ref } from './ref.ts';
+
+/** A question by which objects of one kind are looked up: the values under which each object is filed. */
+export interface Index<K extends Kind> {
+  readonly kind: K;
+  readonly name: string;
+  readonly of: (object: ObjectOf<K>) => readonly string[];
+}
+
+/**
+ * The state of the cluster as a reader of the kinds `K` sees it. The mark `in` makes an inventory of more kinds usable where fewer
+ * are declared and never the other way: without it TypeScript lets a relation read a kind it does not answer for.
+ *
+ * `list('Pod')` holds the pods that run and, for each workload, the pod its template would make (`isTemplate`).
+ */
+export interface Inventory<in K extends Kind = Kind> {
+  /** Why nothing certain can be said of a kind: not synced, forbidden, not served. Undefined when it is known. */
+  readonly missing: (kind: Kind) => string | undefined;
+  readonly get: <Q extends K>(ref: Ref<Q>) => ObjectOf<Q> | undefined;
+  /** All objects of a kind, or those of one namespace. The order is not defined. */
+  readonly list: <Q extends K>(kind: Q, namespace?: string) => readonly ObjectOf<Q>[];
+  readonly by: <Q extends K>(index: Index<Q>, value: string) => readonly ObjectOf<Q>[];
+}
+
+/** What happened to one object. At least one side is there. */
+export interface ChangeOf<K extends Kind> {
+  readonly ref: Ref<K>;
+  readonly before?: ObjectOf<K>;
+  readonly after?: ObjectOf<K>;
+}
+
+export type Change = { [K in Kind]: ChangeOf<K> }[Kind];
+
+/** The versions of the object on both sides of a change: what pointed to the old one is affected as much as what points to the new. */
+export function sides<K extends Kind>(change: ChangeOf<K>): readonly ObjectOf<K>[] {
+  return [change.before, change.after].filter((side) => side !== undefined);
+}

@@ -1,0 +1,94 @@
+/** One kind of the API: where the server keeps it. */
+export interface KindInfo {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** Live clusters are asked for PartialObjectMetadata only: values never enter the process. */
+  readonly metadataOnly?: true;
+}
+
+/** Every kind that is watched, in the order in which synchronisation starts: small and much-joined kinds first, pods last. */
+export const KINDS = {
+  Namespace: { group: '', version: 'v1', plural: 'namespaces', namespaced: false },
+  Node: { group: '', version: 'v1', plural: 'nodes', namespaced: false },
+  ServiceAccount: { group: '', version: 'v1', plural: 'serviceaccounts', namespaced: true },
+  ClusterRole: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterroles', namespaced: false },
+  ClusterRoleBinding: {
+    group: 'rbac.authorization.k8s.io',
+    version: 'v1',
+    plural: 'clusterrolebindings',
+    namespaced: false,
+  },
+  Role: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'roles', namespaced: true },
+  RoleBinding: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'rolebindings', namespaced: true },
+  NetworkPolicy: { group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies', namespaced: true },
+  Service: { group: '', version: 'v1', plural: 'services', namespaced: true },
+  EndpointSlice: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },
+  Ingress: { group: 'networking.k8s.io', version: 'v1', plural: 'ingresses', namespaced: true },
+  PersistentVolume: { group: '', version: 'v1', plural: 'persistentvolumes', namespaced: false },
+  PersistentVolumeClaim: { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespaced: true },
+  ConfigMap: { group: '', version: 'v1', plural: 'configmaps', namespaced: true, metadataOnly: true },
+  Secret: { group: '', version: 'v1', plural: 'secrets', namespaced: true, metadataOnly: true },
+  Deployment: { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true },
+  StatefulSet: { group: 'apps', version: 'v1', plural: 'statefulsets', namespaced: true },
+  DaemonSet: { group: 'apps', version: 'v1', plural: 'daemonsets', namespaced: true },
+  CronJob: { group: 'batch', version: 'v1', plural: 'cronjobs', namespaced: true },
+  Job: { group: 'batch', version: 'v1', plural: 'jobs', namespaced: true },
+  ReplicationController: { group: '', version: 'v1', plural: 'replicationcontrollers', namespaced: true },
+  ReplicaSet: { group: 'apps', version: 'v1', plural: 'replicasets', namespaced: true },
+  Pod: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+} as const satisfies Readonly<Record<string, KindInfo>>;
+
+/** A kind whose objects the inventory can hold. */
+export type Kind = keyof typeof KINDS;
+
+/** The kinds, in the order in which synchronisation starts. */
+export const ALL_KINDS = Object.keys(KINDS) as readonly Kind[];
+
+/** The kinds that make pods from a template (checks-catalogue 1.3). */
+export const TEMPLATE_KINDS = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
+  'Job',
+  'CronJob',
+] as const satisfies readonly Kind[];
+
+export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
+
+/** The `apiVersion` of a kind as objects spell it: `v1`, `apps/v1`. */
+export function apiVersionOf(info: Pick<KindInfo, 'group' | 'version'>): string {
+  return info.group === '' ? info.version : `${info.group}/${info.version}`;
+}
+
+/** The API group in an `apiVersion`: `''` for the core group. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
+/** Whether a word is one of our kinds. */
+export function isKind(word: string): word is Kind {
+  return Object.hasOwn(KINDS, word);
+}
+
+export function isTemplateKind(kind: string): kind is TemplateKind {
+  return (TEMPLATE_KINDS as readonly string[]).includes(kind);
+}
+
+/** Groups of the past that the same kinds were served under; their paths are the same (checks-catalogue 1.3). */
+const FORMER_GROUPS: Readonly<Record<string, readonly string[]>> = {
+  apps: ['extensions'],
+  'networking.k8s.io': ['extensions'],
+};
+
+/** Our kind for an `apiVersion` and `kind` as a manifest states them; undefined when we have none. */
+export function kindFor(apiVersion: string, kind: string): Kind | undefined {
+  if (!isKind(kind)) return undefined;
+  const group = groupOf(apiVersion);
+  const served: string = KINDS[kind].group;
+  return group === served || FORMER_GROUPS[served]?.includes(group) === true ? kind : undefined;
+}

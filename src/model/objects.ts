@@ -1,0 +1,55 @@
+import type { Kind } from './kinds.ts';
+import {
+  cronJob,
+  endpointSlice,
+  ingress,
+  persistentVolume,
+  persistentVolumeClaim,
+  pod,
+  service,
+  serviceAccount,
+  workload,
+} from './pod.ts';
+import { clusterRole, nameOnly, namespace, networkPolicy, node, role, roleBinding } from './policy.ts';
+import type { Metadata } from './metadata.ts';
+import type { Reader, Shaped } from './shape.ts';
+
+/** What we keep of each kind: the one description from which its type and its reader come. */
+export const SHAPES = {
+  Namespace: namespace,
+  Node: node,
+  ServiceAccount: serviceAccount,
+  ClusterRole: clusterRole,
+  ClusterRoleBinding: roleBinding,
+  Role: role,
+  RoleBinding: roleBinding,
+  NetworkPolicy: networkPolicy,
+  Service: service,
+  EndpointSlice: endpointSlice,
+  Ingress: ingress,
+  PersistentVolume: persistentVolume,
+  PersistentVolumeClaim: persistentVolumeClaim,
+  ConfigMap: nameOnly,
+  Secret: nameOnly,
+  Deployment: workload,
+  StatefulSet: workload,
+  DaemonSet: workload,
+  CronJob: cronJob,
+  Job: workload,
+  ReplicationController: workload,
+  ReplicaSet: workload,
+  Pod: pod,
+} as const satisfies Readonly<Record<Kind, Reader<unknown>>>;
+
+/** An object as we hold it: the kind's shape, with its kind written on it and with metadata always there. */
+export type ObjectOf<K extends Kind> = {
+  [Q in K]: Readonly<Omit<Shaped<(typeof SHAPES)[Q]>, 'metadata'>> & {
+    readonly kind: Q;
+    readonly metadata: Metadata;
+    /** Fields that could not be read, as `path: expected x, found y`. Never a pass while there is one. */
+    readonly malformed?: readonly string[];
+  };
+}[K];
+
+export type AnyObject = ObjectOf<Kind>;
+export type Pod = ObjectOf<'Pod'>;

@@ -1,0 +1,36 @@
+/** The data tables that judgement rests on and that a cluster's owner may change (checks-catalogue 1.7). */
+export interface Parameters {
+  /** Tags that name another image tomorrow; lower case, compared whole. */
+  readonly floatingTags: readonly string[];
+  /** Namespaces of the system; a trailing `*` stands for any rest. */
+  readonly systemNamespaces: readonly string[];
+  /** Namespaces where privileged pods are at home, beside the system's. */
+  readonly privilegedNamespaces: readonly string[];
+  readonly controlPlaneNamespaces: readonly string[];
+}
+
+export const DEFAULT_PARAMETERS: Parameters = {
+  floatingTags: ['latest', 'stable', 'main', 'master', 'edge', 'nightly', 'dev'],
+  systemNamespaces: [
+    'kube-system',
+    'kube-public',
+    'kube-node-lease',
+    'openshift-*',
+    'cattle-*',
+    'gke-*',
+    'calico-system',
+    'tigera-operator',
+    'kube-flannel',
+  ],
+  privilegedNamespaces: [],
+  controlPlaneNamespaces: [
+    'kube-system',
+    'openshift-kube-apiserver',
+    'openshift-kube-controller-manager',
+    'openshift-kube-scheduler',
+    'openshift-etcd',
+  ],
+};
+
+/** The newest minor of Kubernetes whose rules we know: what files are judged by when nobody names a version. */
+export const NEWEST_MINOR = 37;

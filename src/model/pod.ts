@@ -1,0 +1,131 @@
+import { annotations, labels, metadata } from './metadata.ts';
+import { flag, list, number, or, portRef, present, slots, struct, text, type Reader, type Shaped } from './shape.ts';
+
+const capabilities = struct({ add: list(text), drop: list(text) });
+
+const containerSecurityContext = struct({
+  privileged: flag,
+  allowPrivilegeEscalation: flag,
+  readOnlyRootFilesystem: flag,
+  runAsNonRoot: flag,
+  runAsUser: number,
+  capabilities,
+  windowsOptions: struct({ runAsUserName: text }),
+});
+
+/** Where the value of a variable comes from. The literal value itself is not in the shape: it stops at the shrinker. */
+const variable = struct({
+  name: or(text, ''),
+  valueFrom: struct({ secretKeyRef: struct({ name: or(text, ''), key: or(text, '') }) }),
+});
+
+const container = struct({
+  name: or(text, ''),
+  image: text,
+  /** Kept for control-plane components only (the shrinker drops it elsewhere: it may hold credentials). */
+  command: list(text),
+  args: list(text),
+  env: slots(variable, { name: '' }),
+  envFrom: slots(struct({ secretRef: struct({ name: or(text, '') }) }), {}),
+  volumeMounts: slots(struct({ name: or(text, ''), mountPath: or(text, ''), readOnly: flag }), {
+    name: '',
+    mountPath: '',
+  }),
+  securityContext: containerSecurityContext,
+  restartPolicy: text,
+});
+
+export type Container = Shaped<typeof container>;
+
+const projectedSource = struct({ serviceAccountToken: struct({ audience: text }) });
+
+const volume = struct({
+  name: or(text, ''),
+  hostPath: struct({ path: or(text, '') }),
+  persistentVolumeClaim: struct({ claimName: or(text, '') }),
+  projected: struct({ sources: slots(projectedSource, {}) }),
+});
+
+export type Volume = Shaped<typeof volume>;
+
+const containers: Reader<readonly Container[] | undefined> = slots(container, { name: '' });
+
+const podSpec = struct({
+  containers: or(containers, []),
+  initContainers: containers,
+  ephemeralContainers: containers,
+  volumes: slots(volume, { name: '' }),
+  serviceAccountName: text,
+  /** The old spelling of serviceAccountName; the shrinker folds it in. */
+  serviceAccount: text,
+  automountServiceAccountToken: flag,
+  hostNetwork: flag,
+  hostUsers: flag,
+  os: struct({ name: text }),
+  nodeSelector: labels,
+  securityContext: struct({
+    runAsNonRoot: flag,
+    runAsUser: number,
+    windowsOptions: struct({ runAsUserName: text }),
+  }),
+});
+
+export type PodSpec = Shaped<typeof podSpec>;
+
+const EMPTY_SPEC: PodSpec = { containers: [], nodeSelector: {} };
+
+export const podTemplate = struct({
+  metadata: or(struct({ labels, annotations }), { labels: {}, annotations: {} }),
+  spec: or(podSpec, EMPTY_SPEC),
+});
+
+export type PodTemplate = Shaped<typeof podTemplate>;
+
+export const pod = struct({
+  metadata,
+  spec: or(podSpec, EMPTY_SPEC),
+  status: struct({ phase: text }),
+});
+
+const templateSpec = struct({ template: podTemplate });
+
+export const workload = struct({ metadata, spec: templateSpec });
+export const cronJob = struct({ metadata, spec: struct({ jobTemplate: struct({ spec: templateSpec }) }) });
+
+export const serviceAccount = struct({ metadata, automountServiceAccountToken: flag });
+
+export const persistentVolumeClaim = struct({ metadata, spec: struct({ volumeName: text }) });
+export const persistentVolume = struct({
+  metadata,
+  spec: struct({
+    hostPath: struct({ path: or(text, '') }),
+    local: struct({ path: or(text, '') }),
+    claimRef: struct({ namespace: or(text, ''), name: or(text, '') }),
+  }),
+});
+
+export const service = struct({
+  metadata,
+  spec: struct({
+    type: text,
+    selector: labels,
+    ports: slots(struct({ name: text, protocol: text, port: number, targetPort: portRef, nodePort: number }), {}),
+    externalIPs: list(text),
+  }),
+});
+
+export const endpointSlice = struct({
+  metadata,
+  endpoints: slots(
+    struct({
+      conditions: struct({ ready: flag, serving: flag }),
+      targetRef: struct({ kind: text, namespace: text, name: text }),
+    }),
+    {},
+  ),
+});
+
+export const ingress = struct({
+  metadata,
+  spec: struct({ ingressClassName: text, defaultBackend: present, rules: slots(struct({ host: text }), {}) }),
+});

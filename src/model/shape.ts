@@ -1,0 +1,150 @@
+/**
+ * Shapes: one description of an object gives both its type and the reader that projects raw JSON on it.
+ *
+ * Laws of a reader:
+ *  - it keeps what the shape names and nothing else, so a value nobody declared cannot get past the shrinker;
+ *  - it never throws, whatever JSON it meets: a value of the wrong type is left out and noted with its path;
+ *  - null is absent, as the API server reads it.
+ */
+export interface Trail {
+  /** The way from the object's root to where the reader stands. */
+  readonly path: (string | number)[];
+  /** What had the wrong type: `spec.hostPID: expected boolean, found string`. */
+  readonly notes: string[];
+}
+
+export type Reader<T> = (raw: unknown, trail: Trail) => T;
+
+type Out<R> = R extends Reader<infer T> ? T : never;
+type Fields = Readonly<Record<string, Reader<unknown>>>;
+type Present<F extends Fields> = { [K in keyof F as undefined extends Out<F[K]> ? never : K]: Out<F[K]> };
+type Absent<F extends Fields> = {
+  [K in keyof F as undefined extends Out<F[K]> ? K : never]?: Exclude<Out<F[K]>, undefined>;
+};
+type Struct<F extends Fields> = Readonly<Present<F> & Absent<F>>;
+
+/** The type that a shape describes. */
+export type Shaped<R> = Exclude<Out<R>, undefined>;
+
+const NOTES_AT_MOST = 20;
+
+function note(expected: string, raw: unknown, trail: Trail): void {
+  const found = Array.isArray(raw) ? 'list' : typeof raw;
+  if (trail.notes.length < NOTES_AT_MOST)
+    trail.notes.push(`${pathText(trail.path)}: expected ${expected}, found ${found}`);
+}
+
+/** A field path as `kubectl explain` and JSONPath users know it: `spec.containers[0].image`. */
+export function pathText(path: readonly (string | number)[]): string {
+  let text = '';
+  for (const part of path) {
+    if (typeof part === 'number') text += `[${String(part)}]`;
+    else if (/^[A-Za-z_][\w-]*$/.test(part)) text += text === '' ? part : `.${part}`;
+    else text += `['${part}']`;
+  }
+  return text;
+}
+
+function scalar<T>(expected: string, is: (raw: unknown) => raw is T): Reader<T | undefined> {
+  return (raw, trail) => {
+    if (raw === undefined || raw === null) return undefined;
+    if (is(raw)) return raw;
+    note(expected, raw, trail);
+    return undefined;
+  };
+}
+
+export const text = scalar('string', (raw): raw is string => typeof raw === 'string');
+export const flag = scalar('boolean', (raw): raw is boolean => typeof raw === 'boolean');
+export const number = scalar('number', (raw): raw is number => typeof raw === 'number');
+/** IntOrString of the API: a port number or name. */
+export const portRef = scalar(
+  'integer or string',
+  (raw): raw is number | string => typeof raw === 'string' || typeof raw === 'number',
+);
+
+/** Remembers only that something is there, never what: for volume sources and the like. */
+export const present: Reader<true | undefined> = (raw) => (raw === undefined || raw === null ? undefined : true);
+
+/** The reader with a value for what is absent or malformed. */
+export function or<T>(reader: Reader<T | undefined>, fallback: T): Reader<T> {
+  return (raw, trail) => reader(raw, trail) ?? fallback;
+}
+
+export function list<T>(of: Reader<T | undefined>): Reader<readonly T[] | undefined> {
+  return (raw, trail) => {
+    if (raw === undefined || raw === null) return undefined;
+    if (!Array.isArray(raw)) {
+      note('list', raw, trail);
+      return undefined;
+    }
+    const items: T[] = [];
+    for (let index = 0; index < raw.length; index += 1) {
+      trail.path.push(index);
+      const item = of(raw[index], trail);
+      trail.path.pop();
+      if (item !== undefined) items.push(item);
+    }
+    return items;
+  };
+}
+
+/** A list of objects whose places matter for paths: a malformed item becomes an empty one, so that indexes stay true. */
+export function slots<T>(of: Reader<T | undefined>, empty: T): Reader<readonly T[] | undefined> {
+  return list((raw, trail) => (raw === null ? empty : (of(raw, trail) ?? empty)));
+}
+
+function isRecord(raw: unknown): raw is Readonly<Record<string, unknown>> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+}
+
+/** A map from any key to a value: labels, annotations. Has no prototype, so that `__proto__` and `constructor` are keys like others. */
+export function map<T>(
+  of: Reader<T | undefined>,
+  keep?: (key: string) => boolean,
+): Reader<Readonly<Record<string, T>> | undefined> {
+  return (raw, trail) => {
+    if (raw === undefined || raw === null) return undefined;
+    if (!isRecord(raw)) {
+      note('object', raw, trail);
+      return undefined;
+    }
+    const result = Object.create(null) as Record<string, T>;
+    for (const key of Object.keys(raw)) {
+      if (keep?.(key) === false) continue;
+      trail.path.push(key);
+      const value = of(raw[key], trail);
+      trail.path.pop();
+      if (value !== undefined) result[key] = value;
+    }
+    return result;
+  };
+}
+
+/** An object with the named fields. Others are dropped unseen. */
+export function struct<const F extends Fields>(fields: F): Reader<Struct<F> | undefined> {
+  const entries = Object.entries(fields);
+  return (raw, trail) => {
+    if (raw === undefined || raw === null) return undefined;
+    if (!isRecord(raw)) {
+      note('object', raw, trail);
+      return undefined;
+    }
+    const result: Record<string, unknown> = {};
+    for (const [name, reader] of entries) {
+      trail.path.push(name);
+      const value = reader(Object.hasOwn(raw, name) ? raw[name] : undefined, trail);
+      trail.path.pop();
+      if (value !== undefined) result[name] = value;
+    }
+    return result as Struct<F>;
+  };
+}
+
+/** The reader with a last step over what it read: defaults of the API server, field aliases. */
+export function then<T, U>(reader: Reader<T | undefined>, step: (value: T) => U): Reader<U | undefined> {
+  return (raw, trail) => {
+    const value = reader(raw, trail);
+    return value === undefined ? undefined : step(value);
+  };
+}
