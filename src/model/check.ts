@@ -137,6 +137,8 @@ export interface Meta {
   readonly evidence?: Evidence;
   /** The aspects its problems may carry, each with what it means. */
   readonly aspects?: Readonly<Record<string, string>>;
+  /** Where it finds no subject in the whole cluster: what the cluster's report says of it, instead of nothing. */
+  readonly withoutSubject?: string;
   /** Also judge pods that have run to their end (areas SEC and IMG). */
   readonly alsoFinished?: true;
 }

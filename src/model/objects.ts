@@ -48,6 +48,8 @@ export type ObjectOf<K extends Kind> = {
     readonly metadata: Metadata;
     /** Fields that could not be read, as `path: expected x, found y`. Never a pass while there is one. */
     readonly malformed?: readonly string[];
+    /** Set for a manifest that states no namespace, as static pod files of the control plane often do. */
+    readonly statesNoNamespace?: true;
   };
 }[K];
 

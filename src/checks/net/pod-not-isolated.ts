@@ -1,0 +1,92 @@
+import { directionsOf } from '#facts/policy.ts';
+import { isFinished } from '#model/workload.ts';
+import { defineCheck } from '#model/check.ts';
+import { policiesSelectingPod } from '#relations/policies.ts';
+import { aDeployment, aPod, aPolicy } from '../samples.ts';
+
+const DIRECTIONS = [
+  {
+    direction: 'Ingress',
+    aspect: 'ingress',
+    severity: 'medium',
+    what: 'every pod of the cluster may open a connection to it',
+  },
+  { direction: 'Egress', aspect: 'egress', severity: 'low', what: 'it may open a connection to anywhere' },
+] as const;
+
+export const podNotIsolated = defineCheck({
+  id: 'KP-NET-002',
+  name: 'pod-not-isolated',
+  title: 'Pod is selected by no policy',
+  severity: 'medium',
+  why: 'A pod that no NetworkPolicy selects accepts and opens every connection: one foothold anywhere reaches it, and it reaches everything.',
+  fix: 'Label the pod so that an existing policy covers it, or add one; a default deny for both directions covers the whole namespace.',
+  refs: ['CIS:5.3.2', 'OWASP2022:K07', 'OWASP2025:K05', 'NSA:N8', 'MITRE:T1046', 'MITRE:T1210'],
+  aspects: { ingress: 'nothing limits who may connect to it', egress: 'nothing limits where it may connect to' },
+  subject: 'Pod',
+  inputs: { policies: policiesSelectingPod },
+  applies: (pod) => !isFinished(pod),
+
+  *evaluate({ spec }, { policies }) {
+    for (const { direction, aspect, severity, what } of DIRECTIONS) {
+      if (spec.hostNetwork === true) {
+        const message = `no NetworkPolicy can isolate a pod on the network of its node: ${what}`;
+        yield { at: 'spec.hostNetwork', aspect, severity, message };
+      } else if (!policies.some((policy) => directionsOf(policy).includes(direction))) {
+        yield {
+          at: 'metadata.labels',
+          aspect,
+          severity,
+          message: `no ${aspect} NetworkPolicy selects the pod: ${what}`,
+        };
+      }
+    }
+  },
+
+  examples: () => ({
+    bad: [
+      {
+        name: 'a policy for other pods only',
+        subject: aPod(),
+        world: [aPolicy({ podSelector: { matchLabels: { app: 'db' } } })],
+        finds: [
+          { at: 'metadata.labels', aspect: 'ingress' },
+          { at: 'metadata.labels', aspect: 'egress', severity: 'low' },
+        ],
+      },
+      {
+        name: 'a policy for what comes in only, by the default of policyTypes',
+        subject: aDeployment(),
+        world: [aPolicy({ policyTypes: undefined })],
+        finds: [{ at: 'spec.template.metadata.labels', aspect: 'egress', severity: 'low' }],
+      },
+      {
+        name: 'the network of the node',
+        subject: aPod({ spec: { hostNetwork: true } }),
+        world: [aPolicy()],
+        finds: [
+          { at: 'spec.hostNetwork', aspect: 'ingress' },
+          { at: 'spec.hostNetwork', aspect: 'egress', severity: 'low' },
+        ],
+      },
+    ],
+    good: [
+      { name: 'default deny', subject: aPod(), world: [aPolicy()] },
+      {
+        name: 'policies by expression, one for each direction',
+        subject: aPod(),
+        world: [
+          aPolicy({
+            podSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['web'] }] },
+            policyTypes: ['Ingress'],
+          }),
+          {
+            ...aPolicy({ podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Egress'] }),
+            metadata: { name: 'out', namespace: 'shop' },
+          },
+        ],
+      },
+      { name: 'a completed pod', subject: { ...aPod(), status: { phase: 'Succeeded' } } },
+    ],
+  }),
+});

@@ -1,0 +1,110 @@
+import { flagOf, instanceOf } from '#facts/control-plane.ts';
+import { isPrivilegedNamespace, isSystemNamespace } from '#facts/namespace.ts';
+import { defineCheck, ifKnown } from '#model/check.ts';
+import type { Pod } from '#model/objects.ts';
+import type { Parameters } from '#model/parameters.ts';
+import { apiServersOfCluster } from '#relations/control-plane.ts';
+import { aNamespace, anApiServer } from '../samples.ts';
+
+const ENFORCE = 'pod-security.kubernetes.io/enforce';
+const AT = `metadata.labels['${ENFORCE}']`;
+
+export const psaNotEnforced = defineCheck({
+  id: 'KP-NS-001',
+  name: 'psa-not-enforced',
+  title: 'Pod Security Admission does not protect the namespace',
+  severity: 'medium',
+  why: 'Where no level is enforced, everyone who may create a pod may create a privileged one, and with it take a node.',
+  fix: 'Label the namespace `pod-security.kubernetes.io/enforce: baseline` at least; try it with `warn` first.',
+  refs: [
+    ...Array.from({ length: 12 }, (_, index) => `CIS:5.2.${String(index + 1)}`),
+    'OWASP2022:K04',
+    'OWASP2025:K04',
+    'NSA:N4',
+    'NSA:N7',
+    'MITRE:T1610',
+  ],
+  aspects: {
+    unlabelled: 'no level is enforced',
+    privileged: 'the level `privileged` is enforced, which lets everything in',
+    invalid:
+      'the label names no level: admission then enforces restricted and refuses the next change of the namespace',
+  },
+  subject: 'Namespace',
+  inputs: { apiServers: ifKnown(apiServersOfCluster) },
+
+  *evaluate({ metadata }, { apiServers }, { parameters }) {
+    const level = Object.hasOwn(metadata.labels, ENFORCE) ? metadata.labels[ENFORCE] : undefined;
+    if (level === 'baseline' || level === 'restricted') return;
+    if (level === 'privileged' && isPrivilegedNamespace(metadata.name, parameters)) return;
+    const aspect = aspectOf(level);
+    const hasDefaults = mayHaveDefaults(apiServers ?? [], parameters);
+    const note = hasDefaults
+      ? '; the API server may have a default level for the cluster (--admission-control-config-file)'
+      : '';
+    yield {
+      at: AT,
+      aspect,
+      severity: hasDefaults || aspect === 'invalid' ? 'low' : 'medium',
+      message: `${MESSAGES[aspect]}${note}`,
+      ...(isSystemNamespace(metadata.name, parameters)
+        ? { accepted: 'a namespace of the system runs privileged pods' }
+        : {}),
+    };
+  },
+
+  examples: () => ({
+    bad: [
+      { name: 'no label', subject: aNamespace({ labels: {} }), finds: [{ at: AT, aspect: 'unlabelled' }] },
+      {
+        name: 'the level that lets everything in',
+        subject: labelled('privileged'),
+        finds: [{ at: AT, aspect: 'privileged' }],
+      },
+      { name: 'no level', subject: labelled('Restricted'), finds: [{ at: AT, aspect: 'invalid', severity: 'low' }] },
+      {
+        name: 'a cluster default may exist',
+        subject: aNamespace({ labels: {} }),
+        world: [
+          anApiServer('--anonymous-auth=false', '--admission-control-config-file=/etc/kubernetes/admission.yaml'),
+        ],
+        finds: [{ at: AT, aspect: 'unlabelled', severity: 'low' }],
+      },
+      {
+        name: 'a system namespace is accepted',
+        subject: aNamespace({ name: 'kube-system', labels: {} }),
+        finds: [{ at: AT, aspect: 'unlabelled', accepted: true }],
+      },
+    ],
+    good: [
+      { name: 'restricted', subject: aNamespace() },
+      { name: 'baseline', subject: labelled('baseline') },
+      {
+        name: 'privileged where it belongs',
+        subject: { ...labelled('privileged'), metadata: { name: 'kube-system', labels: { [ENFORCE]: 'privileged' } } },
+      },
+    ],
+  }),
+});
+
+function aspectOf(level: string | undefined): keyof typeof MESSAGES {
+  if (level === undefined) return 'unlabelled';
+  return level === 'privileged' ? 'privileged' : 'invalid';
+}
+
+function mayHaveDefaults(apiServers: readonly Pod[], parameters: Parameters): boolean {
+  return apiServers.some((pod) => {
+    const instance = instanceOf(pod, 'kube-apiserver', parameters);
+    return flagOf(instance?.flags ?? [], 'admission-control-config-file') !== undefined;
+  });
+}
+
+const MESSAGES = {
+  unlabelled: 'no Pod Security level is enforced',
+  privileged: 'the enforced Pod Security level is privileged',
+  invalid: 'the enforced Pod Security level is none that exists',
+} as const;
+
+function labelled(level: string): ReturnType<typeof aNamespace> {
+  return aNamespace({ labels: { [ENFORCE]: level } });
+}

@@ -1,0 +1,108 @@
+import { isSystemNamespace } from '#facts/namespace.ts';
+import { subjectName, type AnyBinding } from '#facts/rbac.ts';
+import { defineCheckOfMany, judge, type Context, type Problem } from '#model/check.ts';
+import { WEB_ACCOUNT, aClusterRoleBinding, aRoleBinding, group, user } from '../samples.ts';
+
+/** Bindings of cluster-admin that every cluster has, each with the one group that it is for. */
+const SHIPPED: Readonly<Record<string, string>> = {
+  'cluster-admin': 'system:masters',
+  'kubeadm:cluster-admins': 'kubeadm:cluster-admins',
+};
+
+export const clusterAdminBinding = defineCheckOfMany({
+  id: 'KP-RBAC-001',
+  name: 'cluster-admin-binding',
+  title: 'cluster-admin granted to users or groups',
+  severity: 'high',
+  why: 'Whoever holds cluster-admin can do anything to everything; one stolen laptop or token of theirs is the cluster.',
+  fix: 'Bind people to narrower roles; keep one break-glass group with audited membership.',
+  refs: ['CIS:5.1.1', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1078', 'MITRE:T1098.006'],
+  aspects: { tamperedDefault: 'a subject was added to a binding that the cluster ships' },
+  judges: [
+    judge({ subject: 'ClusterRoleBinding', evaluate: (binding) => granted(binding, 'high') }),
+    judge({
+      subject: 'RoleBinding',
+      evaluate: (binding, _given, context) => granted(binding, severityIn(binding, context)),
+    }),
+  ],
+
+  examples: () => ({
+    bad: [
+      {
+        name: 'a user and a group',
+        subject: aClusterRoleBinding({ role: ADMIN, subjects: [user('alice'), WEB_ACCOUNT, group('ops')] }),
+        finds: [{ at: 'subjects[0]' }, { at: 'subjects[2]' }],
+      },
+      {
+        name: 'full control of one namespace',
+        subject: aRoleBinding({ role: ADMIN, subjects: [WEB_ACCOUNT] }),
+        finds: [{ at: 'subjects[0]', severity: 'medium' }],
+      },
+      {
+        name: 'full control of a system namespace',
+        subject: aRoleBinding({ role: ADMIN, subjects: [user('alice')], metadata: { namespace: 'kube-system' } }),
+        finds: [{ at: 'subjects[0]' }],
+      },
+      {
+        name: 'a subject added to the shipped binding',
+        subject: aClusterRoleBinding({
+          role: ADMIN,
+          subjects: [group('system:masters'), user('mallory')],
+          metadata: { name: 'cluster-admin' },
+        }),
+        finds: [{ at: 'subjects[1]', aspect: 'tamperedDefault' }],
+      },
+    ],
+    good: [
+      {
+        name: 'the shipped binding',
+        subject: aClusterRoleBinding({
+          role: ADMIN,
+          subjects: [group('system:masters')],
+          metadata: { name: 'cluster-admin' },
+        }),
+      },
+      {
+        name: 'the binding of kubeadm',
+        subject: aClusterRoleBinding({
+          role: ADMIN,
+          subjects: [group('kubeadm:cluster-admins')],
+          metadata: { name: 'kubeadm:cluster-admins' },
+        }),
+      },
+      {
+        name: 'a Role of the same name',
+        subject: aRoleBinding({ role: { kind: 'Role', name: 'cluster-admin' }, subjects: [user('alice')] }),
+      },
+      {
+        name: 'service accounts are another check',
+        subject: aClusterRoleBinding({ role: ADMIN, subjects: [WEB_ACCOUNT] }),
+      },
+    ],
+  }),
+});
+
+const ADMIN = { kind: 'ClusterRole', name: 'cluster-admin' } as const;
+
+/** In a system namespace it counts as of the cluster: who controls its pods and secrets controls the rest (checks-catalogue 1.4). */
+function severityIn({ metadata }: AnyBinding, { parameters }: Context): 'high' | 'medium' {
+  return isSystemNamespace(metadata.namespace, parameters) ? 'high' : 'medium';
+}
+
+function* granted(binding: AnyBinding, severity: 'high' | 'medium'): Iterable<Problem> {
+  if (binding.roleRef.kind !== 'ClusterRole' || binding.roleRef.name !== 'cluster-admin') return;
+  const { namespace } = binding.metadata;
+  const where = namespace === '' ? 'the cluster' : `namespace ${namespace}`;
+  const shippedFor = namespace === '' ? shippedSubject(binding.metadata.name) : undefined;
+  for (const [index, subject] of binding.subjects.entries()) {
+    if (subject.kind === 'ServiceAccount' && namespace === '') continue;
+    if (subject.kind === 'Group' && subject.name === shippedFor) continue;
+    const message = `${subjectName(subject, namespace)} has full control of ${where}`;
+    const aspect = shippedFor === undefined ? {} : { aspect: 'tamperedDefault' };
+    yield { at: `subjects[${String(index)}]`, severity, message, ...aspect };
+  }
+}
+
+function shippedSubject(binding: string): string | undefined {
+  return Object.hasOwn(SHIPPED, binding) ? SHIPPED[binding] : undefined;
+}

@@ -1,0 +1,115 @@
+import { isEveryones } from '#facts/shipped-roles.ts';
+import { accountOf, tokenVolumes } from '#facts/token.ts';
+import { isMirror } from '#model/workload.ts';
+import { defineCheck } from '#model/check.ts';
+import { refOf } from '#model/ref.ts';
+import { accountOfPod, grantsOfPod, type Grant } from '#relations/grants.ts';
+import { READ_PODS, aContainer, aPod, aRole, aRoleBinding, aServiceAccount } from '../samples.ts';
+
+export const tokenMountedWithoutNeed = defineCheck({
+  id: 'KP-SA-004',
+  name: 'token-mounted-without-need',
+  title: 'API token mounted but of no use, or by accident',
+  severity: 'low',
+  why: 'Whoever reads a file in the container holds the token and can ask the API server in its name.',
+  fix: 'Set `automountServiceAccountToken: false`; mount a projected token only in the container that needs it.',
+  refs: ['CIS:5.1.6', 'OWASP2022:K01', 'OWASP2022:K03', 'OWASP2025:K01', 'NSA:N5', 'MITRE:T1528', 'MITRE:T1552.007'],
+  aspects: {
+    noRights: 'the service account has no right beyond those that every account has',
+    implicit: 'it has rights, and neither the pod nor the service account says that the token is wanted',
+  },
+  subject: 'Pod',
+  inputs: { account: accountOfPod, grants: grantsOfPod },
+  applies: (pod) => !isMirror(pod),
+
+  *evaluate(pod, { account: [account], grants }) {
+    const stated = pod.spec.automountServiceAccountToken ?? account?.automountServiceAccountToken;
+    const [volume] = tokenVolumes(pod);
+    if (stated === false && volume === undefined) return;
+    const at = stated === false && volume !== undefined ? volume.at : 'spec.automountServiceAccountToken';
+    const { namespace, name } = accountOf(pod);
+    const rights = rightsOf(grants);
+    if (rights.kind === 'none') {
+      const message = `the token of service account ${namespace}/${name} is mounted, which has no rights beyond the default`;
+      yield { at, aspect: 'noRights', message };
+    } else if (stated === undefined) {
+      const message = `the token of service account ${namespace}/${name} is mounted by default; nothing says that it is wanted`;
+      yield { at, aspect: 'implicit', message, because: rights.from };
+    } else if (rights.kind === 'unresolved') {
+      yield { unknown: 'a role of the service account cannot be resolved', aspect: 'noRights' };
+    }
+  },
+
+  examples: () => ({
+    bad: [
+      {
+        name: 'mounted by default, without rights',
+        subject: aPod({ spec: MOUNTS_BY_DEFAULT }),
+        world: [aServiceAccount()],
+        finds: [{ at: 'spec.automountServiceAccountToken', aspect: 'noRights' }],
+      },
+      {
+        name: 'mounted by default, with rights',
+        subject: aPod({ spec: MOUNTS_BY_DEFAULT }),
+        world: [aServiceAccount(), aRole(READ_PODS), aRoleBinding()],
+        finds: [{ at: 'spec.automountServiceAccountToken', aspect: 'implicit' }],
+      },
+      {
+        name: 'wanted, but without rights',
+        subject: aPod({
+          spec: { ...MOUNTS_BY_DEFAULT, automountServiceAccountToken: true, serviceAccountName: 'idle' },
+        }),
+        finds: [{ at: 'spec.automountServiceAccountToken', aspect: 'noRights' }],
+      },
+      {
+        name: 'a projected token without rights',
+        subject: aPod({
+          spec: { volumes: [PROJECTED], serviceAccountName: 'idle' },
+          container: aContainer({ volumeMounts: [{ name: 'token', mountPath: '/t' }] }),
+        }),
+        finds: [{ at: 'spec.volumes[0].projected', aspect: 'noRights' }],
+      },
+    ],
+    good: [
+      { name: 'not mounted', subject: aPod() },
+      {
+        name: 'not mounted, says the account',
+        subject: aPod({ spec: MOUNTS_BY_DEFAULT }),
+        world: [aServiceAccount({ automountServiceAccountToken: false })],
+      },
+      {
+        name: 'wanted and with rights',
+        subject: aPod({ spec: { automountServiceAccountToken: true } }),
+        world: [aServiceAccount(), aRole(READ_PODS), aRoleBinding()],
+      },
+      {
+        name: 'a token for another audience',
+        subject: aPod({
+          spec: { volumes: [FOREIGN] },
+          container: aContainer({ volumeMounts: [{ name: 'token', mountPath: '/t' }] }),
+        }),
+      },
+    ],
+  }),
+});
+
+const MOUNTS_BY_DEFAULT = { automountServiceAccountToken: undefined };
+const PROJECTED = { name: 'token', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } };
+const FOREIGN = {
+  name: 'token',
+  projected: { sources: [{ serviceAccountToken: { path: 'token', audience: 'vault' } }] },
+};
+
+interface Rights {
+  readonly kind: 'none' | 'some' | 'unresolved';
+  readonly from: readonly ReturnType<typeof refOf>[];
+}
+
+/** What the account may do beyond what the shipped bindings give to every account. */
+function rightsOf(grants: readonly Grant[]): Rights {
+  const own = grants.filter(({ binding: { roleRef }, rules }) => !isEveryones(roleRef.kind, roleRef.name, rules ?? []));
+  const giving = own.filter(({ rules }) => rules === undefined || rules.length > 0);
+  const from = giving.map(({ binding }) => refOf(binding));
+  if (giving.length === 0) return { kind: 'none', from };
+  return { kind: giving.some(({ rules }) => rules !== undefined) ? 'some' : 'unresolved', from };
+}

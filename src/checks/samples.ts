@@ -1,0 +1,175 @@
+import type { Manifest } from '#model/check.ts';
+
+/**
+ * Manifests for examples. Each builder gives an object that passes every check; an example tweaks one thing, which proves that its check
+ * fires alone.
+ */
+type Fields = Readonly<Record<string, unknown>>;
+
+const IMAGE = `registry.example/shop/web:1.4.2@sha256:${'0123456789abcdef'.repeat(4)}`;
+
+/** A container that passes everything. */
+export function aContainer(tweak: Fields = {}): Fields {
+  return {
+    name: 'app',
+    image: IMAGE,
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    ...tweak,
+  };
+}
+
+/** A container with a tweaked security context. */
+export function confined(tweak: Fields): Fields {
+  const clean = aContainer();
+  return { ...clean, securityContext: { ...(clean['securityContext'] as Fields), ...tweak } };
+}
+
+interface PodTweak {
+  readonly metadata?: Fields;
+  readonly container?: Fields;
+  readonly spec?: Fields;
+}
+
+export function aPodSpec({ container = aContainer(), spec = {} }: PodTweak = {}): Fields {
+  return {
+    automountServiceAccountToken: false,
+    serviceAccountName: 'web',
+    securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: 'RuntimeDefault' } },
+    containers: [container],
+    ...spec,
+  };
+}
+
+export function aPod(tweak: PodTweak = {}): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web', namespace: 'shop', labels: { app: 'web' }, ...tweak.metadata },
+    spec: aPodSpec(tweak),
+  };
+}
+
+export function aDeployment(tweak: PodTweak = {}): Manifest {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' }, ...tweak.metadata }, spec: aPodSpec(tweak) },
+    },
+  };
+}
+
+export function aNamespace(metadata: Fields = {}): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'shop', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' }, ...metadata },
+  };
+}
+
+/** A policy that isolates every pod of its namespace in both directions. */
+export function aPolicy(spec: Fields = {}): Manifest {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'default-deny', namespace: 'shop' },
+    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ...spec },
+  };
+}
+
+export function aServiceAccount(tweak: Fields = {}): Manifest {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web', namespace: 'shop' }, ...tweak };
+}
+
+export const READ_PODS = { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] };
+export const EVERYTHING = { apiGroups: ['*'], resources: ['*'], verbs: ['*'] };
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+export function aRole(...rules: readonly Fields[]): Manifest {
+  return { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name: 'web', namespace: 'shop' }, rules };
+}
+
+export function aClusterRole(...rules: readonly Fields[]): Manifest {
+  return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name: 'web' }, rules };
+}
+
+interface BindingTweak {
+  readonly role?: { readonly kind: 'Role' | 'ClusterRole'; readonly name: string };
+  readonly subjects?: readonly Fields[];
+  readonly metadata?: Fields;
+}
+
+export const WEB_ACCOUNT = { kind: 'ServiceAccount', name: 'web', namespace: 'shop' };
+
+export function group(name: string): Fields {
+  return { apiGroup: RBAC, kind: 'Group', name };
+}
+
+export function user(name: string): Fields {
+  return { apiGroup: RBAC, kind: 'User', name };
+}
+
+export function aRoleBinding({
+  role = { kind: 'Role', name: 'web' },
+  subjects = [WEB_ACCOUNT],
+  metadata,
+}: BindingTweak = {}): Manifest {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'RoleBinding',
+    metadata: { name: 'web', namespace: 'shop', ...metadata },
+    roleRef: { apiGroup: RBAC, ...role },
+    subjects,
+  };
+}
+
+export function aClusterRoleBinding({
+  role = { kind: 'ClusterRole', name: 'web' },
+  subjects = [WEB_ACCOUNT],
+  metadata,
+}: BindingTweak = {}): Manifest {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'web', ...metadata },
+    roleRef: { apiGroup: RBAC, ...role },
+    subjects,
+  };
+}
+
+/** An API server as kubeadm runs it, started with these flags beside the usual ones. */
+export function anApiServer(...flags: readonly string[]): Manifest {
+  const labels = { component: 'kube-apiserver', tier: 'control-plane' };
+  const container = {
+    name: 'kube-apiserver',
+    image: IMAGE,
+    command: ['kube-apiserver', '--secure-port=6443', ...flags],
+  };
+  return aPod({
+    metadata: {
+      name: 'kube-apiserver-node-1',
+      namespace: 'kube-system',
+      labels,
+      annotations: { 'kubernetes.io/config.mirror': '1d8e' },
+    },
+    container: { ...aContainer(), ...container },
+  });
+}
+
+/** The small hardened cluster in which no check finds anything. */
+export function cleanCluster(): readonly Manifest[] {
+  return [
+    aNamespace(),
+    aPolicy(),
+    { ...aPolicy(), metadata: { name: 'default-deny', namespace: 'kube-system' } },
+    aServiceAccount({ automountServiceAccountToken: false }),
+    aRole(READ_PODS),
+    aRoleBinding(),
+    aDeployment(),
+    anApiServer('--anonymous-auth=false'),
+  ];
+}

@@ -1,0 +1,136 @@
+import lodash from 'lodash';
+import type { Check, CheckId, Context } from '#model/check.ts';
+import type { Change, Inventory } from '#model/inventory.ts';
+import { subjectKey, type Subject } from '#model/ref.ts';
+import type { NotEvaluated, Verdict } from '#model/verdict.ts';
+import { Ledger } from './ledger.ts';
+import { Planner, type Job, type Jobs } from './plan.ts';
+import { byCheck, byWorst, sitterOf, type CheckResult } from './subject.ts';
+import type { Tally } from './tally.ts';
+
+/** What a run of jobs has cost, since the start: for metrics. */
+export interface Evaluations {
+  readonly byOutcome: Readonly<Record<CheckResult['status'], number>>;
+  readonly errors: ReadonlyMap<CheckId, number>;
+}
+
+/**
+ * Plans and judges. Law: after any history of changes, with every planned job done, the ledger equals a fresh judgement of the final state.
+ */
+export class Engine {
+  readonly #checks: readonly Check[];
+  readonly #inventory: Inventory;
+  readonly #planner: Planner;
+  readonly #ledger: Ledger;
+  #context: Context;
+  readonly #byOutcome = { pass: 0, fail: 0, unknown: 0, error: 0, notApplicable: 0 };
+  readonly #errors = new Map<CheckId, number>();
+
+  constructor(checks: readonly Check[], inventory: Inventory, context: Context) {
+    this.#checks = checks;
+    this.#inventory = inventory;
+    this.#context = context;
+    this.#planner = new Planner(checks, inventory);
+    this.#ledger = new Ledger();
+  }
+
+  /** Replaces what is true of the whole run. The caller does the jobs of `planAll` next. */
+  set context(context: Context) {
+    this.#context = context;
+  }
+
+  plan(change: Change): Jobs {
+    return this.#planner.plan(change);
+  }
+
+  /** Every subject that there is and every one that has a verdict. */
+  planAll(): Jobs {
+    const jobs = this.#planner.planAll();
+    for (const { subject } of this.#ledger.verdicts()) {
+      const key = subjectKey(subject);
+      if (!jobs.has(key)) jobs.set(key, { subject, checks: 'all' });
+    }
+    return jobs;
+  }
+
+  /** Does one job. Answers whether the verdict of its subject is another one now. */
+  judge(job: Job): boolean {
+    const fresh = this.#judged(job);
+    return this.#ledger.put(subjectKey(job.subject), fresh?.results, fresh?.verdict);
+  }
+
+  /** Judges a subject afresh beside the ledger. Answers whether the ledger was wrong, and corrects it: that is always a bug. */
+  recheck(subject: Subject): boolean {
+    const key = subjectKey(subject);
+    const fresh = this.#judged({ subject, checks: 'all' });
+    const wrong = !lodash.isEqual(this.#ledger.get(key), fresh?.verdict);
+    if (wrong) this.#ledger.put(key, fresh?.results, fresh?.verdict);
+    return wrong;
+  }
+
+  #judged({
+    subject,
+    checks,
+  }: Job): { readonly results: ReadonlyMap<CheckId, CheckResult>; readonly verdict: Verdict } | undefined {
+    const sitter = sitterOf(subject, this.#inventory, this.#context);
+    if (sitter === undefined) return undefined;
+    const known = this.#ledger.results(subjectKey(subject));
+    const results = new Map<CheckId, CheckResult>();
+    for (const check of this.#checks) {
+      const isAsked = known === undefined || checks === 'all' || checks.has(check.id);
+      const result = isAsked ? this.#counted(check, sitter.judge(check)) : known.get(check.id);
+      if (result !== undefined) results.set(check.id, result);
+    }
+    const { isWorkload, pods } = sitter;
+    return { results, verdict: { subject: sitter.subject, isWorkload, pods, ...summed(results) } };
+  }
+
+  #counted(check: Check, result: CheckResult | undefined): CheckResult | undefined {
+    if (result === undefined) return undefined;
+    this.#byOutcome[result.status] += 1;
+    if (result.status === 'error') this.#errors.set(check.id, (this.#errors.get(check.id) ?? 0) + 1);
+    return result;
+  }
+
+  verdict(subject: Subject): Verdict | undefined {
+    return this.#ledger.get(subjectKey(subject));
+  }
+
+  verdicts(): Iterable<Verdict> {
+    return this.#ledger.verdicts();
+  }
+
+  /** Sums over a namespace; `''` is the cluster: everything. */
+  tally(namespace: string): Tally {
+    return this.#ledger.tally(namespace);
+  }
+
+  namespaces(): readonly string[] {
+    return this.#ledger.namespaces();
+  }
+
+  /** The verdicts of a namespace, `''` for all. */
+  verdictsIn(namespace: string): Iterable<Verdict> {
+    return this.#ledger.verdictsIn(namespace);
+  }
+
+  /** What the cluster as a whole cannot tell: checks that found no subject, where that is no good news. */
+  doubts(): readonly NotEvaluated[] {
+    return this.#checks
+      .filter((check) => check.withoutSubject !== undefined && this.#ledger.applied(check.id) === 0)
+      .map((check) => ({ check: check.id, reason: check.withoutSubject ?? '' }));
+  }
+
+  get evaluations(): Evaluations {
+    return { byOutcome: { ...this.#byOutcome }, errors: this.#errors };
+  }
+}
+
+function summed(results: ReadonlyMap<CheckId, CheckResult>): Pick<Verdict, 'findings' | 'notEvaluated' | 'passed'> {
+  const all = [...results.values()];
+  return {
+    findings: all.flatMap(({ findings }) => findings).sort(byWorst),
+    notEvaluated: all.flatMap(({ notEvaluated }) => notEvaluated).sort(byCheck),
+    passed: all.filter(({ status }) => status === 'pass').length,
+  };
+}

@@ -1,0 +1,62 @@
+import type { Check, Context, Doubt, Judge, Outcome, Problem } from '#model/check.ts';
+import type { Inventory } from '#model/inventory.ts';
+import type { AnyObject } from '#model/objects.ts';
+
+interface Surroundings {
+  readonly context: Context;
+  readonly inventory: Inventory;
+}
+
+type Given = Readonly<Record<string, readonly unknown[] | undefined>>;
+
+/**
+ * Runs one judgement on one object. Law: it never throws, and a check that throws is an `error`, never a pass; evidence out of reach is
+ * `unknown`, never a pass; one proven problem is enough for `fail`.
+ */
+export function evaluate(judge: Judge, object: AnyObject, inventory: Inventory, context: Context): Outcome {
+  try {
+    if (!judge.applies(object, context)) return { status: 'notApplicable' };
+    const missing = missingInputs(judge, inventory);
+    if (missing.length > 0) return { status: 'unknown', missing };
+    return collect(judge, object, relatedTo(judge, object, inventory), { context, inventory });
+  } catch (error) {
+    return { status: 'error', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function missingInputs(judge: Judge, inventory: Inventory): readonly string[] {
+  const required = Object.values(judge.inputs).filter(({ optional }) => !optional);
+  const reasons = required.flatMap(({ relation }) => relation.reads.map((kind) => inventory.missing(kind)));
+  return [...new Set(reasons.filter((reason) => reason !== undefined))].sort();
+}
+
+function relatedTo(judge: Judge, object: AnyObject, inventory: Inventory): Given {
+  return Object.fromEntries(
+    Object.entries(judge.inputs).map(([name, { relation, optional }]) => {
+      const isKnown = !optional || relation.reads.every((kind) => inventory.missing(kind) === undefined);
+      return [name, isKnown ? relation.related(object, inventory) : undefined];
+    }),
+  );
+}
+
+function collect(judge: Judge, object: AnyObject, given: Given, { context, inventory }: Surroundings): Outcome {
+  const problems: Problem[] = [];
+  const doubts = [...(object.malformed ?? [])];
+  const ownKind = inventory.missing(object.kind);
+  if (ownKind !== undefined) doubts.push(ownKind);
+  for (const word of judge.evaluate(object, given, context)) {
+    if (isDoubt(word)) doubts.push(word.unknown);
+    else problems.push(word);
+  }
+  if (problems.length > 0) return { status: 'fail', problems, missing: doubts };
+  return doubts.length > 0 ? { status: 'unknown', missing: doubts } : { status: 'pass' };
+}
+
+function isDoubt(word: Problem | Doubt): word is Doubt {
+  return 'unknown' in word;
+}
+
+/** Which judgement of a check is for a kind of object. */
+export function judgeFor(check: Check, kind: string): Judge | undefined {
+  return check.judges.find(({ subject }) => subject === kind);
+}

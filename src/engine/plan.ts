@@ -1,0 +1,81 @@
+import type { Check, CheckId } from '#model/check.ts';
+import { ALL_KINDS, type Kind } from '#model/kinds.ts';
+import { sides, type Change, type Inventory } from '#model/inventory.ts';
+import { subjectKey, subjectOf, type Subject } from '#model/ref.ts';
+import type { Relation } from '#model/relation.ts';
+import { rootOf } from './roots.ts';
+
+/** A subject to be judged again, by some checks or by all. Jobs carry names, not objects: state is read when the work is done. */
+export interface Job {
+  readonly subject: Subject;
+  readonly checks: ReadonlySet<CheckId> | 'all';
+}
+
+/** Jobs by the key of their subject: ten changes of one subject are one job. */
+export type Jobs = Map<string, Job>;
+
+/** Adds a job; what is already planned for the subject is kept. */
+export function addJob(jobs: Jobs, { subject, checks }: Job): void {
+  const key = subjectKey(subject);
+  const planned = jobs.get(key);
+  if (planned === undefined) jobs.set(key, { subject, checks });
+  else jobs.set(key, { subject, checks: union(planned.checks, checks) });
+}
+
+function union(a: Job['checks'], b: Job['checks']): Job['checks'] {
+  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
+}
+
+/** Which subjects which change touches: the checks' relations, walked backwards. */
+export class Planner {
+  readonly #relations = new Map<Relation, Set<CheckId>>();
+  readonly #byKind = new Map<Kind, Relation[]>();
+  readonly #judged: ReadonlySet<Kind>;
+  readonly #inventory: Inventory;
+
+  constructor(checks: readonly Check[], inventory: Inventory) {
+    this.#inventory = inventory;
+    this.#judged = new Set(checks.flatMap(({ judges }) => judges.map(({ subject }) => subject)));
+    for (const { id, judges } of checks) {
+      for (const { inputs } of judges) for (const { relation } of Object.values(inputs)) this.#use(relation, id);
+    }
+  }
+
+  #use(relation: Relation, id: CheckId): void {
+    const users = this.#relations.get(relation);
+    if (users !== undefined) {
+      users.add(id);
+      return;
+    }
+    this.#relations.set(relation, new Set([id]));
+    for (const kind of relation.reads) this.#byKind.set(kind, [...(this.#byKind.get(kind) ?? []), relation]);
+  }
+
+  /** The jobs that follow from a change that the inventory has already taken in. */
+  plan(change: Change): Jobs {
+    const jobs: Jobs = new Map();
+    for (const object of sides<Kind>(change)) {
+      // As its own subject too: what hangs below it was reported there while it was not known, or will be when it is gone.
+      addJob(jobs, { subject: subjectOf(object), checks: 'all' });
+      addJob(jobs, { subject: rootOf(object, this.#inventory), checks: 'all' });
+    }
+    for (const relation of this.#byKind.get(change.ref.kind) ?? []) {
+      const checks = this.#relations.get(relation) ?? new Set();
+      for (const ref of relation.affected(change, this.#inventory)) {
+        const object = this.#inventory.get(ref);
+        if (object !== undefined) addJob(jobs, { subject: rootOf(object, this.#inventory), checks });
+      }
+    }
+    return jobs;
+  }
+
+  /** Every subject that there is, with all checks: after a change of what all checks rest on. */
+  planAll(): Jobs {
+    const jobs: Jobs = new Map();
+    for (const kind of ALL_KINDS.filter((each) => this.#judged.has(each))) {
+      for (const object of this.#inventory.list(kind))
+        addJob(jobs, { subject: rootOf(object, this.#inventory), checks: 'all' });
+    }
+    return jobs;
+  }
+}

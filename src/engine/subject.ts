@@ -1,0 +1,183 @@
+import type { Check, CheckId, Context, Outcome, Problem } from '#model/check.ts';
+import type { Inventory } from '#model/inventory.ts';
+import type { AnyObject, Pod } from '#model/objects.ts';
+import { subjectKey, subjectOf, type Ref, type Subject } from '#model/ref.ts';
+import { rankOf } from '#model/severity.ts';
+import type { Finding, NotEvaluated } from '#model/verdict.ts';
+import { isFinished, templatePath } from '#model/workload.ts';
+import { evaluate, judgeFor } from './evaluate.ts';
+import { asItsPodsNameIt, objectAt, podsBelow, rootOf, type PodsBelow } from './roots.ts';
+
+/** What one check says of one subject, over all its pods. */
+export interface CheckResult {
+  readonly status: Outcome['status'];
+  readonly findings: readonly Finding[];
+  readonly notEvaluated: readonly NotEvaluated[];
+}
+
+/** One look of a pod, with how many pods of the subject look so. A template counts no pods. */
+interface Face {
+  readonly pod: Pod;
+  readonly pods: number;
+}
+
+/** Everything of a subject that its checks are run on, gathered once. */
+export interface Sitter {
+  readonly subject: Subject;
+  readonly isWorkload: boolean;
+  readonly pods: number;
+  readonly judge: (check: Check) => CheckResult | undefined;
+}
+
+/** The subject as its checks see it; undefined when it is gone, or is reported on its owner. */
+export function sitterOf(named: Subject, inventory: Inventory, context: Context): Sitter | undefined {
+  const own = objectAt(named, inventory);
+  if (own !== undefined && subjectKey(rootOf(own, inventory)) !== subjectKey(named)) return undefined;
+  const subject = own === undefined ? asItsPodsNameIt(named, inventory) : subjectOf(own);
+  if (subject === undefined) return undefined;
+  const below = podsBelow(subject, inventory);
+  const running = facesOf(below, false);
+  const all = facesOf(below, true);
+  return {
+    subject,
+    isWorkload: all.length > 0,
+    pods: below.live.filter((pod) => !isFinished(pod)).length,
+    judge: (check) => {
+      const judged = [
+        ...judgedFaces(check, check.alsoFinished === true ? all : running, inventory, context),
+        ...judgedOwn(check, own, inventory, context),
+      ];
+      return judged.length === 0 ? undefined : merge(check, judged, templatePath(subject.kind));
+    },
+  };
+}
+
+function judgedFaces(check: Check, faces: readonly Face[], inventory: Inventory, context: Context): readonly Judged[] {
+  const judge = judgeFor(check, 'Pod');
+  return judge === undefined
+    ? []
+    : faces.map(({ pod, pods }) => ({ pods, outcome: evaluate(judge, pod, inventory, context) }));
+}
+
+function judgedOwn(
+  check: Check,
+  own: AnyObject | undefined,
+  inventory: Inventory,
+  context: Context,
+): readonly Judged[] {
+  const judge = own === undefined || own.kind === 'Pod' ? undefined : judgeFor(check, own.kind);
+  return judge === undefined || own === undefined
+    ? []
+    : [{ pods: 0, outcome: evaluate(judge, own, inventory, context) }];
+}
+
+/** The different looks of the pods: equal pods share their spec, labels and annotations in the store, so identity tells them apart. */
+function facesOf({ live, templates }: PodsBelow, withFinished: boolean): readonly Face[] {
+  const faces: { pod: Pod; pods: number }[] = templates.map((pod) => ({ pod, pods: 0 }));
+  for (const pod of live) {
+    if (isFinished(pod) && !withFinished) continue;
+    const face = faces.find((known) => known.pods > 0 && looksAlike(known.pod, pod));
+    if (face === undefined) faces.push({ pod, pods: 1 });
+    else face.pods += 1;
+  }
+  return faces;
+}
+
+function looksAlike(a: Pod, b: Pod): boolean {
+  return (
+    a.spec === b.spec &&
+    a.metadata.labels === b.metadata.labels &&
+    a.metadata.annotations === b.metadata.annotations &&
+    a.malformed === b.malformed &&
+    isFinished(a) === isFinished(b)
+  );
+}
+
+interface Judged {
+  readonly pods: number;
+  readonly outcome: Outcome;
+}
+
+/** Most results say nothing more than their status: these are shared. */
+const BARE: Readonly<Record<Outcome['status'], CheckResult>> = {
+  pass: { status: 'pass', findings: [], notEvaluated: [] },
+  fail: { status: 'fail', findings: [], notEvaluated: [] },
+  unknown: { status: 'unknown', findings: [], notEvaluated: [] },
+  error: { status: 'error', findings: [], notEvaluated: [] },
+  notApplicable: { status: 'notApplicable', findings: [], notEvaluated: [] },
+};
+
+const WORST_FIRST = ['fail', 'error', 'unknown', 'pass', 'notApplicable'] as const;
+
+/** One answer from those on all faces: the same problem on several pods is one finding with a count. */
+function merge(check: Check, judged: readonly Judged[], prefix: string): CheckResult {
+  const status = WORST_FIRST.find((word) => judged.some(({ outcome }) => outcome.status === word)) ?? 'notApplicable';
+  const findings = new Map<string, Finding>();
+  const reasons = new Set<string>();
+  for (const { pods, outcome } of judged) {
+    if (outcome.status === 'fail')
+      for (const problem of outcome.problems) gather(findings, findingOf(check, problem, prefix, pods));
+    if (outcome.status === 'unknown' || outcome.status === 'fail')
+      for (const reason of outcome.missing) reasons.add(reason);
+    if (outcome.status === 'error') reasons.add(`the check failed: ${outcome.message}`);
+  }
+  if (findings.size === 0 && reasons.size === 0) return BARE[status];
+  return {
+    status,
+    findings: [...findings.values()],
+    notEvaluated: [...reasons].sort().map((reason) => ({ check: check.id, reason })),
+  };
+}
+
+function gather(findings: Map<string, Finding>, finding: Finding): void {
+  const key = JSON.stringify([finding.aspect, finding.path, finding.message, finding.severity]);
+  const known = findings.get(key);
+  findings.set(key, known === undefined ? finding : { ...known, pods: known.pods + finding.pods });
+}
+
+function findingOf(check: Check, problem: Problem, prefix: string, pods: number): Finding {
+  const { at, message, aspect, severity = check.severity, because = [], pss, accepted } = problem;
+  return {
+    check: check.id,
+    name: check.name,
+    severity,
+    status: accepted === undefined ? 'fail' : 'accepted',
+    path: prefix + at,
+    message,
+    evidence: check.evidence,
+    because: [...because].sort(byRef),
+    pods,
+    ...(aspect === undefined ? {} : { aspect }),
+    ...(pss === undefined ? {} : { pss }),
+    ...(accepted === undefined ? {} : { accepted }),
+  };
+}
+
+function byRef(a: Ref, b: Ref): number {
+  return compare([a.kind, a.namespace, a.name], [b.kind, b.namespace, b.name]);
+}
+
+/** The order of findings in every report: worst first, then check, path, aspect, message. */
+export function byWorst(a: Finding, b: Finding): number {
+  return rankOf(b.severity) - rankOf(a.severity) || compare(sortKey(a), sortKey(b));
+}
+
+function sortKey({ check, path, aspect, message }: Finding): readonly string[] {
+  return [check, path, aspect ?? '', message];
+}
+
+function compare(a: readonly string[], b: readonly string[]): number {
+  for (let index = 0; index < a.length; index += 1) {
+    const [left = '', right = ''] = [a[index], b[index]];
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
+}
+
+/** The order of what was not evaluated. */
+export function byCheck(
+  a: { readonly check: CheckId; readonly reason: string },
+  b: { readonly check: CheckId; readonly reason: string },
+): number {
+  return compare([a.check, a.reason], [b.check, b.reason]);
+}

@@ -1,0 +1,87 @@
+import type { CheckId } from '#model/check.ts';
+import { SEVERITIES, rankOf, worse, type Severity } from '#model/severity.ts';
+import type { Finding, Verdict } from '#model/verdict.ts';
+import type { Counts, Open } from './score.ts';
+
+/** How many findings there are, by severity and otherwise. */
+export type Summary = Readonly<Record<Severity | 'passed' | 'suppressed' | 'accepted' | 'unknown', number>>;
+
+const ZERO: Summary = {
+  critical: 0,
+  high: 0,
+  medium: 0,
+  low: 0,
+  info: 0,
+  passed: 0,
+  suppressed: 0,
+  accepted: 0,
+  unknown: 0,
+};
+const NO_COUNTS: Counts = SEVERITIES.map(() => 0);
+
+/** Sums over a changing set of verdicts: what was added can be taken out again, and nothing is counted anew. */
+export class Tally {
+  readonly #open = new Map<CheckId, number[]>();
+  #summary: Record<keyof Summary, number> = { ...ZERO };
+  #subjects = 0;
+  #workloads = 0;
+
+  static of(verdict: Verdict): Tally {
+    const tally = new Tally();
+    tally.add(verdict);
+    return tally;
+  }
+
+  add(verdict: Verdict): void {
+    this.#count(verdict, 1);
+  }
+
+  remove(verdict: Verdict): void {
+    this.#count(verdict, -1);
+  }
+
+  /** For each check the number of subjects by worst severity. */
+  get open(): Open {
+    return this.#open;
+  }
+
+  get summary(): Summary {
+    return { ...this.#summary };
+  }
+
+  get subjects(): number {
+    return this.#subjects;
+  }
+
+  get workloads(): number {
+    return this.#workloads;
+  }
+
+  #count(verdict: Verdict, sign: 1 | -1): void {
+    this.#subjects += sign;
+    if (verdict.isWorkload) this.#workloads += sign;
+    this.#summary.passed += sign * verdict.passed;
+    this.#summary.unknown += sign * verdict.notEvaluated.length;
+    for (const { status, severity } of verdict.findings) this.#summary[status === 'fail' ? severity : status] += sign;
+    for (const [check, severity] of worstByCheck(verdict.findings)) this.#file(check, severity, sign);
+  }
+
+  #file(check: CheckId, severity: Severity, sign: 1 | -1): void {
+    const counts = this.#open.get(check) ?? [...NO_COUNTS];
+    const rank = rankOf(severity);
+    counts[rank] = (counts[rank] ?? 0) + sign;
+    if (counts.every((count) => count === 0)) this.#open.delete(check);
+    else this.#open.set(check, counts);
+  }
+}
+
+/** Of each check that is open on a subject, the worst severity. */
+export function worstByCheck(findings: readonly Finding[]): ReadonlyMap<CheckId, Severity> {
+  const worst = new Map<CheckId, Severity>();
+  for (const { check, severity, status } of findings) {
+    if (status !== 'fail') continue;
+    const known = worst.get(check);
+    worst.set(check, known === undefined ? severity : worse(known, severity));
+  }
+  return worst;
+}

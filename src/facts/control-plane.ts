@@ -1,0 +1,132 @@
+import type { Pod } from '#model/objects.ts';
+import type { Parameters } from '#model/parameters.ts';
+import type { Container } from '#model/pod.ts';
+import { containersOf, type ContainerSlot } from './containers.ts';
+import { isNamed } from './namespace.ts';
+
+export const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'] as const;
+export type Component = (typeof COMPONENTS)[number];
+
+/** Programs that start another one: passed over with their options. */
+const WRAPPERS = new Set(['go-runner', 'kube-log-runner', 'tini', 'dumb-init']);
+const SHELLS = new Set(['sh', 'bash', 'ash', 'dash']);
+
+/** A running component of the control plane and the flags that it was started with. */
+export interface Instance {
+  readonly component: Component;
+  readonly slot: ContainerSlot;
+  /** Words after the program; undefined when nothing says how it was started. */
+  readonly flags: readonly string[] | undefined;
+}
+
+/** The words of a pod's control-plane container, or nothing: see checks-catalogue 1.5. The namespace binds every way of recognition. */
+export function instanceOf(pod: Pod, component: Component, parameters: Parameters): Instance | undefined {
+  if (!isControlPlanePlace(pod, parameters)) return undefined;
+  for (const slot of containersOf(pod.spec)) {
+    const started = startedBy(slot.container, pod.metadata.labels);
+    if (started?.component === component) return { component, slot, flags: started.flags };
+  }
+  return undefined;
+}
+
+/** A namespace of the control plane; a file that states no namespace counts too, since static pod files often state none. */
+function isControlPlanePlace(pod: Pod, parameters: Parameters): boolean {
+  return pod.statesNoNamespace === true || isNamed(pod.metadata.namespace, parameters.controlPlaneNamespaces);
+}
+
+interface Started {
+  readonly component: Component;
+  readonly flags: readonly string[] | undefined;
+}
+
+/** Which component a container starts. The command decides; label and image count only where there is no command. */
+export function startedBy(container: Container, labels: Readonly<Record<string, string>>): Started | undefined {
+  const { command = [], args } = container;
+  if (command.length > 0) return startedByWords([...command, ...(args ?? [])]);
+  const component =
+    componentNamed(labels['component']) ?? componentNamed(labels['k8s-app']) ?? ofImage(container.image ?? '');
+  return component === undefined ? undefined : { component, flags: args };
+}
+
+function componentNamed(word: string | undefined): Component | undefined {
+  return COMPONENTS.find((component) => component === word);
+}
+
+function ofImage(image: string): Component | undefined {
+  const last = image.split('@')[0]?.split('/').at(-1)?.split(':')[0];
+  return componentNamed(last);
+}
+
+function baseName(word: string): string {
+  return word.split('/').at(-1) ?? '';
+}
+
+function startedByWords(words: readonly string[]): Started | undefined {
+  let at = 0;
+  while (at < words.length && WRAPPERS.has(baseName(words[at] ?? ''))) at = afterOptions(words, at + 1);
+  const program = baseName(words[at] ?? '');
+  if (SHELLS.has(program)) {
+    const script = words.slice(at + 1).find((word) => !word.startsWith('-'));
+    return script === undefined ? undefined : startedByScript(script);
+  }
+  return startedByCommand(words.slice(at));
+}
+
+function afterOptions(words: readonly string[], from: number): number {
+  let at = from;
+  while (words[at]?.startsWith('-') === true) {
+    at += 1;
+    if (words[at - 1] === '--') break;
+  }
+  return at;
+}
+
+/** The first word of any command of a shell string decides; variable assignments and `exec` stand before it. */
+function startedByScript(script: string): Started | undefined {
+  for (const line of script.split(/\n|;|&&|\|\||[|&]/)) {
+    const words = shellWords(line).filter((word) => word !== '--');
+    const first = words.findIndex((word) => word !== 'exec' && !/^[A-Za-z_]\w*=/.test(word));
+    const started = first < 0 ? undefined : startedByCommand(words.slice(first));
+    if (started !== undefined) return started;
+  }
+  return undefined;
+}
+
+function startedByCommand([program = '', ...rest]: readonly string[]): Started | undefined {
+  const name = baseName(program);
+  if (name === 'hyperkube') {
+    const component = componentNamed(rest[0]);
+    return component === undefined ? undefined : { component, flags: rest.slice(1) };
+  }
+  const component = componentNamed(name);
+  return component === undefined ? undefined : { component, flags: rest };
+}
+
+function shellWords(line: string): readonly string[] {
+  return (line.match(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? []).map((word) =>
+    word.replace(
+      /\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
+      (_, escaped?: string, double?: string, single?: string) => escaped ?? double ?? single ?? '',
+    ),
+  );
+}
+
+/**
+ * The value of a scalar flag: forms `--f=v`, `--f v` and bare `--f` (the word `true`); the last one wins; an empty value counts as not set.
+ */
+export function flagOf(words: readonly string[], name: string): string | undefined {
+  let value: string | undefined;
+  words.forEach((word, index) => {
+    const [flag, assigned] = cut(word);
+    if (flag !== name) return;
+    const next = words[index + 1];
+    value = assigned ?? (next === undefined || next.startsWith('-') ? 'true' : next);
+  });
+  return value === '' ? undefined : value;
+}
+
+function cut(word: string): readonly [string, string | undefined] {
+  const equals = word.indexOf('=');
+  const flag = word.replace(/^--?/, '').slice(0, equals < 0 ? undefined : equals - (word.startsWith('--') ? 2 : 1));
+  return [word.startsWith('-') ? flag : '', equals < 0 ? undefined : word.slice(equals + 1)];
+}

@@ -1,0 +1,71 @@
+import type { ObjectOf } from '#model/objects.ts';
+import type { PolicyRule, RbacSubject } from '#model/policy.ts';
+
+export type AnyRole = ObjectOf<'Role'> | ObjectOf<'ClusterRole'>;
+export type AnyBinding = ObjectOf<'RoleBinding'> | ObjectOf<'ClusterRoleBinding'>;
+
+const EVERY_VERB = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] as const;
+
+/**
+ * Whether one rule grants every verb on every resource: `*` or the full set of verbs, `*` in resources, `*` or the core group. The core group
+ * alone is as good as all: it holds pods, secrets and service account tokens (checks-catalogue 1.4 (a)). A list of names restricts it.
+ */
+export function isWildcardAll(rule: PolicyRule): boolean {
+  const everyVerb = rule.verbs.includes('*') || EVERY_VERB.every((verb) => rule.verbs.includes(verb));
+  const groups = rule.apiGroups ?? [];
+  return (
+    everyVerb &&
+    (rule.resources ?? []).includes('*') &&
+    (groups.includes('*') || groups.includes('')) &&
+    (rule.resourceNames ?? []).length === 0
+  );
+}
+
+/** A service account as bindings may mean it. */
+export interface Account {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const ACCOUNT_USER = 'system:serviceaccount:';
+const NAMESPACE_GROUP = 'system:serviceaccounts:';
+
+type Accounts = Account | { readonly allOf: string } | 'all' | undefined;
+
+/** What a binding's subject stands for among service accounts: one account, those of a namespace, all of them; undefined for others. */
+export function accountsOf(subject: RbacSubject, bindingNamespace: string): Accounts {
+  switch (subject.kind) {
+    case 'ServiceAccount':
+      // Without a namespace it is the binding's; in a ClusterRoleBinding that matches nobody (validation refuses it).
+      return account(subject.namespace ?? bindingNamespace, subject.name);
+    case 'User':
+      return accountOfUser(subject.name);
+    case 'Group':
+      return accountsOfGroup(subject.name);
+    default:
+      return undefined;
+  }
+}
+
+function account(namespace: string, name: string): Account | undefined {
+  return namespace === '' || name === '' ? undefined : { namespace, name };
+}
+
+function accountOfUser(user: string): Account | undefined {
+  const [namespace = '', name = '', ...rest] = user.startsWith(ACCOUNT_USER)
+    ? user.slice(ACCOUNT_USER.length).split(':')
+    : [];
+  return rest.length > 0 ? undefined : account(namespace, name);
+}
+
+function accountsOfGroup(group: string): Accounts {
+  if (group === 'system:serviceaccounts' || group === 'system:authenticated') return 'all';
+  const allOf = group.startsWith(NAMESPACE_GROUP) ? group.slice(NAMESPACE_GROUP.length) : '';
+  return allOf === '' ? undefined : { allOf };
+}
+
+/** `User alice`, `ServiceAccount shop/web`: how messages name a binding's subject. */
+export function subjectName(subject: RbacSubject, bindingNamespace: string): string {
+  if (subject.kind !== 'ServiceAccount') return `${subject.kind} ${subject.name}`;
+  return `ServiceAccount ${subject.namespace ?? bindingNamespace}/${subject.name}`;
+}

@@ -1,0 +1,137 @@
+import { COMPONENTS, startedBy } from '#facts/control-plane.ts';
+import { directionsOf } from '#facts/policy.ts';
+import { KINDS, kindFor, type Kind } from '#model/kinds.ts';
+import { SHAPES, type AnyObject, type ObjectOf } from '#model/objects.ts';
+import type { Metadata } from '#model/metadata.ts';
+import type { Container, PodSpec, PodTemplate, Volume } from '#model/pod.ts';
+import type { Reader, Trail } from '#model/shape.ts';
+
+/** A raw object as the API server or a file gives it. */
+export type Raw = Readonly<Record<string, unknown>>;
+
+const NO_METADATA: Metadata = { name: '', namespace: '', labels: {}, annotations: {} };
+
+/**
+ * The one funnel for list, watch and file: raw JSON in, our shape out, with the defaults that the API server would certainly fill in
+ * (checks-catalogue 1.11). Never throws: what cannot be read is left out and listed in `malformed`.
+ */
+export function shrink<K extends Kind>(kind: K, raw: Raw): ObjectOf<K> {
+  const trail: Trail = { path: [], notes: [] };
+  const read = (SHAPES[kind] as Reader<{ readonly metadata?: Metadata } | undefined>)(raw, trail) ?? {};
+  const stated = read.metadata ?? NO_METADATA;
+  const object = {
+    ...read,
+    kind,
+    metadata: withDefaults(kind, stated),
+    ...(trail.notes.length === 0 ? {} : { malformed: trail.notes }),
+    ...(KINDS[kind].namespaced && stated.namespace === '' ? { statesNoNamespace: true } : {}),
+  };
+  return finish(object as unknown as AnyObject) as ObjectOf<K>;
+}
+
+function withDefaults(kind: Kind, metadata: Metadata): Metadata {
+  const { generateName, ownerReferences, ...kept } = metadata;
+  const name = metadata.name === '' && generateName !== undefined ? `${generateName}*` : metadata.name;
+  const namespace = KINDS[kind].namespaced ? metadata.namespace || 'default' : '';
+  const owners = ownerReferences?.filter((owner) => owner.controller === true) ?? [];
+  return { ...kept, name, namespace, ...(owners.length === 0 ? {} : { ownerReferences: owners }) };
+}
+
+/** The last step per kind: defaults inside the object, and what only some objects of the kind may keep. */
+function finish(object: AnyObject): AnyObject {
+  switch (object.kind) {
+    case 'Pod':
+      return { ...object, spec: tidySpec(object.spec, object.metadata.labels) };
+    case 'CronJob': {
+      const template = object.spec?.jobTemplate?.spec?.template;
+      return template === undefined
+        ? object
+        : { ...object, spec: { jobTemplate: { spec: { template: tidyTemplate(template) } } } };
+    }
+    case 'ReplicaSet':
+    case 'Job':
+      // Managed ones are not judged beside their owner: of these only the ownership is kept.
+      return object.metadata.ownerReferences === undefined
+        ? tidyWorkload(object)
+        : { kind: object.kind, metadata: object.metadata };
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'DaemonSet':
+    case 'ReplicationController':
+      return tidyWorkload(object);
+    case 'NetworkPolicy':
+      return { ...object, spec: { ...object.spec, policyTypes: directionsOf(object) } };
+    default:
+      return object;
+  }
+}
+
+function tidyWorkload<
+  T extends ObjectOf<'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'ReplicationController' | 'Job'>,
+>(workload: T): T {
+  const template = workload.spec?.template;
+  return template === undefined ? workload : { ...workload, spec: { template: tidyTemplate(template) } };
+}
+
+function tidyTemplate(template: PodTemplate): PodTemplate {
+  return { ...template, spec: tidySpec(template.spec, template.metadata.labels) };
+}
+
+function tidySpec(spec: PodSpec, labels: Readonly<Record<string, string>>): PodSpec {
+  const tidy = (container: Container): Container => withoutWords(steadyMounts(container), labels);
+  return {
+    ...spec,
+    containers: spec.containers.map(tidy),
+    ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(tidy) }),
+    ...(spec.ephemeralContainers === undefined ? {} : { ephemeralContainers: spec.ephemeralContainers.map(tidy) }),
+    ...(spec.volumes === undefined ? {} : { volumes: spec.volumes.map(steadyVolume) }),
+  };
+}
+
+/** The words of a command line may hold credentials, and no check reads them but those of control-plane components. */
+function withoutWords(container: Container, labels: Readonly<Record<string, string>>): Container {
+  if (COMPONENTS.some((component) => startedBy(container, labels)?.component === component)) return container;
+  const { command, args, ...rest } = container;
+  return command === undefined && args === undefined ? container : rest;
+}
+
+/** The volume that admission adds to each pod has a random name: with one name for all, the pods of a template share one shape. */
+const ADMITTED_TOKEN = /^kube-api-access-[a-z0-9]{5}$/;
+const STEADY_NAME = 'kube-api-access';
+
+function steadyVolume(volume: Volume): Volume {
+  return ADMITTED_TOKEN.test(volume.name) ? { ...volume, name: STEADY_NAME } : volume;
+}
+
+function steadyMounts(container: Container): Container {
+  if (container.volumeMounts?.some(({ name }) => ADMITTED_TOKEN.test(name)) !== true) return container;
+  const volumeMounts = container.volumeMounts.map((mount) =>
+    ADMITTED_TOKEN.test(mount.name) ? { ...mount, name: STEADY_NAME } : mount,
+  );
+  return { ...container, volumeMounts };
+}
+
+/** What a document of a file is: an object of a kind that we know, or why not. */
+export type Recognised = { readonly kind: Kind } | { readonly problem: string } | { readonly foreign: string };
+
+/** Which of our kinds a raw object of a file is. `foreign` is a kind that the API may well have and no check reads. */
+export function recognise(raw: unknown): Recognised {
+  if (!isRecord(raw)) return { problem: 'not an object' };
+  const { apiVersion, kind, metadata } = raw;
+  if (!isWord(kind)) return { problem: 'has no kind' };
+  if (!isWord(apiVersion)) return { problem: `${kind} has no apiVersion` };
+  const known = kindFor(apiVersion, kind);
+  if (known === undefined) return { foreign: `${apiVersion} ${kind}` };
+  if (!isRecord(metadata)) return { problem: `${kind} has no metadata` };
+  return isWord(metadata['name']) || isWord(metadata['generateName'])
+    ? { kind: known }
+    : { problem: `${kind} has no metadata.name` };
+}
+
+function isRecord(raw: unknown): raw is Raw {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+}
+
+function isWord(raw: unknown): raw is string {
+  return typeof raw === 'string' && raw !== '';
+}

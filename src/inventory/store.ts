@@ -1,0 +1,131 @@
+import lodash from 'lodash';
+import { isTemplateWorkload, templatePod } from '#facts/workload.ts';
+import { KINDS, apiVersionOf, isTemplateKind, type Kind } from '#model/kinds.ts';
+import type { Change, Index, Inventory } from '#model/inventory.ts';
+import type { AnyObject, ObjectOf, Pod } from '#model/objects.ts';
+import { keyOf, refOf, type Ref } from '#model/ref.ts';
+import { templatePodName } from '#model/workload.ts';
+import { Interner } from './intern.ts';
+import { Table } from './table.ts';
+
+/**
+ * The state of the cluster in memory: objects by kind, namespace and index. Synchronous and deterministic: same applies, same state.
+ * For every workload it also holds the pod that its template would make (facts/workload.ts), so that relations see one kind of pod.
+ */
+export class Store implements Inventory {
+  readonly #tables = new Map<Kind, Table<Kind>>();
+  readonly #missing = new Map<Kind, string>();
+  readonly #interner = new Interner();
+
+  /** `missing` names the kinds of which nothing certain is known yet, with the reason. */
+  constructor(missing: Readonly<Partial<Record<Kind, string>>> = {}) {
+    for (const [kind, reason] of Object.entries(missing)) this.#missing.set(kind as Kind, reason);
+  }
+
+  missing = (kind: Kind): string | undefined => this.#missing.get(kind);
+
+  get = <Q extends Kind>(ref: Ref<Q>): ObjectOf<Q> | undefined => this.#table(ref.kind).get(keyOf(ref));
+
+  list = <Q extends Kind>(kind: Q, namespace?: string): readonly ObjectOf<Q>[] => this.#table(kind).list(namespace);
+
+  by = <Q extends Kind>(index: Index<Q>, value: string): readonly ObjectOf<Q>[] =>
+    this.#table(index.kind).by(index, value);
+
+  /** How many objects of a kind the cluster has; pods of templates do not count. */
+  count(kind: Kind): number {
+    return kind === 'Pod' ? this.#table('Pod').size - this.#templates : this.#table(kind).size;
+  }
+
+  #templates = 0;
+
+  /** Says why a kind is unknown, or with `undefined` that it is known now. Answers whether that changed anything. */
+  setMissing(kind: Kind, reason: string | undefined): boolean {
+    if (this.#missing.get(kind) === reason) return false;
+    if (reason === undefined) this.#missing.delete(kind);
+    else this.#missing.set(kind, reason);
+    return true;
+  }
+
+  /** Takes in an object. Answers what changed: nothing where we hold an equal one, as after a kubelet's heartbeat. */
+  put(object: AnyObject): readonly Change[] {
+    const changes = this.#put(object);
+    if (changes.length === 0 || !isTemplateWorkload(object)) return changes;
+    const pod = templatePod(object, apiVersionOf(KINDS[object.kind]));
+    const held = this.get({ kind: 'Pod', ...templatePlace(refOf(object)) });
+    const more = pod === undefined ? this.#removeTemplate(object.kind, object.metadata) : this.#put(pod);
+    if (pod !== undefined && held === undefined) this.#templates += 1;
+    return [...changes, ...more];
+  }
+
+  /** Forgets an object. */
+  remove(ref: Ref): readonly Change[] {
+    const changes = this.#remove(ref);
+    return [...changes, ...this.#removeTemplate(ref.kind, ref)];
+  }
+
+  #removeTemplate(kind: Kind, at: { readonly namespace: string; readonly name: string }): readonly Change[] {
+    if (!isTemplateKind(kind)) return [];
+    const changes = this.#remove({ kind: 'Pod', ...templatePlace({ kind, ...at }) });
+    this.#templates -= changes.length;
+    return changes;
+  }
+
+  #put(object: AnyObject): readonly Change[] {
+    const ref = refOf(object);
+    const before = this.get(ref);
+    if (before !== undefined && lodash.isEqual(before, object)) return [];
+    const after = object.kind === 'Pod' ? this.#shared(object) : object;
+    this.#table(ref.kind).put(keyOf(ref), after);
+    if (before?.kind === 'Pod') this.#release(before);
+    return [{ ref, ...(before === undefined ? {} : { before }), after } as Change];
+  }
+
+  #remove(ref: Ref): readonly Change[] {
+    const before = this.get(ref);
+    if (before === undefined) return [];
+    this.#table(ref.kind).remove(keyOf(ref));
+    if (before.kind === 'Pod') this.#release(before);
+    return [{ ref, before } as Change];
+  }
+
+  /** A pod whose spec, labels and annotations are the same objects as those of every equal pod. */
+  #shared(pod: Pod): Pod {
+    const { labels, annotations } = pod.metadata;
+    const metadata = {
+      ...pod.metadata,
+      labels: this.#interner.hold(labels),
+      annotations: this.#interner.hold(annotations),
+    };
+    return { ...pod, metadata, spec: this.#interner.hold(pod.spec) };
+  }
+
+  #release({ metadata, spec }: Pod): void {
+    this.#interner.release(metadata.labels);
+    this.#interner.release(metadata.annotations);
+    this.#interner.release(spec);
+  }
+
+  #table<Q extends Kind>(kind: Q): Table<Q> {
+    let table = this.#tables.get(kind);
+    if (table === undefined) {
+      table = new Table();
+      this.#tables.set(kind, table);
+    }
+    return table as unknown as Table<Q>;
+  }
+}
+
+function templatePlace({
+  kind,
+  namespace,
+  name,
+}: {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+}): {
+  readonly namespace: string;
+  readonly name: string;
+} {
+  return { namespace, name: isTemplateKind(kind) ? templatePodName(kind, name) : name };
+}

@@ -1,0 +1,43 @@
+import type { CheckId, Evidence, PssLevel } from './check.ts';
+import type { Ref, Subject } from './ref.ts';
+import type { Severity } from './severity.ts';
+
+/** A problem of a subject, with what its check says of itself. `fail` is open and scored; `accepted` and `suppressed` are shown only. */
+export interface Finding {
+  readonly check: CheckId;
+  readonly name: string;
+  readonly aspect?: string;
+  readonly severity: Severity;
+  readonly status: 'fail' | 'accepted' | 'suppressed';
+  /** Field path in the subject. */
+  readonly path: string;
+  readonly message: string;
+  readonly evidence: Evidence;
+  readonly pss?: PssLevel;
+  readonly because: readonly Ref[];
+  /** How many pods of the subject show it; 0 where the subject has no pods. */
+  readonly pods: number;
+  /** Why it is accepted. */
+  readonly accepted?: string;
+}
+
+/** A check that could not say pass or fail of a subject. */
+export interface NotEvaluated {
+  readonly check: CheckId;
+  readonly aspect?: string;
+  readonly reason: string;
+}
+
+/** All that the checks say of one subject. */
+export interface Verdict {
+  readonly subject: Subject;
+  /** Whether it runs pods: such subjects always have a report. */
+  readonly isWorkload: boolean;
+  /** Pods that run now. */
+  readonly pods: number;
+  /** Worst first, then by check, path, aspect and message. */
+  readonly findings: readonly Finding[];
+  readonly notEvaluated: readonly NotEvaluated[];
+  /** How many checks found nothing. */
+  readonly passed: number;
+}
