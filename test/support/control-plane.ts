@@ -23,7 +23,7 @@ export interface ControlPlaneOptions {
 }
 
 /** One line of the server's audit log. A watch has two: `ResponseStarted` and, when it ends, `ResponseComplete`. */
-export interface AuditEntry {
+interface AuditEntry {
   readonly stage: string;
   readonly verb: string;
   readonly requestURI: string;
@@ -138,8 +138,10 @@ async function assemble(dir: string, programs: Programs, options: ControlPlaneOp
   await startApiServer();
   const kubeconfig = kubeconfigOf('admin');
   await programs.ready('kube-apiserver', () => kubectl('get', 'namespace', 'default'));
-  if (options.controllerManager === true) await startControllerManager(dir, programs, kubeconfig, kubectl);
-  if (options.kwok === true) await startKwok(programs, kubeconfig, kubectlWithInput);
+  await Promise.all([
+    options.controllerManager === true && startControllerManager(dir, programs, kubeconfig, kubectl),
+    options.kwok === true && startKwok(programs, kubeconfig, kubectlWithInput),
+  ]);
 
   return {
     url,
