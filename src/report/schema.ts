@@ -1,0 +1,104 @@
+import { REQUIRED, SHARED, coverage, rollup, type Fields, type Schema } from './fields.ts';
+
+interface Resource {
+  readonly kind: string;
+  readonly plural: string;
+  readonly shortName: string;
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly description: string;
+  readonly fields: Fields;
+  readonly rules: readonly { readonly rule: string; readonly message: string }[];
+}
+
+const RESOURCES: readonly Resource[] = [
+  {
+    kind: 'SecurityReport',
+    plural: 'securityreports',
+    shortName: 'secrep',
+    scope: 'Namespaced',
+    description:
+      'The security posture of one object of a namespace and of all that it owns: a workload with its pods, a Role, a Secret, or the ' +
+      'Namespace itself, which also takes everything in it together. Written by kubeposture only.',
+    fields: { ...SHARED, rollup },
+    rules: [
+      {
+        rule: "!has(self.rollup) || self.subject.kind == 'Namespace'",
+        message: 'only the report of the Namespace has a rollup',
+      },
+    ],
+  },
+  {
+    kind: 'ClusterSecurityReport',
+    plural: 'clustersecurityreports',
+    shortName: 'csecrep',
+    scope: 'Cluster',
+    description:
+      'The security posture of one cluster-scoped object, or of the cluster as a whole (the report named cluster). Written by ' +
+      'kubeposture only.',
+    fields: { ...SHARED, rollup, coverage },
+    rules: [
+      {
+        rule: "self.metadata.name == 'cluster' || !(has(self.rollup) || has(self.coverage))",
+        message: 'only the report named cluster has rollup and coverage',
+      },
+    ],
+  },
+];
+
+/** Of priority 1 are those that only `-o wide` shows. */
+const COLUMNS: readonly Schema[] = [
+  { name: 'Kind', type: 'string', jsonPath: '.subject.kind' },
+  { name: 'Subject', type: 'string', jsonPath: '.subject.name' },
+  { name: 'Grade', type: 'string', jsonPath: '.grade' },
+  { name: 'Score', type: 'integer', jsonPath: '.score' },
+  { name: 'Critical', type: 'integer', jsonPath: '.summary.critical' },
+  { name: 'High', type: 'integer', jsonPath: '.summary.high' },
+  { name: 'Medium', type: 'integer', jsonPath: '.summary.medium' },
+  { name: 'Low', type: 'integer', jsonPath: '.summary.low' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  { name: 'Suppressed', type: 'integer', jsonPath: '.summary.suppressed', priority: 1 },
+  { name: 'Unknown', type: 'integer', jsonPath: '.summary.unknown', priority: 1 },
+  { name: 'Worst', type: 'string', jsonPath: '.cappedBy.check', priority: 1 },
+];
+
+/** The CustomResourceDefinitions of both reports: the only place where their fields are stated. */
+export function reportCrds(): readonly object[] {
+  return RESOURCES.map(definitionOf);
+}
+
+function definitionOf(resource: Resource): object {
+  const { kind: word, plural, shortName, scope } = resource;
+  const schema = {
+    type: 'object',
+    description: resource.description,
+    required: REQUIRED,
+    properties: resource.fields,
+    'x-kubernetes-validations': resource.rules,
+  };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.kubeposture.io` },
+    spec: {
+      group: 'kubeposture.io',
+      names: {
+        kind: word,
+        listKind: `${word}List`,
+        plural,
+        singular: word.toLowerCase(),
+        shortNames: [shortName],
+        categories: ['posture'],
+      },
+      scope,
+      versions: [
+        {
+          name: 'v1alpha1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: schema },
+          additionalPrinterColumns: COLUMNS,
+        },
+      ],
+    },
+  };
+}
