@@ -1,0 +1,106 @@
+import { stringify } from 'yaml';
+import type { BadExample, Check, Example } from '#model/check.ts';
+import { HEADER, type GeneratedFile } from './files.ts';
+
+const FRAMEWORKS: Readonly<Record<string, string>> = {
+  CIS: 'CIS Kubernetes Benchmark 1.12',
+  PSS: 'Pod Security Standards',
+  OWASP2022: 'OWASP Kubernetes Top Ten 2022',
+  OWASP2025: 'OWASP Kubernetes Top Ten 2025',
+  NSA: 'NSA/CISA Kubernetes Hardening Guidance 1.2',
+  MITRE: 'MITRE ATT&CK',
+};
+
+/** A page for every check and their index. */
+export function checkPages(checks: readonly Check[]): readonly GeneratedFile[] {
+  return [indexPage(checks), ...checks.map((check) => ({ path: `docs/checks/${check.id}.md`, text: page(check) }))];
+}
+
+function indexPage(checks: readonly Check[]): GeneratedFile {
+  const rows = checks.map(
+    ({ id, name, title, severity }) => `| [${id}](${id}.md) | \`${name}\` | ${title} | ${severity} |`,
+  );
+  const head = ['| Id | Name | What it finds | Severity |', '| --- | --- | --- | --- |'];
+  const text = [
+    `<!-- ${HEADER} -->`,
+    '',
+    '# Checks',
+    '',
+    `${String(checks.length)} checks.`,
+    '',
+    ...head,
+    ...rows,
+    '',
+  ].join('\n');
+  return { path: 'docs/checks/README.md', text };
+}
+
+function page(check: Check): string {
+  const { bad, good } = check.examples();
+  const [firstBad, firstGood] = [bad[0], good[0]];
+  const sections = [
+    `<!-- ${HEADER} -->`,
+    `# ${check.id} ${check.name}`,
+    `${check.title}. Severity: **${check.severity}**. Evidence: ${check.evidence}. Judges: ${kindsOf(check)}.`,
+    `## Why it matters\n\n${check.why}`,
+    `## How to fix it\n\n${check.fix}`,
+    ...aspectsOf(check),
+    `## What it looks at\n\n${inputsOf(check)}`,
+    ...(firstBad === undefined
+      ? []
+      : [`## Fails\n\n${exampleText(firstBad)}\n\nFinds:\n\n${foundBy(check, firstBad)}`]),
+    ...(firstGood === undefined ? [] : [`## Passes\n\n${exampleText(firstGood)}`]),
+    `## All examples\n\n${[...bad.map((example) => `- fails: ${example.name}`), ...good.map((example) => `- passes: ${example.name}`)].join('\n')}`,
+    `## References\n\n${referencesOf(check)}`,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function kindsOf({ judges }: Check): string {
+  return judges.map(({ subject }) => (subject === 'Pod' ? 'Pods and pod templates' : `${subject}s`)).join(', ');
+}
+
+function aspectsOf({ aspects }: Check): readonly string[] {
+  if (aspects === undefined) return [];
+  return [
+    `## Aspects\n\n${Object.entries(aspects)
+      .map(([name, what]) => `- \`${name}\`: ${what}`)
+      .join('\n')}`,
+  ];
+}
+
+function inputsOf({ judges }: Check): string {
+  const inputs = judges.flatMap(({ subject, inputs: given }) =>
+    Object.values(given).map(
+      ({ relation, optional }) =>
+        `- for a ${subject}: the ${relation.name}${optional ? ' (where it may read them)' : ''}`,
+    ),
+  );
+  return inputs.length === 0 ? 'The object alone.' : `The object, and\n\n${[...new Set(inputs)].join('\n')}`;
+}
+
+function exampleText({ name, subject, world = [] }: Example): string {
+  const documents = [subject, ...world].map((manifest) =>
+    stringify(JSON.parse(JSON.stringify(manifest)), { lineWidth: 0 }),
+  );
+  return `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}:\n\n\`\`\`yaml\n${documents.join('---\n')}\`\`\``;
+}
+
+function foundBy(check: Check, { finds }: BadExample): string {
+  return finds
+    .map(
+      ({ at, aspect, severity = check.severity }) =>
+        `- \`${at}\`, ${severity}${aspect === undefined ? '' : ` (${aspect})`}`,
+    )
+    .join('\n');
+}
+
+function referencesOf({ refs }: Check): string {
+  const byFramework = Map.groupBy(refs, (ref) => ref.slice(0, ref.indexOf(':')));
+  return [...byFramework]
+    .map(
+      ([framework, list]) =>
+        `- ${FRAMEWORKS[framework] ?? framework}: ${list.map((ref) => ref.slice(ref.indexOf(':') + 1)).join(', ')}`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,2 @@
+import { generate } from './cli/gen/gen.ts';
+console.log(await generate('.', { check: process.argv.includes('--check') }));

@@ -1,0 +1,220 @@
+import type { Ref, Subject } from '#model/ref.ts';
+import type { Severity } from '#model/severity.ts';
+import { SEVERITIES } from '#model/severity.ts';
+import { harmless, shortened } from '#model/text.ts';
+import type { Finding, NotEvaluated, Verdict } from '#model/verdict.ts';
+import { CLUSTER_REPORT, reportRef, type ReportRef, type Sha256 } from './identity.ts';
+
+export const API_VERSION = 'kubeposture.io/v1alpha1';
+export const DIGEST_ANNOTATION = 'kubeposture.io/digest';
+
+/** No report is larger than this when written as JSON, whatever is found. */
+export const REPORT_BYTES = 64 * 1024;
+/** Room left for what the API server and firstSeen add to a body. */
+const RESERVE_BYTES = 10 * 1024;
+const FINDINGS_AT_MOST = 100;
+const UNKNOWN_AT_MOST = 250;
+const BECAUSE_AT_MOST = 16;
+const TEXT_LIMIT = 512;
+
+/** The score of a scope as the engine computes it. */
+export interface Scored {
+  readonly exact: number;
+  readonly grade: string;
+  readonly cappedBy?: { readonly check: string; readonly severity: Severity };
+  readonly topFixes: readonly { readonly check: string; readonly scoreAfter: number }[];
+}
+
+/** Everything that a report says, before it is cut to size. */
+export interface Contents {
+  readonly subject: Subject;
+  readonly pods: number;
+  readonly findings: readonly Finding[];
+  readonly notEvaluated: readonly NotEvaluated[];
+  readonly summary: Readonly<Record<string, number>>;
+  readonly score: Scored;
+  /** For the reports of namespaces and of the cluster. */
+  readonly rollup?: Rollup;
+  /** For the report of the cluster. */
+  readonly coverage?: Coverage;
+}
+
+export interface Rollup {
+  readonly objects: number;
+  readonly workloads: number;
+  readonly worst: readonly {
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name: string;
+    readonly grade: string;
+    readonly score: number;
+  }[];
+}
+
+export interface Coverage {
+  readonly ratio: number;
+  readonly kinds: readonly { readonly kind: string; readonly state: string; readonly reason?: string }[];
+}
+
+/** What judged: changes the digest when it changes. */
+export interface EngineVersion {
+  readonly catalogue: string;
+  readonly scoring: number;
+}
+
+export interface ReportFinding {
+  readonly fingerprint: string;
+  readonly [field: string]: unknown;
+}
+
+/** The custom resource of one subject, complete but for firstSeen. */
+export interface ReportBody {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly object[];
+  };
+  readonly findings: readonly ReportFinding[];
+  readonly [field: string]: unknown;
+}
+
+export interface Report {
+  readonly ref: ReportRef;
+  readonly digest: string;
+  readonly body: ReportBody;
+}
+
+/** The report of a subject. A pure function: same contents, same bytes. */
+export function reportOf(contents: Contents, engine: EngineVersion, sha256: Sha256): Report {
+  const isCluster = contents.coverage !== undefined;
+  const ref = isCluster ? CLUSTER_REPORT : reportRef(contents.subject, sha256);
+  const findings = contents.findings
+    .slice(0, FINDINGS_AT_MOST)
+    .map((finding) => findingOf(finding, contents.subject, sha256));
+  const unknown = contents.notEvaluated.slice(0, UNKNOWN_AT_MOST).map(unknownOf);
+  const fits = fitting(contents, { findings, unknown });
+  const content = { ...bare(contents), ...fits, engine };
+  const owners = ownerOf(contents.subject);
+  const digest = `sha256:${sha256(JSON.stringify([content, owners]))}`;
+  const metadata = {
+    name: ref.name,
+    ...(ref.namespace === '' ? {} : { namespace: ref.namespace }),
+    labels: labelsOf(contents),
+    annotations: { [DIGEST_ANNOTATION]: digest },
+    ...(owners.length === 0 ? {} : { ownerReferences: owners }),
+  };
+  return { ref, digest, body: { apiVersion: API_VERSION, kind: ref.kind, metadata, ...content } };
+}
+
+function bare({ subject, pods, summary, score, rollup, coverage }: Contents): object {
+  const { namespace, uid, ...named } = subject;
+  return {
+    subject: { ...named, ...(namespace === '' ? {} : { namespace }), ...(uid === undefined ? {} : { uid }), pods },
+    grade: score.grade,
+    score: Math.floor(score.exact),
+    scoreExact: score.exact,
+    summary,
+    ...(score.cappedBy === undefined ? {} : { cappedBy: score.cappedBy }),
+    topFixes: score.topFixes,
+    ...(rollup === undefined ? {} : { rollup }),
+    ...(coverage === undefined ? {} : { coverage }),
+  };
+}
+
+interface Lists {
+  readonly findings: readonly ReportFinding[];
+  readonly unknown: readonly object[];
+}
+
+/** As much of the lists as the budget allows: the mildest findings go first, then the last of `unknown`. What went is counted. */
+function fitting(
+  contents: Contents,
+  lists: Lists,
+): Lists & { readonly truncated: { readonly findings: number; readonly unknown: number } } {
+  let room = REPORT_BYTES - RESERVE_BYTES - bytesOf(bare(contents));
+  const unknown = taken(lists.unknown, room / 4);
+  room -= bytesOf(unknown);
+  const findings = taken(lists.findings, room);
+  const left = {
+    findings: contents.findings.length - findings.length,
+    unknown: contents.notEvaluated.length - unknown.length,
+  };
+  return { findings, unknown, truncated: left };
+}
+
+function taken<T extends object>(items: readonly T[], room: number): readonly T[] {
+  let used = 0;
+  const end = items.findIndex((item) => {
+    used += bytesOf(item) + 1;
+    return used > room;
+  });
+  return end < 0 ? items : items.slice(0, end);
+}
+
+/** Upper bound of the bytes of a value as JSON in UTF-8. */
+function bytesOf(value: object): number {
+  const json = JSON.stringify(value);
+  let bytes = json.length;
+  for (let index = 0; index < json.length; index += 1) if (json.charCodeAt(index) > 127) bytes += 2;
+  return bytes;
+}
+
+function findingOf(finding: Finding, subject: Subject, sha256: Sha256): ReportFinding {
+  const { check, name, aspect, severity, status, path, message, evidence, pss, because, pods, accepted } = finding;
+  const identity = [subject.uid ?? `${subject.kind}/${subject.namespace}/${subject.name}`, check, aspect ?? '', path];
+  return {
+    check,
+    name,
+    ...(aspect === undefined ? {} : { aspect }),
+    severity,
+    status,
+    path: tidy(path),
+    message: tidy(message),
+    evidence,
+    ...(pss === undefined ? {} : { pss }),
+    ...(pods === 0 ? {} : { pods }),
+    ...(because.length === 0 ? {} : { because: because.slice(0, BECAUSE_AT_MOST).map(refText) }),
+    ...(accepted === undefined ? {} : { accepted: tidy(accepted) }),
+    fingerprint: sha256(JSON.stringify(identity)).slice(0, 16),
+  };
+}
+
+function refText({ kind, namespace, name }: Ref): object {
+  return { kind, ...(namespace === '' ? {} : { namespace }), name };
+}
+
+function unknownOf({ check, aspect, reason }: NotEvaluated): object {
+  return { check, ...(aspect === undefined ? {} : { aspect }), reason: tidy(reason) };
+}
+
+function tidy(text: string): string {
+  return shortened(harmless(text), TEXT_LIMIT);
+}
+
+/** The owner reference by which the cluster removes the report with its subject. Never blocks the owner's deletion. */
+function ownerOf({ apiVersion, kind, name, uid }: Subject): readonly object[] {
+  return uid === undefined ? [] : [{ apiVersion, kind, name, uid }];
+}
+
+const LABEL_VALUE = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+
+function labelsOf({ subject, score, summary }: Contents): Readonly<Record<string, string>> {
+  const worst = SEVERITIES.find((severity) => (summary[severity] ?? 0) > 0) ?? 'none';
+  const labels = {
+    'app.kubernetes.io/managed-by': 'kubeposture',
+    'kubeposture.io/subject-kind': subject.kind,
+    'kubeposture.io/subject-uid': subject.uid ?? '',
+    'kubeposture.io/grade': score.grade,
+    'kubeposture.io/worst-severity': worst,
+  };
+  return Object.fromEntries(Object.entries(labels).filter(([, value]) => LABEL_VALUE.test(value)));
+}
+
+/** Whether a verdict gives a report of its own: workloads always, other objects when there is something to show. */
+export function hasReport(verdict: Verdict): boolean {
+  return verdict.isWorkload || verdict.findings.length > 0;
+}

@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { CHECKS } from '#checks/index.ts';
+import { cleanCluster } from '#checks/samples.ts';
+import type { Check, Example, Expected, Manifest } from '#model/check.ts';
+import type { Finding } from '#model/verdict.ts';
+import { World } from '../support/world.ts';
+
+/** The findings of one check on the subject of an example, as an example states what it expects. */
+function found(check: Check, example: Example): readonly Expected[] {
+  const world = new World([...(example.world ?? []), example.subject], [check], example.context);
+  const { kind, metadata } = example.subject;
+  const { name } = metadata as { readonly name: string };
+  const verdict = world.verdicts().find(({ subject }) => subject.kind === kind && subject.name === name);
+  return (verdict?.findings ?? []).map((finding) => expectation(check, finding));
+}
+
+function expectation(check: Check, { path, aspect, severity, status }: Finding): Expected {
+  return {
+    at: path,
+    ...(aspect === undefined ? {} : { aspect }),
+    ...(severity === check.severity ? {} : { severity }),
+    ...(status === 'accepted' ? { accepted: true as const } : {}),
+  };
+}
+
+function byPath(a: Expected, b: Expected): number {
+  return JSON.stringify([a.at, a.aspect]) < JSON.stringify([b.at, b.aspect]) ? -1 : 1;
+}
+
+/** An expected severity that is the headline is left out of what is compared. */
+function stated(check: Check, { severity, ...rest }: Expected): Expected {
+  return severity === undefined || severity === check.severity ? rest : { ...rest, severity };
+}
+
+describe('[checks] examples', () => {
+  for (const check of CHECKS) {
+    describe(`${check.id} ${check.name}`, () => {
+      const { bad, good } = check.examples();
+      for (const example of bad) {
+        it(`fails: ${example.name}`, () => {
+          const expected = example.finds.map((finds) => stated(check, finds));
+          expect([...found(check, example)].sort(byPath)).to.deep.equal([...expected].sort(byPath));
+        });
+      }
+      for (const example of good) {
+        it(`passes: ${example.name}`, () => {
+          expect(found(check, example)).to.deep.equal([]);
+        });
+      }
+    });
+  }
+});
+
+describe('[checks] clean cluster', () => {
+  it('has no finding at all', () => {
+    expect(new World(cleanCluster()).findings()).to.deep.equal([]);
+  });
+
+  it('leaves nothing unevaluated', () => {
+    expect(new World(cleanCluster()).verdicts().flatMap(({ notEvaluated }) => notEvaluated)).to.deep.equal([]);
+  });
+
+  const identity = ({ kind, metadata }: Manifest): string => {
+    const { namespace, name } = metadata as { readonly namespace?: string; readonly name: string };
+    return `${kind}/${namespace ?? ''}/${name}`;
+  };
+
+  for (const check of CHECKS) {
+    for (const example of check.examples().bad) {
+      it(`${check.id} ${example.name}: trips its own check and no other`, () => {
+        const laid = [...(example.world ?? []), example.subject];
+        const covered = new Set(laid.map(identity));
+        const world = new World(
+          [...cleanCluster().filter((object) => !covered.has(identity(object))), ...laid],
+          CHECKS,
+          example.context,
+        );
+        const tripped = new Set(world.verdicts().flatMap(({ findings }) => findings.map((finding) => finding.check)));
+        expect([...tripped].sort()).to.deep.equal([check.id, ...(example.also ?? [])].sort());
+      });
+    }
+  }
+});

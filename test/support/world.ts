@@ -1,0 +1,57 @@
+import { CHECKS } from '#checks/index.ts';
+import { Engine } from '#engine/engine.ts';
+import { shrink, type Raw } from '#inventory/shrink.ts';
+import { Store } from '#inventory/store.ts';
+import type { Check, Context, Manifest } from '#model/check.ts';
+import { DEFAULT_PARAMETERS, NEWEST_MINOR } from '#model/parameters.ts';
+import { refOf } from '#model/ref.ts';
+import type { Finding, Verdict } from '#model/verdict.ts';
+
+export const CONTEXT: Context = { minor: NEWEST_MINOR, complete: false, parameters: DEFAULT_PARAMETERS };
+
+/** A store and an engine that are told manifests as the product is told objects: through the shrinker, change by change. */
+export class World {
+  readonly store = new Store();
+  readonly engine: Engine;
+
+  constructor(manifests: readonly Manifest[] = [], checks: readonly Check[] = CHECKS, context: Partial<Context> = {}) {
+    this.engine = new Engine(checks, this.store, { ...CONTEXT, ...context });
+    for (const manifest of manifests) this.put(manifest);
+  }
+
+  put(manifest: Manifest): void {
+    // Through JSON, as every real object comes.
+    const raw = JSON.parse(JSON.stringify(manifest)) as Raw;
+    this.#settle(this.store.put(shrink(manifest.kind, raw)));
+  }
+
+  remove(manifest: Manifest): void {
+    this.#settle(this.store.remove(refOf(shrink(manifest.kind, manifest))));
+  }
+
+  #settle(changes: ReturnType<Store['put']>): void {
+    for (const change of changes) for (const job of this.engine.plan(change).values()) this.engine.judge(job);
+  }
+
+  /** Every verdict, sorted by subject. */
+  verdicts(): readonly Verdict[] {
+    return [...this.engine.verdicts()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+
+  /** `check Kind ns/name path` of every open finding and of every accepted one, sorted. */
+  findings(): readonly string[] {
+    return this.verdicts()
+      .flatMap(({ subject, findings }) =>
+        findings.map(({ check, path }) => `${check} ${subject.kind} ${subject.namespace}/${subject.name} ${path}`),
+      )
+      .sort();
+  }
+
+  findingsOf(check: string): readonly Finding[] {
+    return this.verdicts().flatMap(({ findings }) => findings.filter((finding) => finding.check === check));
+  }
+}
+
+function keyOf({ subject }: Verdict): string {
+  return `${subject.kind} ${subject.namespace}/${subject.name}`;
+}
