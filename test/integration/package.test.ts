@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+
+interface Ended {
+  readonly status: number | null;
+  readonly output: string;
+  readonly complaint: string;
+}
+
+describe('[integration] the packed package', function () {
+  this.timeout(180_000);
+  let folder = '';
+
+  /** Runs a program there, with the Node of this process first on the PATH and that folder for the project folder that npm hands down. */
+  const run = async (program: string, ...args: readonly string[]): Promise<Ended> => {
+    const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+    const env = { ...process.env, PATH, npm_config_local_prefix: folder };
+    const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [output, complaint, [status]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null]>,
+    ]);
+    return { status, output, complaint };
+  };
+
+  before(async function () {
+    if (!existsSync('src/main.ts')) this.skip();
+    folder = mkdtempSync(join(tmpdir(), 'kubeposture-package-'));
+    writeFileSync(join(folder, 'package.json'), '{"private":true}');
+    for (const command of [
+      ['pack', process.cwd(), '--pack-destination', folder],
+      ['install', '--prefer-offline', '--no-audit', '--no-fund', `./kubeposture-${version}.tgz`],
+    ]) {
+      const { status, complaint } = await run('npm', ...command);
+      expect(status, complaint).to.equal(0);
+    }
+  });
+  after(() => {
+    if (folder !== '') rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('runs from an empty folder', async () => {
+    const { status, output, complaint } = await run('npx', '--no-install', 'kubeposture', '--version');
+    expect({ status, output }, complaint).to.deep.equal({ status: 0, output: `${version}\n` });
+  });
+
+  it('says in one line that a Node is too old', async () => {
+    const pretend = `Object.defineProperty(process.versions, 'node', { value: '20.9.0' }); require('./node_modules/kubeposture/dist/bin.cjs')`;
+    expect(await run(process.execPath, '-e', pretend)).to.deep.equal({
+      status: 2,
+      output: '',
+      complaint: 'kubeposture needs Node 24 or newer, this is v20.9.0\n',
+    });
+  });
+});
