@@ -9,6 +9,7 @@ const STRICT = ['--server-side', '--validate=strict', '--warnings-as-errors', '-
 describe('[cluster] custom resource definitions', function () {
   this.timeout(60_000);
   let plane: ControlPlane;
+  let isApplied = false;
   let namespace: string;
 
   const apply = (report: object): Promise<string> =>
@@ -24,10 +25,11 @@ describe('[cluster] custom resource definitions', function () {
     await plane.kubectl('wait', '--for=condition=Established', '--timeout=30s', '-f', 'crds');
     namespace = await newNamespace(plane);
     for (const report of [DEPLOYMENT_REPORT, NAMESPACE_REPORT, CLUSTER_REPORT]) await apply(report);
+    isApplied = true;
   });
 
   after(async () => {
-    await plane.kubectl('delete', 'csecrep', 'cluster');
+    if (isApplied) await plane.kubectl('delete', 'csecrep', 'cluster');
   });
 
   it('have schemas without structural faults', async () => {

@@ -40,7 +40,7 @@ describe('[law] engine', () => {
         const [incremental, fresh] = [told(steps), new World(lastState(steps))];
         expect(incremental.verdicts()).to.deep.equal(fresh.verdicts());
       }),
-      { numRuns: 1500 },
+      { numRuns: 4000 },
     );
   });
 

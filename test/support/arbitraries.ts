@@ -5,8 +5,8 @@ import { KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const namespace = fc.constantFrom('a', 'b', 'kube-system');
-const name = fc.constantFrom('x', 'y');
+const namespace = fc.oneof({ weight: 4, arbitrary: fc.constant('a') }, fc.constantFrom('b', 'kube-system'));
+const name = fc.oneof({ weight: 3, arbitrary: fc.constant('x') }, fc.constant('y'));
 const label = fc.constantFrom('p', 'q');
 const labels = fc.record({ app: label, tier: label }, { requiredKeys: [] });
 
@@ -85,8 +85,9 @@ const rule = fc.record({
   apiGroups: fc.constantFrom(['*'], [''], ['apps']),
   resources: fc.constantFrom(['*'], ['pods']),
 });
-const rules = fc.array(rule, { maxLength: 2 });
+const rules = fc.oneof(fc.constant([]), fc.array(rule, { maxLength: 2 }));
 const subject = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({ kind: 'ServiceAccount', namespace: 'a', name: 'x' }) },
   fc.tuple(namespace, name).map(([ns, named]) => ({ kind: 'ServiceAccount', namespace: ns, name: named })),
   fc
     .constantFrom('system:authenticated', 'system:serviceaccounts:a', 'ops')
@@ -94,62 +95,66 @@ const subject = fc.oneof(
   fc.constantFrom('alice', 'system:serviceaccount:a:x').map((user) => ({ kind: 'User', name: user })),
 );
 const subjects = fc.array(subject, { maxLength: 2 });
-const clusterRoleName = fc.constantFrom('x', 'y', 'cluster-admin', 'system:discovery');
+const clusterRoleName = fc.oneof({ weight: 6, arbitrary: name }, fc.constantFrom('cluster-admin', 'system:discovery'));
 
-export const manifest: fc.Arbitrary<Manifest> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: of(
-      'Pod',
-      fc.record({ spec: podSpec, status: fc.record({ phase: fc.constantFrom('Running', 'Succeeded') }) }),
-      fc.tuple(podOwner, labels).map(([owned, worn]) => ({ ...owned, labels: worn })),
-    ),
-  },
-  { weight: 2, arbitrary: of('ReplicaSet', fc.record({ spec: fc.record({ template }) }), rsOwner) },
-  { weight: 3, arbitrary: of('Deployment', fc.record({ spec: fc.record({ template }) })) },
-  of('StatefulSet', fc.record({ spec: fc.record({ template }) }), rsOwner),
-  of('Job', fc.record({ spec: fc.record({ template }) }), fc.oneof(noOwner, owner('CronJob', 'batch/v1'))),
-  of('CronJob', fc.record({ spec: fc.record({ jobTemplate: fc.record({ spec: fc.record({ template }) }) }) })),
-  {
-    weight: 3,
-    arbitrary: of(
-      'NetworkPolicy',
-      fc.record({
-        spec: fc.record({ podSelector: selector, policyTypes: fc.constantFrom(['Ingress'], ['Egress'], undefined) }),
-      }),
-    ),
-  },
-  of(
-    'Namespace',
-    fc.constant({}),
-    fc
-      .tuple(namespace, fc.constantFrom('baseline', 'privileged', 'odd'))
-      .map(([ns, level]) => ({ name: ns, labels: { 'pod-security.kubernetes.io/enforce': level } })),
-  ),
-  of('ServiceAccount', fc.record({ automountServiceAccountToken: fc.constantFrom(undefined, true, false) })),
-  of('Role', fc.record({ rules })),
-  of(
-    'ClusterRole',
-    fc.record({
-      rules,
-      aggregationRule: fc.constantFrom(undefined, { clusterRoleSelectors: [{ matchLabels: { app: 'p' } }] }),
-    }),
-    fc.tuple(clusterRoleName, labels).map(([named, worn]) => ({ name: named, labels: worn })),
-  ),
-  of(
-    'RoleBinding',
-    fc.record({
-      roleRef: fc.record({ kind: fc.constantFrom('Role', 'ClusterRole'), name: clusterRoleName }),
-      subjects,
-    }),
-  ),
-  of(
-    'ClusterRoleBinding',
-    fc.record({ roleRef: fc.record({ kind: fc.constant('ClusterRole'), name: clusterRoleName }), subjects }),
-  ),
-  of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) })),
-  of('PersistentVolume', fc.record({ spec: fc.constantFrom({ local: { path: '/mnt' } }, { csi: {} }) })),
+const pod = of(
+  'Pod',
+  fc.record({ spec: podSpec, status: fc.record({ phase: fc.constantFrom('Running', 'Succeeded') }) }),
+  fc.tuple(podOwner, labels).map(([owned, worn]) => ({ ...owned, labels: worn })),
 );
+/** A pod that runs, has no owner and mounts its token by default: whatever its relations say shows. */
+const plainPod = of(
+  'Pod',
+  fc
+    .constantFrom([], [{ name: 'v', persistentVolumeClaim: { claimName: 'x' } }])
+    .map((volumes) => ({ spec: { containers: [{ name: 'app', image: 'web:1' }], serviceAccountName: 'x', volumes } })),
+  labels.map((worn) => ({ labels: worn })),
+);
+const withTemplate = fc.record({ spec: fc.record({ template }) });
+const replicaSet = of('ReplicaSet', withTemplate, rsOwner);
+const deployment = of('Deployment', withTemplate);
+const statefulSet = of('StatefulSet', withTemplate, rsOwner);
+const job = of('Job', withTemplate, fc.oneof(noOwner, owner('CronJob', 'batch/v1')));
+const cronJob = of(
+  'CronJob',
+  fc.record({ spec: fc.record({ jobTemplate: fc.record({ spec: fc.record({ template }) }) }) }),
+);
+const policyTypes = fc.constantFrom(['Ingress'], ['Egress'], undefined);
+const networkPolicy = of('NetworkPolicy', fc.record({ spec: fc.record({ podSelector: selector, policyTypes }) }));
+const aNamespace = of(
+  'Namespace',
+  fc.constant({}),
+  fc
+    .tuple(namespace, fc.constantFrom('baseline', 'privileged', 'odd'))
+    .map(([ns, level]) => ({ name: ns, labels: { 'pod-security.kubernetes.io/enforce': level } })),
+);
+const serviceAccount = of(
+  'ServiceAccount',
+  fc.record({ automountServiceAccountToken: fc.constantFrom(undefined, true, false) }),
+);
+const role = of('Role', fc.record({ rules }));
+const aggregationRule = fc.constantFrom(undefined, { clusterRoleSelectors: [{ matchLabels: { app: 'p' } }] });
+const clusterRole = of(
+  'ClusterRole',
+  fc.record({ rules, aggregationRule }),
+  fc.tuple(clusterRoleName, labels).map(([named, worn]) => ({ name: named, labels: worn })),
+);
+const roleRef = fc.record({ kind: fc.constantFrom('Role', 'ClusterRole'), name: clusterRoleName });
+const roleBinding = of('RoleBinding', fc.record({ roleRef, subjects }));
+const clusterRoleRef = fc.record({ kind: fc.constant('ClusterRole'), name: clusterRoleName });
+const clusterRoleBinding = of('ClusterRoleBinding', fc.record({ roleRef: clusterRoleRef, subjects }));
+const claim = of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) }));
+const volume = of('PersistentVolume', fc.record({ spec: fc.constantFrom({ local: { path: '/mnt' } }, { csi: {} }) }));
+
+/** Worlds of few kinds each: in a world of all kinds the two objects that a relation joins seldom meet. */
+const themes = [
+  fc.oneof(pod, replicaSet, deployment, statefulSet, job, cronJob),
+  fc.oneof(pod, plainPod, deployment, networkPolicy),
+  fc.oneof(plainPod, serviceAccount, role, roleBinding),
+  fc.oneof(plainPod, clusterRole, clusterRoleBinding, roleBinding),
+  fc.oneof(plainPod, claim, volume),
+  fc.oneof(pod, aNamespace),
+];
 
 /** One step of a history. */
 export interface Step {
@@ -157,10 +162,13 @@ export interface Step {
   readonly remove?: Manifest;
 }
 
-export const history: fc.Arbitrary<readonly Step[]> = fc.array(
-  fc.oneof(
-    { weight: 3, arbitrary: manifest.map((put): Step => ({ put })) },
-    manifest.map((remove): Step => ({ remove })),
-  ),
-  { maxLength: 40 },
+function historyOf(manifest: fc.Arbitrary<Manifest>): fc.Arbitrary<readonly Step[]> {
+  const put = manifest.map((object): Step => ({ put: object }));
+  const remove = manifest.map((object): Step => ({ remove: object }));
+  return fc.array(fc.oneof({ weight: 3, arbitrary: put }, remove), { maxLength: 40 });
+}
+
+export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  historyOf(fc.oneof(...themes)),
+  ...themes.map(historyOf),
 );
