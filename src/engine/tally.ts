@@ -22,6 +22,7 @@ const NO_COUNTS: Counts = SEVERITIES.map(() => 0);
 /** Sums over a changing set of verdicts: what was added can be taken out again, and nothing is counted anew. */
 export class Tally {
   readonly #open = new Map<CheckId, number[]>();
+  readonly #findings = new Map<CheckId, number[]>();
   #summary: Record<keyof Summary, number> = { ...ZERO };
   #subjects = 0;
   #workloads = 0;
@@ -45,6 +46,11 @@ export class Tally {
     return this.#open;
   }
 
+  /** For each check the number of open findings by severity, info included. */
+  get findings(): Open {
+    return this.#findings;
+  }
+
   get summary(): Summary {
     return { ...this.#summary };
   }
@@ -62,17 +68,20 @@ export class Tally {
     if (verdict.isWorkload) this.#workloads += sign;
     this.#summary.passed += sign * verdict.passed;
     this.#summary.unknown += sign * verdict.notEvaluated.length;
-    for (const { status, severity } of verdict.findings) this.#summary[status === 'fail' ? severity : status] += sign;
-    for (const [check, severity] of worstByCheck(verdict.findings)) this.#file(check, severity, sign);
+    for (const { check, status, severity } of verdict.findings) {
+      this.#summary[status === 'fail' ? severity : status] += sign;
+      if (status === 'fail') file(this.#findings, check, severity, sign);
+    }
+    for (const [check, severity] of worstByCheck(verdict.findings)) file(this.#open, check, severity, sign);
   }
+}
 
-  #file(check: CheckId, severity: Severity, sign: 1 | -1): void {
-    const counts = this.#open.get(check) ?? [...NO_COUNTS];
-    const rank = rankOf(severity);
-    counts[rank] = (counts[rank] ?? 0) + sign;
-    if (counts.every((count) => count === 0)) this.#open.delete(check);
-    else this.#open.set(check, counts);
-  }
+function file(counted: Map<CheckId, number[]>, check: CheckId, severity: Severity, sign: 1 | -1): void {
+  const counts = counted.get(check) ?? [...NO_COUNTS];
+  const rank = rankOf(severity);
+  counts[rank] = (counts[rank] ?? 0) + sign;
+  if (counts.every((count) => count === 0)) counted.delete(check);
+  else counted.set(check, counts);
 }
 
 /** Of each check that is open on a subject, the worst severity. */
