@@ -23,15 +23,10 @@ const NO_COUNTS: Counts = SEVERITIES.map(() => 0);
 export class Tally {
   readonly #open = new Map<CheckId, number[]>();
   readonly #findings = new Map<CheckId, number[]>();
+  readonly #reasons = new Map<string, number>();
   #summary: Record<keyof Summary, number> = { ...ZERO };
   #subjects = 0;
   #workloads = 0;
-
-  static of(verdict: Verdict): Tally {
-    const tally = new Tally();
-    tally.add(verdict);
-    return tally;
-  }
 
   add(verdict: Verdict): void {
     this.#count(verdict, 1);
@@ -51,6 +46,11 @@ export class Tally {
     return this.#findings;
   }
 
+  /** How often which sort of obstacle kept a check from judging. */
+  get obstacles(): ReadonlyMap<string, number> {
+    return this.#reasons;
+  }
+
   get summary(): Summary {
     return { ...this.#summary };
   }
@@ -68,12 +68,31 @@ export class Tally {
     if (verdict.isWorkload) this.#workloads += sign;
     this.#summary.passed += sign * verdict.passed;
     this.#summary.unknown += sign * verdict.notEvaluated.length;
+    for (const { reason } of verdict.notEvaluated) {
+      const obstacle = obstacleOf(reason);
+      const count = (this.#reasons.get(obstacle) ?? 0) + sign;
+      if (count === 0) this.#reasons.delete(obstacle);
+      else this.#reasons.set(obstacle, count);
+    }
     for (const { check, status, severity } of verdict.findings) {
       this.#summary[status === 'fail' ? severity : status] += sign;
       if (status === 'fail') file(this.#findings, check, severity, sign);
     }
     for (const [check, severity] of worstByCheck(verdict.findings)) file(this.#open, check, severity, sign);
   }
+}
+
+const OBSTACLES: readonly (readonly [string, RegExp])[] = [
+  ['forbidden', /forbidden$/],
+  ['notServed', /not (found|served)$/],
+  ['notSynced', /not synced yet$/],
+  ['error', /^the check failed/],
+  ['malformed', /: expected .*, found /],
+];
+
+/** The sort of a reason: few words, so that they can be labels of a metric. */
+function obstacleOf(reason: string): string {
+  return OBSTACLES.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'evidence';
 }
 
 function file(counted: Map<CheckId, number[]>, check: CheckId, severity: Severity, sign: 1 | -1): void {
@@ -84,8 +103,15 @@ function file(counted: Map<CheckId, number[]>, check: CheckId, severity: Severit
   else counted.set(check, counts);
 }
 
+/** The open findings of a single subject. */
+export function openOf(findings: readonly Finding[]): Open {
+  const open = new Map<CheckId, number[]>();
+  for (const [check, severity] of worstByCheck(findings)) file(open, check, severity, 1);
+  return open;
+}
+
 /** Of each check that is open on a subject, the worst severity. */
-export function worstByCheck(findings: readonly Finding[]): ReadonlyMap<CheckId, Severity> {
+function worstByCheck(findings: readonly Finding[]): ReadonlyMap<CheckId, Severity> {
   const worst = new Map<CheckId, Severity>();
   for (const { check, severity, status } of findings) {
     if (status !== 'fail') continue;

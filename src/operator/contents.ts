@@ -1,10 +1,12 @@
-import { Tally } from '#engine/tally.ts';
+import { Tally, type Summary } from '#engine/tally.ts';
 import { scoreOf, type Scope } from '#engine/score.ts';
 import type { Engine } from '#engine/engine.ts';
+import { byWorst } from '#engine/subject.ts';
+import { areaOf, type Area } from '#model/check.ts';
 import { ALL_KINDS } from '#model/kinds.ts';
 import type { Inventory } from '#model/inventory.ts';
-import type { Subject } from '#model/ref.ts';
-import type { Verdict } from '#model/verdict.ts';
+import { subjectText, type Subject } from '#model/ref.ts';
+import type { Finding, Score, Verdict } from '#model/verdict.ts';
 import type { Contents, Coverage, Rollup } from '#report/body.ts';
 
 const WORST_AT_MOST = 10;
@@ -13,7 +15,7 @@ const WORST_AT_MOST = 10;
 export function contentsOf(verdict: Verdict, engine: Engine): Contents {
   const { subject, pods, findings, notEvaluated } = verdict;
   const own = { subject, pods, findings, notEvaluated };
-  if (!isNamespace(subject)) return { ...own, ...scored(Tally.of(verdict), 'resource') };
+  if (!isNamespace(subject)) return { ...own, summary: summaryOf(verdict), score: verdict.score };
   const tally = engine.tally(subject.name);
   return { ...own, ...scored(tally, 'namespace'), rollup: rollupOf(tally, engine, subject.name) };
 }
@@ -26,13 +28,26 @@ export function clusterContents(engine: Engine, inventory: Inventory): Contents 
   return {
     subject: CLUSTER,
     pods: 0,
-    findings: [],
+    findings: controlPlaneFindings(engine),
     notEvaluated: doubts,
-    summary: { ...summary, unknown: (summary['unknown'] ?? 0) + doubts.length },
+    summary: { ...summary, unknown: summary.unknown + doubts.length },
     score,
     rollup: rollupOf(tally, engine, ''),
     coverage: coverageOf(inventory),
   };
+}
+
+const CONTROL_PLANE: readonly Area[] = ['API', 'CM', 'SCH', 'ETCD'];
+
+/** What is wrong with the control plane, said of the cluster: each with the object that it was found on. */
+function controlPlaneFindings(engine: Engine): readonly Finding[] {
+  return [...engine.verdicts()]
+    .flatMap(({ subject, findings }) =>
+      findings
+        .filter(({ check }) => CONTROL_PLANE.includes(areaOf(check)))
+        .map((finding) => ({ ...finding, message: `${subjectText(subject)}: ${finding.message}` })),
+    )
+    .sort(byWorst);
 }
 
 const CLUSTER: Subject = { apiVersion: 'kubeposture.io/v1alpha1', kind: 'Cluster', namespace: '', name: 'cluster' };
@@ -41,7 +56,13 @@ export function isNamespace(subject: Subject): boolean {
   return subject.kind === 'Namespace' && subject.apiVersion === 'v1';
 }
 
-function scored(tally: Tally, scope: Scope): Pick<Contents, 'summary' | 'score'> {
+function summaryOf(verdict: Verdict): Summary {
+  const tally = new Tally();
+  tally.add(verdict);
+  return tally.summary;
+}
+
+function scored(tally: Tally, scope: Scope): { readonly summary: Summary; readonly score: Score } {
   return { summary: tally.summary, score: scoreOf(tally.open, scope) };
 }
 
@@ -53,7 +74,7 @@ function rollupOf(tally: Tally, engine: Engine, namespace: string): Rollup {
 function worstOf(verdicts: Iterable<Verdict>): Rollup['worst'] {
   const rows = [...verdicts]
     .filter(({ findings }) => findings.some(({ status }) => status === 'fail'))
-    .map((verdict) => ({ subject: verdict.subject, ...scoreOf(Tally.of(verdict).open, 'resource') }))
+    .map(({ subject, score: { exact, grade } }) => ({ subject, exact, grade }))
     .filter(({ exact }) => exact < 100)
     .sort((a, b) => a.exact - b.exact || (keyOf(a.subject) < keyOf(b.subject) ? -1 : 1));
   return rows.slice(0, WORST_AT_MOST).map(({ subject: { apiVersion, kind, namespace, name }, grade, exact }) => ({
@@ -71,7 +92,7 @@ function keyOf({ kind, namespace, name }: Subject): string {
 }
 
 /** The kinds that can be seen, and why the others cannot. */
-function coverageOf(inventory: Inventory): Coverage {
+export function coverageOf(inventory: Inventory): Coverage {
   const kinds = ALL_KINDS.map((kind) => {
     const reason = inventory.missing(kind);
     return reason === undefined ? { kind, state: 'synced' } : { kind, state: 'unknown', reason };
