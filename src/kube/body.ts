@@ -17,6 +17,12 @@ export async function readAll(response: IncomingMessage, most: number): Promise<
   return Buffer.concat(parts, length);
 }
 
+/** Why we gave up: our own reason rather than what Node makes of a destroyed socket. */
+export function reasonOf(signal: AbortSignal): NetworkError {
+  const reason: unknown = signal.reason;
+  return reason instanceof NetworkError ? reason : new NetworkError('aborted', 'aborted', 'ABORT_ERR');
+}
+
 interface StreamParts {
   readonly response: IncomingMessage;
   readonly abort: AbortController;
@@ -54,12 +60,12 @@ export class ByteStream {
           this.close(new NetworkError('timeout', `no byte for ${String(most)} ms`, 'IDLE'));
         });
         const next = await source.next().finally(cancel);
+        if (abort.signal.aborted) throw reasonOf(abort.signal);
         if (next.done === true) return;
         yield next.value;
       }
     } catch (thrown) {
-      const reason: unknown = abort.signal.reason;
-      throw reason instanceof NetworkError ? reason : networkError(thrown);
+      throw abort.signal.aborted ? reasonOf(abort.signal) : networkError(thrown);
     } finally {
       this.close();
     }

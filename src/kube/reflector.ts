@@ -116,6 +116,7 @@ export class Reflector<T> {
       } catch (error) {
         if (isOver(signal)) return;
         const delay = this.#failed(error);
+        if (delay === 0) continue;
         this.#wake = new AbortController();
         await this.#clock.sleep(delay, AbortSignal.any([signal, this.#wake.signal]));
       }

@@ -4,7 +4,7 @@ import { ApiError, causeOf, networkError, NetworkError, replyError } from './err
 import { realClock, type Cancel, type Clock } from './clock.ts';
 import { Agents, type Pool } from './agents.ts';
 import type { Cluster, Credentials } from './kubeconfig.ts';
-import { ByteStream, readAll } from './body.ts';
+import { ByteStream, readAll, reasonOf } from './body.ts';
 
 export interface RequestFacts {
   /** `get`, `list`, `watch`, `create`, `apply`, `update`, `patch`, `delete`. */
@@ -238,11 +238,6 @@ function link(outer: AbortSignal | undefined, inner: AbortController): () => voi
   return () => {
     outer.removeEventListener('abort', follow);
   };
-}
-
-function reasonOf(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  return reason instanceof NetworkError ? reason : new NetworkError('aborted', 'aborted', 'ABORT_ERR');
 }
 
 /** KubeConfigError and whatever a gate throws pass as they are; what Node throws becomes a NetworkError. */
