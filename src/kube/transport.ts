@@ -1,6 +1,6 @@
 /** Requests to one API server over node:https: every one with its own deadlines, its pool and the current credentials. */
 import type http from 'node:http';
-import { ApiError, causeOf, networkError, NetworkError, replyError } from './errors.ts';
+import { ApiError, networkError, NetworkError, replyError } from './errors.ts';
 import { realClock, type Cancel, type Clock } from './clock.ts';
 import { Agents, type Pool } from './agents.ts';
 import type { Cluster, Credentials } from './kubeconfig.ts';
@@ -151,17 +151,19 @@ export class Transport {
       const body = await readAll(sent.response, LONGEST_ERROR_BODY);
       throw replyError(code, body.toString('utf8'), sent.response.headers['retry-after']);
     } catch (thrown) {
-      if (!(thrown instanceof ApiError)) this.#observe({ verb, resource, code: causeOf(failureOf(thrown)) });
+      const failure = failureOf(thrown);
+      if (failure instanceof NetworkError) this.#observe({ verb, resource, code: failure.failure });
       throw thrown;
     }
   }
 
   /** A kept-alive connection may die just as it is reused: that says nothing about the server, so try a new one. */
   async #sendFresh(wanted: Request, used: Credentials): Promise<Sent> {
+    const body = wanted.body === undefined ? undefined : JSON.stringify(wanted.body);
     for (let attempt = 0; ; attempt += 1) {
-      const request = this.#prepare(wanted, used);
+      const request = this.#prepare(wanted, used, body);
       try {
-        return await this.#exchange(request, wanted);
+        return await this.#exchange(request, wanted.signal, body);
       } catch (thrown) {
         const stale = request.reusedSocket && networkError(thrown).failure === 'reset' && wanted.method !== 'POST';
         if (!stale || attempt >= 3 || wanted.signal?.aborted === true) throw thrown;
@@ -169,7 +171,7 @@ export class Transport {
     }
   }
 
-  #prepare(wanted: Request, used: Credentials): http.ClientRequest {
+  #prepare(wanted: Request, used: Credentials, body: string | undefined): http.ClientRequest {
     if (wanted.signal?.aborted === true) throw reasonOf(wanted.signal);
     wanted.gate?.();
     const { agent, module } = this.#agents.for(wanted.pool, used);
@@ -179,15 +181,16 @@ export class Transport {
     const headers = {
       Accept: wanted.accept ?? 'application/json',
       'User-Agent': this.#cluster.userAgent,
-      ...(wanted.body === undefined ? {} : { 'Content-Type': wanted.contentType ?? 'application/json' }),
+      ...(body === undefined
+        ? {}
+        : { 'Content-Type': wanted.contentType ?? 'application/json', 'Content-Length': Buffer.byteLength(body) }),
       ...used.headers,
     };
     return module.request(url, { method: wanted.method, headers, agent });
   }
 
-  #exchange(request: http.ClientRequest, wanted: Request): Promise<Sent> {
+  #exchange(request: http.ClientRequest, signal: AbortSignal | undefined, body: string | undefined): Promise<Sent> {
     return new Promise((resolve, reject) => {
-      const { signal } = wanted;
       const timers: Cancel[] = [];
       const quit = (): void => {
         request.destroy(signal === undefined ? undefined : reasonOf(signal));
@@ -223,7 +226,7 @@ export class Transport {
         signal?.removeEventListener('abort', quit);
       });
       signal?.addEventListener('abort', quit);
-      request.end(wanted.body === undefined ? undefined : JSON.stringify(wanted.body));
+      request.end(body);
     });
   }
 }
