@@ -66,7 +66,9 @@ function startedByWords(words: readonly string[]): Started | undefined {
   while (at < words.length && WRAPPERS.has(baseName(words[at] ?? ''))) at = afterOptions(words, at + 1);
   const program = baseName(words[at] ?? '');
   if (SHELLS.has(program)) {
-    const script = words.slice(at + 1).find((word) => !word.startsWith('-'));
+    // Other options may have values of their own: `bash -o pipefail -c '…'`.
+    const option = words.findIndex((word, index) => index > at && /^-[a-z]*c[a-z]*$/i.test(word));
+    const script = option < 0 ? undefined : words.slice(option + 1).find((word) => !word.startsWith('-'));
     return script === undefined ? undefined : startedByScript(script);
   }
   return startedByCommand(words.slice(at));
@@ -83,10 +85,9 @@ function afterOptions(words: readonly string[], from: number): number {
 
 /** The first word of any command of a shell string decides; variable assignments and `exec` stand before it. */
 function startedByScript(script: string): Started | undefined {
-  for (const line of script.split(/\n|;|&&|\|\||[|&]/)) {
-    const words = shellWords(line).filter((word) => word !== '--');
-    const first = words.findIndex((word) => word !== 'exec' && !/^[A-Za-z_]\w*=/.test(word));
-    const started = first < 0 ? undefined : startedByCommand(words.slice(first));
+  for (const words of shellCommands(script)) {
+    const first = words.findIndex((word) => word !== 'exec' && word !== '--' && !/^[A-Za-z_]\w*=/.test(word));
+    const started = first < 0 ? undefined : startedByWords(words.slice(first));
     if (started !== undefined) return started;
   }
   return undefined;
@@ -102,12 +103,23 @@ function startedByCommand([program = '', ...rest]: readonly string[]): Started |
   return component === undefined ? undefined : { component, flags: rest };
 }
 
-function shellWords(line: string): readonly string[] {
-  return (line.match(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? []).map((word) =>
-    word.replace(
-      /\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
-      (_, escaped?: string, double?: string, single?: string) => escaped ?? double ?? single ?? '',
-    ),
+/** An operator between commands, or a word with its quoted parts; a stream sent to another, as `2>&1`, is part of a word. */
+const SHELL_TOKEN = /&&|\|\||[\n;|&]|(?:[<>]&|[^\s"'\\;|&]|\\.|"(?:[^"\\]|\\[^])*"|'[^']*')+/g;
+
+/** The commands of a shell string, each as its words. Not a shell: nothing is expanded. */
+function shellCommands(script: string): readonly (readonly string[])[] {
+  const commands: string[][] = [[]];
+  for (const token of script.replace(/\\\r?\n/g, ' ').match(SHELL_TOKEN) ?? []) {
+    if (/^[\n;|&]/.test(token)) commands.push([]);
+    else commands.at(-1)?.push(unquoted(token));
+  }
+  return commands;
+}
+
+function unquoted(word: string): string {
+  return word.replace(
+    /\\(.)|"((?:[^"\\]|\\[^])*)"|'([^']*)'/g,
+    (_, escaped?: string, double?: string, single?: string) => escaped ?? double ?? single ?? '',
   );
 }
 

@@ -37,7 +37,7 @@ export function accountsOf(subject: RbacSubject, bindingNamespace: string): Acco
   switch (subject.kind) {
     case 'ServiceAccount':
       // Without a namespace it is the binding's; in a ClusterRoleBinding that matches nobody (validation refuses it).
-      return account(subject.namespace ?? bindingNamespace, subject.name);
+      return account(namespaceOf(subject, bindingNamespace), subject.name);
     case 'User':
       return accountOfUser(subject.name);
     case 'Group':
@@ -47,8 +47,17 @@ export function accountsOf(subject: RbacSubject, bindingNamespace: string): Acco
   }
 }
 
+function namespaceOf({ namespace = '' }: RbacSubject, bindingNamespace: string): string {
+  return namespace === '' ? bindingNamespace : namespace;
+}
+
+/** No account has a slash in its name or namespace: such a subject is nobody, and `namespace/name` stays unambiguous. */
 function account(namespace: string, name: string): Account | undefined {
-  return namespace === '' || name === '' ? undefined : { namespace, name };
+  return isWord(namespace) && isWord(name) ? { namespace, name } : undefined;
+}
+
+function isWord(name: string): boolean {
+  return name !== '' && !name.includes('/');
 }
 
 function accountOfUser(user: string): Account | undefined {
@@ -61,11 +70,11 @@ function accountOfUser(user: string): Account | undefined {
 function accountsOfGroup(group: string): Accounts {
   if (group === 'system:serviceaccounts' || group === 'system:authenticated') return 'all';
   const allOf = group.startsWith(NAMESPACE_GROUP) ? group.slice(NAMESPACE_GROUP.length) : '';
-  return allOf === '' ? undefined : { allOf };
+  return isWord(allOf) ? { allOf } : undefined;
 }
 
 /** `User alice`, `ServiceAccount shop/web`: how messages name a binding's subject. */
 export function subjectName(subject: RbacSubject, bindingNamespace: string): string {
   if (subject.kind !== 'ServiceAccount') return `${subject.kind} ${subject.name}`;
-  return `ServiceAccount ${subject.namespace ?? bindingNamespace}/${subject.name}`;
+  return `ServiceAccount ${namespaceOf(subject, bindingNamespace)}/${subject.name}`;
 }

@@ -53,9 +53,13 @@ function covers(wide: PolicyRule, narrow: PolicyRule): boolean {
     within(narrow.apiGroups, wide.apiGroups) &&
     within(narrow.resources, wide.resources) &&
     within(narrow.nonResourceURLs, wide.nonResourceURLs) &&
-    (wide.resourceNames === undefined ||
-      (narrow.resourceNames !== undefined && within(narrow.resourceNames, wide.resourceNames)))
+    (wide.resourceNames === undefined || (isRestricted(narrow) && within(narrow.resourceNames, wide.resourceNames)))
   );
+}
+
+/** An empty list of names restricts nothing. */
+function isRestricted({ resourceNames = [] }: PolicyRule): boolean {
+  return resourceNames.length > 0;
 }
 
 function within(words: readonly string[] = [], allowed: readonly string[] = []): boolean {

@@ -1,11 +1,11 @@
 import type { Pod } from '#model/objects.ts';
 import { containersOf } from './containers.ts';
 
-/** The service account that a pod runs as: `default` where it names none; the old spelling counts. */
+/** The service account that a pod runs as: `default` where it names none. */
 export function accountOf(pod: Pod): { readonly namespace: string; readonly name: string } {
   return {
     namespace: pod.metadata.namespace,
-    name: pod.spec.serviceAccountName ?? pod.spec.serviceAccount ?? 'default',
+    name: pod.spec.serviceAccountName ?? 'default',
   };
 }
 

@@ -1,4 +1,4 @@
-import { COMPONENTS, startedBy } from '#facts/control-plane.ts';
+import { startedBy } from '#facts/control-plane.ts';
 import { directionsOf } from '#facts/policy.ts';
 import { KINDS, kindFor, type Kind } from '#model/kinds.ts';
 import { SHAPES, type AnyObject, type ObjectOf } from '#model/objects.ts';
@@ -60,7 +60,9 @@ function finish(object: AnyObject): AnyObject {
     case 'ReplicationController':
       return tidyWorkload(object);
     case 'NetworkPolicy':
-      return { ...object, spec: { ...object.spec, policyTypes: directionsOf(object) } };
+      return (object.spec.policyTypes ?? []).length > 0
+        ? object
+        : { ...object, spec: { ...object.spec, policyTypes: directionsOf(object) } };
     default:
       return object;
   }
@@ -77,10 +79,12 @@ function tidyTemplate(template: PodTemplate): PodTemplate {
   return { ...template, spec: tidySpec(template.spec, template.metadata.labels) };
 }
 
-function tidySpec(spec: PodSpec, labels: Readonly<Record<string, string>>): PodSpec {
+function tidySpec({ serviceAccount, ...spec }: PodSpec, labels: Readonly<Record<string, string>>): PodSpec {
   const tidy = (container: Container): Container => withoutWords(steadyMounts(container), labels);
   return {
     ...spec,
+    // An empty name is none, and the old spelling counts only then.
+    serviceAccountName: [spec.serviceAccountName, serviceAccount].find((name = '') => name !== '') ?? 'default',
     containers: spec.containers.map(tidy),
     ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(tidy) }),
     ...(spec.ephemeralContainers === undefined ? {} : { ephemeralContainers: spec.ephemeralContainers.map(tidy) }),
@@ -90,7 +94,7 @@ function tidySpec(spec: PodSpec, labels: Readonly<Record<string, string>>): PodS
 
 /** The words of a command line may hold credentials, and no check reads them but those of control-plane components. */
 function withoutWords(container: Container, labels: Readonly<Record<string, string>>): Container {
-  if (COMPONENTS.some((component) => startedBy(container, labels)?.component === component)) return container;
+  if (startedBy(container, labels) !== undefined) return container;
   const { command, args, ...rest } = container;
   return command === undefined && args === undefined ? container : rest;
 }

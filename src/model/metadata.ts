@@ -6,12 +6,15 @@ const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null)
 export const KEPT_ANNOTATIONS = ['kubernetes.io/config.mirror'] as const;
 const KEPT_ANNOTATION_PREFIXES = ['container.apparmor.security.beta.kubernetes.io/'];
 
+/** The value of a label: null is the empty string here, as the API server reads it; so is, with a note, what is no string. */
+const value = or(text, '');
+
 /** A map of labels; absent is empty. */
-export const labels = or(map(text), NONE);
+export const labels = or(map(value), NONE);
 
 export const annotations = or(
   map(
-    text,
+    value,
     (key) =>
       (KEPT_ANNOTATIONS as readonly string[]).includes(key) ||
       KEPT_ANNOTATION_PREFIXES.some((prefix) => key.startsWith(prefix)),

@@ -3,8 +3,11 @@ import { list, or, present, slots, struct, text, type Shaped } from './shape.ts'
 
 const requirement = struct({ key: or(text, ''), operator: or(text, ''), values: list(text) });
 
-/** A LabelSelector. Absent and empty select everything; an unknown operator selects nothing. */
-export const labelSelector = struct({ matchLabels: labels, matchExpressions: list(requirement) });
+/** A LabelSelector. Absent and empty select everything; an unknown operator, and what cannot be read, selects nothing. */
+export const labelSelector = struct({
+  matchLabels: labels,
+  matchExpressions: slots(requirement, { key: '', operator: '' }),
+});
 
 export type LabelSelector = Shaped<typeof labelSelector>;
 
