@@ -1,0 +1,53 @@
+import { CHECKS } from '#checks/index.ts';
+import { Store } from '#inventory/store.ts';
+import type { Check } from '#model/check.ts';
+import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
+import { Intake } from '../input/intake.ts';
+import { judge, resultOf, type Judged, type Judgement, type ScanResult } from './result.ts';
+import { minorOf, selectedChecks } from './select.ts';
+
+/** How manifests are judged. */
+export interface ScanOptions {
+  /** `1.34`; the newest known when absent. */
+  readonly kubernetesVersion?: string;
+  /** Ids or names; all when absent. */
+  readonly checks?: readonly string[];
+  /** Judges this namespace only; the other objects are still looked at. */
+  readonly namespace?: string;
+  readonly parameters?: Partial<Parameters>;
+}
+
+/**
+ * Judges objects as a manifest or `kubectl get -o json` gives them; lists may hold further lists. What cannot be read is among the `errors`, with
+ * `objects[i]` for a file. Throws on an option that means nothing.
+ */
+export function scanObjects(objects: readonly unknown[], options: ScanOptions = {}): ScanResult {
+  const intake = new Intake();
+  for (const [index, object] of objects.entries()) intake.addObject(`objects[${String(index)}]`, 0, object);
+  const { namespace } = options;
+  const judged = judgeManifests(intake, {
+    checks: selectedChecks(options.checks ?? [], CHECKS),
+    minor: minorOf(options.kubernetesVersion),
+    parameters: { ...DEFAULT_PARAMETERS, ...options.parameters },
+    ...(namespace === undefined ? {} : { judges: (name: string) => name === namespace }),
+  });
+  return resultOf(judged, {
+    objects: intake.count,
+    foreign: intake.foreign,
+    errors: intake.errors,
+    scope: namespace === undefined ? 'cluster' : 'namespace',
+  });
+}
+
+export interface ManifestJudgement extends Pick<Judgement, 'judges' | 'progress'> {
+  readonly checks: readonly Check[];
+  readonly minor: number;
+  readonly parameters: Parameters;
+}
+
+/** In files every kind is known, and what they do not hold is not there. */
+export function judgeManifests(intake: Intake, { minor, parameters, ...rest }: ManifestJudgement): Judged {
+  const store = new Store();
+  for (const object of intake.objects) store.put(object);
+  return judge({ inventory: store, context: { minor, complete: false, parameters }, ...rest });
+}
