@@ -1,11 +1,11 @@
 import { Engine } from '#engine/engine.ts';
-import { scoreOf, type Grade, type Score } from '#engine/score.ts';
+import { scoreOf } from '#engine/score.ts';
 import { Tally, type Summary } from '#engine/tally.ts';
 import type { Check, CheckId, Context, Evidence, PssLevel } from '#model/check.ts';
 import type { Inventory } from '#model/inventory.ts';
 import { rankOf, type Severity } from '#model/severity.ts';
 import type { Subject } from '#model/ref.ts';
-import type { Verdict } from '#model/verdict.ts';
+import type { Grade, Score, Verdict } from '#model/verdict.ts';
 import type { ForeignObject, InputError } from '../input/intake.ts';
 
 export interface ScanSubject {

@@ -1,5 +1,5 @@
-import type { Score } from '#engine/score.ts';
 import type { Check } from '#model/check.ts';
+import type { Score } from '#model/verdict.ts';
 import { SEVERITIES, rankOf, type Severity } from '#model/severity.ts';
 import { fitted, padded, shown, wrapped, wrappedPath } from '../output/columns.ts';
 import type { Look } from '../output/terminal.ts';
