@@ -1,16 +1,22 @@
+import { runOperator } from '#operator/run.ts';
 import { loadSettings } from '#settings/settings.ts';
 import type { Flags } from '#settings/types.ts';
-import { InputFailure } from './exit.ts';
+import { version } from './version.ts';
 
 export type OperatorFlags = Flags;
 
-/** `kubeposture operator`. Answers the exit status. */
-export function operator(flags: OperatorFlags): Promise<number> {
+/** A stop that takes longer than this is ended anyway, before whoever sent the signal loses patience. Milliseconds. */
+const STOP_MS = 4500;
+
+/** `kubeposture operator`: runs until SIGTERM or SIGINT. Answers the exit status. */
+export async function operator(flags: OperatorFlags): Promise<number> {
   const settings = loadSettings(flags);
-  // The one seam to the operator room: `const { runOperator } = await import('#operator/run.ts'); return runOperator(settings);`
-  return Promise.reject(
-    new InputFailure(
-      `the operator is not there yet (it would listen on ${settings.listen.host}:${String(settings.listen.port)})`,
-    ),
-  );
+  const end = new AbortController();
+  const stop = (): void => {
+    end.abort();
+    setTimeout(() => process.exit(1), STOP_MS).unref();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  return runOperator(settings, { version: version(), signal: end.signal });
 }
