@@ -39,7 +39,7 @@ async function scanFiles(paths: readonly string[], plan: ScanPlan): Promise<Scan
   }
   reading.end();
   const judging = progressLine('judging: subjects');
-  const judged = judgeManifests(intake, { ...plan, progress: judging.at });
+  const judged = judgeManifests(intake, plan, judging.at);
   judging.end();
   const { count, foreign, errors, hasUnread } = intake;
   return { judged, told: { objects: count, foreign, errors, scope: plan.scope }, isPartial: hasUnread };

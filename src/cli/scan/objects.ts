@@ -1,6 +1,6 @@
 import { CHECKS } from '#checks/index.ts';
 import { Store } from '#inventory/store.ts';
-import type { Check } from '#model/check.ts';
+import type { Check, Context } from '#model/check.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { Intake } from '../input/intake.ts';
 import { judge, resultOf, type Judged, type Judgement, type ScanResult } from './result.ts';
@@ -29,7 +29,7 @@ export function scanObjects(objects: readonly unknown[], options: ScanOptions = 
     checks: selectedChecks(options.checks ?? [], CHECKS),
     minor: minorOf(options.kubernetesVersion),
     parameters: { ...DEFAULT_PARAMETERS, ...options.parameters },
-    ...(namespace === undefined ? {} : { judges: (name: string) => name === namespace }),
+    ...(namespace === undefined ? {} : { inScope: (name: string) => name === namespace }),
   });
   return resultOf(judged, {
     objects: intake.count,
@@ -39,15 +39,20 @@ export function scanObjects(objects: readonly unknown[], options: ScanOptions = 
   });
 }
 
-export interface ManifestJudgement extends Pick<Judgement, 'judges' | 'progress'> {
+/** How objects are judged, wherever they come from. */
+export interface How extends Pick<Context, 'minor' | 'parameters' | 'inScope'> {
   readonly checks: readonly Check[];
-  readonly minor: number;
-  readonly parameters: Parameters;
 }
 
 /** In files every kind is known, and what they do not hold is not there. */
-export function judgeManifests(intake: Intake, { minor, parameters, ...rest }: ManifestJudgement): Judged {
+export function judgeManifests(intake: Intake, { checks, ...how }: How, progress?: Judgement['progress']): Judged {
   const store = new Store();
   for (const object of intake.objects) store.put(object);
-  return judge({ inventory: store, context: { minor, complete: false, parameters }, ...rest });
+  const context = { complete: false, minor: how.minor, parameters: how.parameters, ...scopeOf(how) };
+  return judge({ inventory: store, checks, context, ...(progress === undefined ? {} : { progress }) });
+}
+
+/** The scope of a judgement, where one is set. */
+export function scopeOf({ inScope }: Pick<How, 'inScope'>): Pick<Context, 'inScope'> {
+  return inScope === undefined ? {} : { inScope };
 }

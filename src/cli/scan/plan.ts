@@ -4,7 +4,7 @@ import { configuredChecks, fitsAny } from '#settings/checks.ts';
 import { loadSettings } from '#settings/settings.ts';
 import type { Settings } from '#settings/types.ts';
 import { EXIT } from '../exit.ts';
-import type { ManifestJudgement } from './objects.ts';
+import type { How } from './objects.ts';
 import type { Judged, ScanResult, Told } from './result.ts';
 import { minorOf, selectedChecks } from './select.ts';
 
@@ -29,7 +29,7 @@ export interface Scanned {
   readonly isPartial: boolean;
 }
 
-export interface ScanPlan extends ManifestJudgement {
+export interface ScanPlan extends How {
   readonly settings: Settings;
   /** One namespace is scored by its own measure. */
   readonly scope: 'namespace' | 'cluster';
@@ -46,7 +46,7 @@ export function planOf(flags: ScanFlags): ScanPlan {
     minor: minorOf(flags.kubernetesVersion),
     parameters: settings.checks.parameters,
     scope: namespace === undefined ? 'cluster' : 'namespace',
-    judges: (name) =>
+    inScope: (name) =>
       namespace === undefined
         ? name === '' || ((include.length === 0 || fitsAny(name, include)) && !fitsAny(name, exclude))
         : name === namespace,

@@ -1,6 +1,6 @@
 import { Engine } from '#engine/engine.ts';
 import { scoreOf } from '#engine/score.ts';
-import { Tally, type Summary } from '#engine/tally.ts';
+import type { Summary, Tally } from '#engine/tally.ts';
 import type { Check, CheckId, Context, Evidence, PssLevel } from '#model/check.ts';
 import type { Inventory } from '#model/inventory.ts';
 import { rankOf, type Severity } from '#model/severity.ts';
@@ -54,8 +54,6 @@ export interface Judgement {
   readonly inventory: Inventory;
   readonly checks: readonly Check[];
   readonly context: Context;
-  /** Which namespaces are judged; `''` asks for what is in none. */
-  readonly judges?: (namespace: string) => boolean;
   readonly progress?: (done: number, of: number) => void;
 }
 
@@ -66,22 +64,16 @@ export interface Judged {
   readonly tally: Tally;
 }
 
-export function judge({ inventory, checks, context, judges = () => true, progress }: Judgement): Judged {
+export function judge({ inventory, checks, context, progress }: Judgement): Judged {
   const engine = new Engine(checks, inventory, context);
   const jobs = engine.planAll();
   let done = 0;
   for (const job of jobs.values()) {
-    if (judges(scopeOf(job.subject))) engine.judge(job);
+    engine.judge(job);
     progress?.((done += 1), jobs.size);
   }
-  const verdicts = [...engine.verdicts()];
-  const tally = new Tally();
-  for (const verdict of verdicts) tally.add(verdict);
-  return { verdicts, doubts: judges('') ? engine.doubts() : [], tally };
-}
-
-function scopeOf({ apiVersion, kind, namespace, name }: Subject): string {
-  return kind === 'Namespace' && apiVersion === 'v1' ? name : namespace;
+  const doubts = context.inScope?.('') === false ? [] : engine.doubts();
+  return { verdicts: [...engine.verdicts()], doubts, tally: engine.tally('') };
 }
 
 export interface Told {
@@ -99,6 +91,7 @@ export function scoreOfAll({ tally }: Judged, { scope }: Pick<Told, 'scope'>): S
 
 export function resultOf(judged: Judged, told: Told): ScanResult {
   const { exact, grade } = scoreOfAll(judged, told);
+  const { summary } = judged.tally;
   const gaps = [
     ...judged.doubts,
     ...judged.verdicts.flatMap(({ subject, notEvaluated }) =>
@@ -111,7 +104,7 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
     kind: 'ScanResult',
     score: exact,
     grade,
-    summary: judged.tally.summary,
+    summary: { ...summary, unknown: summary.unknown + judged.doubts.length },
     findings: sortedBy(
       judged.verdicts.flatMap(findingsOf),
       ({ severity, check, subject, path, aspect = '', message }) => [

@@ -1,6 +1,6 @@
 import type { Check } from '#model/check.ts';
-import type { Score } from '#model/verdict.ts';
 import { SEVERITIES, rankOf, type Severity } from '#model/severity.ts';
+import type { Score } from '#model/verdict.ts';
 import { fitted, padded, shown, wrapped, wrappedPath } from '../output/columns.ts';
 import type { Look } from '../output/terminal.ts';
 import { sortedBy, type ScanFinding, type ScanResult, type ScanSubject } from './result.ts';
@@ -19,7 +19,7 @@ export function* tableOf(result: ScanResult, score: Score, checks: readonly Chec
   for (const { subject, findings } of groupsOf(result.findings)) {
     const lines = [look.paint(fitted(subjectTitle(subject), look.width), 'bold')];
     for (const [index, finding] of findings.entries()) {
-      const isLast = findings[index + 1]?.check !== finding.check;
+      const isLast = findings[index + 1]?.check !== finding.check && finding.status === 'fail';
       lines.push(...rowsOf(finding, isLast ? fixes.get(finding.check) : undefined, idWidth, look));
     }
     yield `${lines.join('\n')}\n\n`;
@@ -88,7 +88,8 @@ function* gapLines({ notEvaluated }: ScanResult, look: Look): Iterable<string> {
 function summaryLines(result: ScanResult, score: Score, look: Look): readonly string[] {
   const { summary, objects, findings, notEvaluated, errors } = result;
   const counts = SEVERITIES.map((severity) => `${String(summary[severity])} ${severity}`);
-  const subjects = new Set(findings.map(({ subject }) => JSON.stringify(subject))).size;
+  const open = findings.filter(({ status }) => status === 'fail');
+  const subjects = new Set(open.map(({ subject }) => JSON.stringify(subject))).size;
   return [
     `${counted(objects, 'object')}, ${String(subjects)} with findings: ${counts.join(', ')}`,
     `${String(summary.passed)} passed, ${String(summary.accepted)} accepted, ${String(notEvaluated.length)} not evaluated, ${counted(errors.length, 'error')}`,
