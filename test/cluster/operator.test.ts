@@ -115,6 +115,7 @@ describe('[cluster] the operator', function () {
   this.timeout(90_000);
   let plane: ControlPlane;
   let operator: OperatorProcess;
+  let isStarted = false;
   let namespace: string;
 
   before(async function () {
@@ -123,12 +124,13 @@ describe('[cluster] the operator', function () {
     await installCrds(plane);
     namespace = await newNamespace(plane, 'shop');
     operator = new OperatorProcess(['--kubeconfig', plane.kubeconfig, '--leader-elect=false']);
+    isStarted = true;
     await operator.says('publishing reports');
     await operator.ready();
   });
 
   after(async () => {
-    await operator.stop();
+    if (isStarted) await operator.stop();
   });
 
   it('reports a bad Deployment, with its ReplicaSet and pods, within 2 s of its last pod', async () => {
@@ -341,15 +343,17 @@ describe('[cluster] the operator and a server in trouble', function () {
   this.timeout(120_000);
   let plane: ControlPlane;
   let operator: OperatorProcess | undefined;
+  const stops: (() => Promise<void>)[] = [];
 
   before(async function () {
     needControlPlane(this, LIVING);
     plane = await startControlPlane(LIVING);
+    stops.push(plane.stop);
   });
 
   after(async () => {
     await operator?.stop();
-    await plane?.stop();
+    for (const stop of stops) await stop();
   });
 
   it('waits for the report kinds and says so, then begins', async () => {
