@@ -1,6 +1,7 @@
 import type { Check, Context, Doubt, Judge, Outcome, Problem } from '#model/check.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { AnyObject } from '#model/objects.ts';
+import { refOf, subjectText } from '#model/ref.ts';
 
 interface Surroundings {
   readonly context: Context;
@@ -41,7 +42,7 @@ function relatedTo(judge: Judge, object: AnyObject, inventory: Inventory): Given
 
 function collect(judge: Judge, object: AnyObject, given: Given, { context, inventory }: Surroundings): Outcome {
   const problems: Problem[] = [];
-  const doubts = [...(object.malformed ?? [])];
+  const doubts = [...(object.malformed ?? []), ...unreadIn(Object.values(given))];
   const ownKind = inventory.missing(object.kind);
   if (ownKind !== undefined) doubts.push(ownKind);
   for (const word of judge.evaluate(object, given, context)) {
@@ -50,6 +51,23 @@ function collect(judge: Judge, object: AnyObject, given: Given, { context, inven
   }
   if (problems.length > 0) return { status: 'fail', problems, missing: doubts };
   return doubts.length > 0 ? { status: 'unknown', missing: doubts } : { status: 'pass' };
+}
+
+/**
+ * What could not be read in the objects that a judgement rests on, the way relations hand them: one by one, or some levels down in a
+ * record. They may say more than was understood.
+ */
+function unreadIn(values: readonly unknown[], depth = 0): readonly string[] {
+  return values.flatMap((value) => {
+    if (typeof value !== 'object' || value === null || depth > 2) return [];
+    if (Array.isArray(value)) return unreadIn(value, depth + 1);
+    if (!isHeld(value)) return unreadIn(Object.values(value), depth + 1);
+    return (value.malformed ?? []).map((note) => `${subjectText(refOf(value))}: ${note}`);
+  });
+}
+
+function isHeld(value: object): value is AnyObject {
+  return 'kind' in value && 'metadata' in value;
 }
 
 function isDoubt(word: Problem | Doubt): word is Doubt {

@@ -1,9 +1,9 @@
 import type { Check, CheckId } from '#model/check.ts';
 import { ALL_KINDS, type Kind } from '#model/kinds.ts';
 import { sides, type Change, type Inventory } from '#model/inventory.ts';
-import { subjectKey, subjectOf, type Subject } from '#model/ref.ts';
+import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Relation } from '#model/relation.ts';
-import { rootOf } from './roots.ts';
+import { rootOf, subjectsAbove } from './roots.ts';
 
 /** A subject to be judged again, by some checks or by all. Jobs carry names, not objects: state is read when the work is done. */
 export interface Job {
@@ -55,9 +55,9 @@ export class Planner {
   plan(change: Change): Jobs {
     const jobs: Jobs = new Map();
     for (const object of sides<Kind>(change)) {
-      // As its own subject too: what hangs below it was reported there while it was not known, or will be when it is gone.
-      addJob(jobs, { subject: subjectOf(object), checks: 'all' });
-      addJob(jobs, { subject: rootOf(object, this.#inventory), checks: 'all' });
+      // As its own subject too: what hangs below it was reported there while it was not known, or will be when it is gone. And all
+      // above it: where it closes or opens a ring of owners, another of them speaks for the ring.
+      for (const subject of subjectsAbove(object, this.#inventory)) addJob(jobs, { subject, checks: 'all' });
     }
     for (const relation of this.#byKind.get(change.ref.kind) ?? []) {
       const checks = this.#relations.get(relation) ?? new Set();

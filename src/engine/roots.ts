@@ -1,35 +1,80 @@
-import { KINDS, TEMPLATE_KINDS, groupOf, isKind, kindFor, type Kind, type TemplateKind } from '#model/kinds.ts';
+import { KINDS, TEMPLATE_KINDS, apiVersionOf, isKind, kindFor, type Kind, type TemplateKind } from '#model/kinds.ts';
 import { controllerOf, type OwnerReference } from '#model/metadata.ts';
 import type { Index, Inventory } from '#model/inventory.ts';
 import type { AnyObject, Pod } from '#model/objects.ts';
-import { subjectOf, type Subject } from '#model/ref.ts';
+import { subjectKey, subjectOf, type Subject } from '#model/ref.ts';
 import { isFinished, isTemplate } from '#model/workload.ts';
 
-const DEEPEST = 10; // No controller chain of real life is longer; a ring of owners in a hostile file ends here.
-
-/** Kinds whose objects a top-level owner may have below it. */
+/** Kinds that are reported on their owner, and that a top-level owner may have below it. Every other object is reported on itself. */
 const OWNED_KINDS = [...TEMPLATE_KINDS, 'Pod'] as const satisfies readonly Kind[];
+
+type Owned = TemplateKind | 'Pod';
+
+function isOwnedKind(kind: Kind): kind is Owned {
+  return (OWNED_KINDS as readonly Kind[]).includes(kind);
+}
 
 /**
  * The subject that an object is reported on: its top-level controller. Unknown kinds are fine: what the reference says of them is enough.
- * A mirror pod is its own owner (its node's).
+ * A mirror pod is its own owner (its node's). Law: whatever owners say, no object falls between two subjects.
  */
 export function rootOf(object: AnyObject, inventory: Inventory): Subject {
-  let here = object;
-  for (let depth = 0; depth < DEEPEST; depth += 1) {
-    const owner = controllerOf(here);
-    if (owner === undefined || owner.kind === 'Node') break;
+  const { line, beyond } = lineOf(object, inventory);
+  return beyond ?? subjectOf(line.at(-1) ?? object);
+}
+
+/** The subjects from an object up to its root: what hangs below any of them may be reported elsewhere after a change of the object. */
+export function subjectsAbove(object: AnyObject, inventory: Inventory): readonly Subject[] {
+  const { line, beyond } = lineOf(object, inventory);
+  return [...line.map(subjectOf), ...(beyond === undefined ? [] : [beyond])];
+}
+
+/** From an object up its controllers as far as we hold them, and the owner where that is not the last of them. */
+interface Line {
+  readonly line: readonly AnyObject[];
+  readonly beyond?: Subject;
+}
+
+function lineOf(object: AnyObject, inventory: Inventory): Line {
+  const line = [object];
+  const seen = new Set<string>();
+  for (let here = object; ;) {
+    const owner = ownerOf(here);
+    if (owner === undefined) return { line };
     const above = objectOf(owner, here.metadata.namespace, inventory);
-    if (above === undefined) return subjectOfOwner(owner, here.metadata.namespace);
+    if (above === undefined) return { line, beyond: subjectOfOwner(owner, here.metadata.namespace) };
+    line.push(above);
+    if (line.length > RING_UNLIKELY) {
+      const key = subjectKey(subjectOf(above));
+      if (seen.has(key)) return { line, beyond: speakerOf(line, key) };
+      seen.add(key);
+    }
     here = above;
   }
-  return subjectOf(here);
+}
+
+/** No chain of controllers in real life is longer: only beyond it is looked for a ring of owners, as a hostile object may make. */
+const RING_UNLIKELY = 5;
+
+/** The member of a ring on which all are reported: the first by name, wherever one enters. The line ends where the ring closes. */
+function speakerOf(line: readonly AnyObject[], key: string): Subject {
+  const subjects = line.map(subjectOf).slice(0, -1);
+  const ring = subjects.slice(subjects.findLastIndex((each) => subjectKey(each) === key));
+  return ring.reduce((first, each) => (subjectKey(each) < subjectKey(first) ? each : first));
+}
+
+/** The owner on which an object is reported. A cluster-scoped one is none: a Node does not answer for its pods, nor does a Namespace. */
+function ownerOf(object: AnyObject): OwnerReference | undefined {
+  if (!isOwnedKind(object.kind)) return undefined;
+  const owner = controllerOf(object);
+  const kind = owner === undefined ? undefined : kindFor(owner.apiVersion, owner.kind);
+  return kind === undefined || KINDS[kind].namespaced ? owner : undefined;
 }
 
 function objectOf(owner: OwnerReference, namespace: string, inventory: Inventory): AnyObject | undefined {
   const kind = kindFor(owner.apiVersion, owner.kind);
   if (kind === undefined) return undefined;
-  const object = inventory.get({ kind, namespace: KINDS[kind].namespaced ? namespace : '', name: owner.name });
+  const object = inventory.get({ kind, namespace, name: owner.name });
   return object !== undefined && isSame(owner.uid, object.metadata.uid) ? object : undefined;
 }
 
@@ -39,30 +84,39 @@ function isSame(a: string | undefined, b: string | undefined): boolean {
 }
 
 function subjectOfOwner({ apiVersion, kind, name, uid }: OwnerReference, namespace: string): Subject {
-  return { apiVersion, kind, namespace, name, ...(uid === undefined ? {} : { uid }) };
+  const known = kindFor(apiVersion, kind);
+  return {
+    // Old objects name their owner by a group of the past.
+    apiVersion: known === undefined ? apiVersion : apiVersionOf(KINDS[known]),
+    kind,
+    namespace,
+    name,
+    ...(uid === undefined ? {} : { uid }),
+  };
 }
 
-/** Objects by their controller: `Kind.group/name`, within a namespace. */
+/** Objects by the subject that their controller is. */
 function controllerKey(object: AnyObject): readonly string[] {
-  const owner = controllerOf(object);
-  if (owner === undefined || owner.kind === 'Node') return [];
-  return [ownerKey(owner.kind, groupOf(owner.apiVersion), object.metadata.namespace, owner.name)];
+  const owner = ownerOf(object);
+  return owner === undefined ? [] : [subjectKey(subjectOfOwner(owner, object.metadata.namespace))];
 }
 
-function ownerKey(kind: string, group: string, namespace: string, name: string): string {
-  return `${kind}.${group}/${namespace}/${name}`;
+function indexesOf(name: string, of: (object: AnyObject) => readonly string[]): Readonly<Record<Owned, Index<Owned>>> {
+  return Object.fromEntries(OWNED_KINDS.map((kind) => [kind, { kind, name, of }])) as unknown as Readonly<
+    Record<Owned, Index<Owned>>
+  >;
 }
 
-const BY_CONTROLLER = Object.fromEntries(
-  OWNED_KINDS.map((kind) => [kind, { kind, name: 'controller', of: controllerKey }]),
-) as unknown as Readonly<Record<Owned, Index<Owned>>>;
-
-type Owned = TemplateKind | 'Pod';
+const BY_CONTROLLER = indexesOf('controller', controllerKey);
+/** What a pod owns, as a Spark driver owns its executors: seldom anything, and then every pod must be asked. */
+const BELOW_PODS = indexesOf('owned by a pod', (object) => {
+  const owner = ownerOf(object);
+  return owner !== undefined && kindFor(owner.apiVersion, owner.kind) === 'Pod' ? ['yes'] : [];
+});
 
 function ownedBy(kind: Owned, owner: Subject, inventory: Inventory): readonly AnyObject[] {
-  const key = ownerKey(owner.kind, groupOf(owner.apiVersion), owner.namespace, owner.name);
   const index = BY_CONTROLLER[kind];
-  return inventory.by(index, key).filter((object) => isSame(owner.uid, controllerOf(object)?.uid));
+  return inventory.by(index, subjectKey(owner)).filter((object) => isSame(owner.uid, controllerOf(object)?.uid));
 }
 
 /**
@@ -92,20 +146,47 @@ export interface PodsBelow {
 /** The pods that a subject stands for. A template counts only where it has no live pod: the live pod wins (checks-catalogue 1.3). */
 export function podsBelow(subject: Subject, inventory: Inventory): PodsBelow {
   const own = objectAt(subject, inventory);
-  if (own?.kind === 'Pod') return { live: [own], templates: [] };
-  return gather(subject, inventory, 0);
+  const levels = levelsFrom(subject, inventory);
+  for (const level of levels.toReversed()) settle(level);
+  const { live = [], templates = [] } = levels[0] ?? {};
+  return { live: own?.kind === 'Pod' ? [...new Set([own, ...live])] : live, templates };
 }
 
-function gather(subject: Subject, inventory: Inventory, depth: number): PodsBelow {
-  if (depth > DEEPEST) return { live: [], templates: [] };
-  const pods = ownedBy('Pod', subject, inventory) as readonly Pod[];
-  const below = TEMPLATE_KINDS.flatMap((kind) =>
-    ownedBy(kind, subject, inventory).map((owned) => gather(subjectOf(owned), inventory, depth + 1)),
-  );
-  const live = [...pods.filter((pod) => !isTemplate(pod)), ...below.flatMap((each) => each.live)];
-  const own = pods.filter(isTemplate);
-  if (own.length === 0) return { live, templates: below.flatMap((each) => each.templates) };
-  return { live, templates: live.every(isFinished) ? own : [] };
+/** What one owner has directly below it; after `settle` what it has at any depth. */
+interface Level {
+  readonly subject: Subject;
+  readonly below: Level[];
+  live: readonly Pod[];
+  templates: readonly Pod[];
+}
+
+/** The owners below a subject, each after the one above it. Not recursive: a hostile chain of owners may be as long as it likes. */
+function levelsFrom(subject: Subject, inventory: Inventory): readonly Level[] {
+  const levels: Level[] = [{ subject, below: [], live: [], templates: [] }];
+  const seen = new Set([subjectKey(subject)]);
+  const doPodsOwn = OWNED_KINDS.some((kind) => inventory.by(BELOW_PODS[kind], 'yes').length > 0);
+  for (const level of levels) {
+    const pods = ownedBy('Pod', level.subject, inventory) as readonly Pod[];
+    level.live = pods.filter((pod) => !isTemplate(pod));
+    level.templates = pods.filter(isTemplate);
+    const owners = TEMPLATE_KINDS.flatMap((kind) => ownedBy(kind, level.subject, inventory));
+    for (const owner of doPodsOwn ? [...owners, ...level.live] : owners) {
+      const below = subjectOf(owner);
+      if (seen.has(subjectKey(below))) continue;
+      seen.add(subjectKey(below));
+      const next: Level = { subject: below, below: [], live: [], templates: [] };
+      level.below.push(next);
+      levels.push(next);
+    }
+  }
+  return levels;
+}
+
+/** A template of its own counts where no pod runs below, and hides those further down. */
+function settle(level: Level): void {
+  level.live = [...level.live, ...level.below.flatMap((each) => each.live)];
+  if (level.templates.length === 0) level.templates = level.below.flatMap((each) => each.templates);
+  else if (!level.live.every(isFinished)) level.templates = [];
 }
 
 /** The object that a subject names, where we hold its kind. */

@@ -37,7 +37,9 @@ export function subjectOf(object: AnyObject): Subject {
 export function subjectKey(subject: Subject): string {
   const slash = subject.apiVersion.indexOf('/');
   const group = slash < 0 ? '' : `.${subject.apiVersion.slice(0, slash)}`;
-  return `${subject.kind}${group}/${subject.namespace}/${subject.name}`;
+  // A kind has no dot; an owner reference may hold anything, and must not pass for another subject.
+  const kind = subject.kind.includes('.') ? subject.kind.replaceAll('.', '..') : subject.kind;
+  return `${kind}${group}/${subject.namespace}/${subject.name}`;
 }
 
 /** `Deployment shop/web`, `ClusterRole x`: how people and messages name a subject. */

@@ -72,8 +72,7 @@ export class Watching {
   #learned(kind: Kind, state: KindState): void {
     if (state.phase === 'starting') return;
     const reason = state.phase === 'synced' ? undefined : state.reason;
-    if (reason === undefined) this.#logger.info('kind synced', { kind, objects: this.#store.count(kind) });
-    else this.#logger.warn('kind cannot be read', { kind, reason });
+    if (reason !== undefined) this.#logger.warn('kind cannot be read', { reason });
     const isNews = this.#store.setMissing(kind, reason);
     const wasStarting = this.#starting.delete(kind);
     if (isNews || wasStarting) this.#watcher.onKnowledge(kind, this.#starting.size === 0);

@@ -87,11 +87,15 @@ const finalized = (object: Raw, finalizer: string): Raw => {
   return present.includes(finalizer) ? object : put(object, ['metadata', 'finalizers'], [...present, finalizer]);
 };
 
+/** Where there are ServiceAccounts, every pod has one. */
+const withAccount = (pod: Raw): Raw =>
+  over(pod, 'spec', (spec) => withDefaults(spec, { serviceAccountName: 'default', serviceAccount: 'default' }));
+
 type Prepare = (object: Raw, world: World) => Raw;
 
 const PREPARE: Readonly<Record<string, Prepare>> = {
-  Pod: (pod) => {
-    const admitted = admitPod(pod);
+  Pod: (pod, world) => {
+    const admitted = admitPod(world.controllers ? withAccount(pod) : pod);
     return { ...admitted, status: { phase: 'Pending', qosClass: qosClass(admitted) } };
   },
   Namespace: (namespace) => ({
@@ -163,7 +167,12 @@ export function restrictUpdate(next: Raw, live: Raw, resource: Resource, subreso
   const status = own(other, 'status');
   const merged = { ...without(base, 'status'), ...(status === undefined ? {} : { status }) };
   if (subresource !== 'status') return keepIdentity(merged, live);
-  return put(merged, ['metadata', 'managedFields'], at(next, 'metadata', 'managedFields'));
+  // Native kinds let annotations through with the status: controllers keep notes there.
+  const noted =
+    resource.custom === undefined
+      ? put(merged, ['metadata', 'annotations'], at(next, 'metadata', 'annotations'))
+      : merged;
+  return put(noted, ['metadata', 'managedFields'], at(next, 'metadata', 'managedFields'));
 }
 
 /** What a change of makes the generation grow. */

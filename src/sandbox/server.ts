@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Raw } from './json.ts';
+import { ControllerManager } from './controllers/manager.ts';
 import { Collector } from './gc.ts';
 import { loadObjects, type Loaded } from './load.ts';
 import { Front } from './front.ts';
@@ -106,6 +107,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     controllers: options.controllers ?? true,
   };
   const collector = new Collector(world);
+  const manager = world.controllers ? new ControllerManager(world) : undefined;
   const watches = new Watches(world, options.bookmarkSeconds ?? 60);
   const front = new Front(world, watches, (given) => sameToken(given, token));
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -129,6 +131,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       world.storage.compact();
     },
     stop: async () => {
+      manager?.stop();
       collector.stop();
       watches.stop();
       await new Promise<void>((resolve) => {

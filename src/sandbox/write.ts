@@ -124,11 +124,14 @@ function checkPreconditions(next: Raw, live: Raw, resource: Resource): void {
   if (version !== '' && version !== versionOf(live)) throw status.conflict(about, status.STALE);
 }
 
+const renumbered = (next: Raw, live: Raw, { resource, manager }: Intent): Raw =>
+  manager.subresource === 'status' ? next : numberGeneration(next, live, resource);
+
 /** Stores the next state of an object that is there; the last finalizer gone from a dying object removes it. */
 function replace(world: World, next: Raw, live: Raw, intent: Intent): Raw {
   const { resource } = intent;
   const filled = resource.custom === undefined ? finishNative(next, resource) : next;
-  const final = settled(numberGeneration(validated(filled, resource, live), live, resource), resource, world);
+  const final = settled(renumbered(validated(filled, resource, live), live, intent), resource, world);
   if (unchanged(final, live)) return live;
   if (intent.dryRun) return final;
   const dying = textAt(live, 'metadata', 'deletionTimestamp') !== '';

@@ -53,5 +53,5 @@ export class World {
 }
 
 function keyOf({ subject }: Verdict): string {
-  return `${subject.kind} ${subject.namespace}/${subject.name}`;
+  return `${subject.kind} ${subject.namespace}/${subject.name} ${subject.apiVersion}`;
 }
