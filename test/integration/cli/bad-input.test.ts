@@ -268,8 +268,8 @@ describe('[integration] scan of bad input', function () {
         `${folder}/b.yaml`,
       );
       expect(result.errors).to.deep.equal([
-        { file: `${folder}/nope`, line: 0, message: 'no such file or folder' },
         { file: `${folder}/a`, line: 0, message: 'holds no *.yaml, *.yml or *.json' },
+        { file: `${folder}/nope`, line: 0, message: 'no such file or folder' },
       ]);
       expect(result.findings).to.have.length(1);
       expect(status).to.equal(3);
