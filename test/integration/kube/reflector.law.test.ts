@@ -81,9 +81,12 @@ async function history(steps: readonly Step[], paged: boolean): Promise<Readonly
     model.heal();
     // A last change, so that a reflector which is deaf but happens to agree is found out.
     model.run({ op: 'create', name: 9 });
+    // Long enough for any back-off, too short for the last resort against silent streams to hide a mistake.
+    const deadline = clock.now() + 150_000;
     await until('the store agrees with the server', () => {
       const done = agree() && reflector.stats.synced;
-      if (!done) clock.advance(200);
+      if (!done) expect(clock.now()).to.be.below(deadline);
+      if (!done) clock.advance(100);
       return done;
     });
     expect(broken).to.deep.equal([]);
