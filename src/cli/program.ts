@@ -83,7 +83,7 @@ function addDeveloper(root: Command, run: Run): void {
     .command('gen')
     .description('developers: write the generated files')
     .option('--check', 'only compare; exit 1 where they differ')
-    .action((flags: { readonly check?: true }) => run(import('./gen.ts').then(({ gen }) => gen(flags))));
+    .action((flags: { readonly check?: true }) => run(import('./gen.ts').then(({ gen }) => gen(flags, root))));
   root
     .command('new')
     .description('developers: begin a check')
