@@ -24,7 +24,7 @@ function section(properties: Readonly<Record<string, object>>): object {
 }
 
 /** What a configuration file may say. */
-const CONFIG_SCHEMA: object = section({
+export const CONFIG_SCHEMA: object = section({
   checks: section({
     disable: { type: 'array', items: { type: 'string', pattern: CHECK_ID } },
     severity: { type: 'object', propertyNames: { pattern: CHECK_ID }, additionalProperties: { enum: SEVERITIES } },

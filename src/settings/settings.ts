@@ -35,7 +35,7 @@ function readConfig(file: string): Config {
 }
 
 /** The part of the settings that comes from the file alone, with its defaults. */
-function sectionsOf(config: Config): Pick<Settings, 'checks' | 'scope' | 'writes' | 'schedule' | 'metrics'> {
+export function sectionsOf(config: Config): Pick<Settings, 'checks' | 'scope' | 'writes' | 'schedule' | 'metrics'> {
   const { checks = {}, scope, writes, schedule, metrics } = config;
   return {
     checks: {

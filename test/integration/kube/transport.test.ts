@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { get, resourceServed, selfSubjectAccessReview, serverVersion } from '#kube/client.ts';
+import { makeIdentity } from '#sandbox/tls.ts';
 import { ApiError, NetworkError } from '#kube/errors.ts';
 import { KubeConfigError, loadCluster } from '#kube/kubeconfig.ts';
 import { Transport, type Observation, type Request } from '#kube/transport.ts';
@@ -272,33 +272,9 @@ describe('[integration] kube/kubeconfig', () => {
 
   it('enters over TLS with its own CA, and rebuilds its connections only when the CA changes', async () => {
     const at = (name: string): string => join(folder, name);
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-keyout',
-        at('key'),
-        '-out',
-        at('crt'),
-        '-days',
-        '1',
-        '-subj',
-        '/CN=localhost',
-        '-addext',
-        'subjectAltName=IP:127.0.0.1',
-      ],
-      { stdio: 'ignore' },
-    );
-    const server = https.createServer(
-      { key: readFileSync(at('key')), cert: readFileSync(at('crt')) },
-      (_, r) => void r.end('{}'),
-    );
+    const identity = makeIdentity(new Date());
+    writeFileSync(at('crt'), identity.cert);
+    const server = https.createServer(identity, (_, r) => void r.end('{}'));
     let connections = 0;
     server.on('secureConnection', () => (connections += 1));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
