@@ -17,7 +17,8 @@ const NO_METADATA: Metadata = { name: '', namespace: '', labels: {}, annotations
  */
 export function shrink<K extends Kind>(kind: K, raw: Raw): ObjectOf<K> {
   const trail: Trail = { path: [], notes: [] };
-  const read = (SHAPES[kind] as Reader<{ readonly metadata?: Metadata } | undefined>)(raw, trail) ?? {};
+  const reader = SHAPES[kind] as Reader<{ readonly metadata?: Metadata } | undefined>;
+  const read = reader(raw, trail) ?? reader({}, trail) ?? {};
   const stated = read.metadata ?? NO_METADATA;
   const object = {
     ...read,
@@ -127,9 +128,16 @@ export function recognise(raw: unknown): Recognised {
   const known = kindFor(apiVersion, kind);
   if (known === undefined) return { foreign: `${apiVersion} ${kind}` };
   if (!isRecord(metadata)) return { problem: `${kind} has no metadata` };
-  return isWord(metadata['name']) || isWord(metadata['generateName'])
-    ? { kind: known }
-    : { problem: `${kind} has no metadata.name` };
+  const problem = problemOfName(metadata);
+  return problem === undefined ? { kind: known } : { problem: `${kind} has ${problem}` };
+}
+
+/** No server takes a name with a slash: here it would pass for another object, the pod of a template among them. */
+function problemOfName({ name, generateName, namespace }: Raw): string | undefined {
+  const stated = isWord(name) ? name : generateName;
+  if (!isWord(stated)) return 'no metadata.name';
+  if (stated.includes('/')) return 'a metadata.name with a slash';
+  return isWord(namespace) && namespace.includes('/') ? 'a metadata.namespace with a slash' : undefined;
 }
 
 function isRecord(raw: unknown): raw is Raw {

@@ -2,7 +2,6 @@
 import type { Pool } from './agents.ts';
 import { isRaw, type Raw } from './codec.ts';
 import { ApiError } from './errors.ts';
-import { listPages, type Item } from './list.ts';
 import { metadataAccept, resourceName, resourcePath, type At, type Resource } from './resource.ts';
 import type { Transport } from './transport.ts';
 
@@ -37,17 +36,6 @@ export async function get(
   } catch (error) {
     if (error instanceof ApiError && error.code === 404) return undefined;
     throw error;
-  }
-}
-
-/** The metadata of every object of a kind, paged. */
-export async function* listMetadata(
-  transport: Transport,
-  resource: Resource,
-  signal?: AbortSignal,
-): AsyncGenerator<Item, void, undefined> {
-  for await (const page of listPages({ transport, resource: { ...resource, metadataOnly: true }, signal })) {
-    yield* page.items;
   }
 }
 

@@ -21,7 +21,7 @@ import {
 import { processTurns } from './turns.ts';
 import { watch, type WatchSink } from './watch.ts';
 
-export type { Handler, KindState, ReflectorLimits, ReflectorOptions, ReflectorStats } from './reflector-types.ts';
+export type { KindState, ReflectorLimits, ReflectorOptions, ReflectorStats } from './reflector-types.ts';
 
 /** One connection's life, as far as the next step depends on it (W24). */
 interface Connection {

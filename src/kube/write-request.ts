@@ -78,7 +78,7 @@ function written(body: unknown): Outcome {
 /** A delete has its end when the object is not there, or is another one by now. */
 function deleteIsDone({ method }: WriteRequest, error: unknown): boolean {
   if (method !== 'delete' || !(error instanceof ApiError)) return false;
-  return error.code === 404 || (error.code === 409 && error.message.includes('Precondition failed: UID'));
+  return error.code === 404 || (error.code === 409 && /precondition/i.test(error.message));
 }
 
 /** Sends one write and asks for metadata only in return. Rejects with ApiError, NetworkError, or what the gate throws. */

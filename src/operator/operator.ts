@@ -24,6 +24,8 @@ export interface OperatorOptions {
   readonly settings: Settings;
   readonly checks: readonly Check[];
   readonly context: Context;
+  /** Asks the API server for its minor version: 36 for 1.36. Rejects where it does not answer. */
+  readonly readMinor: () => Promise<number>;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -41,6 +43,7 @@ export class Operator {
   #fence: (() => boolean) | undefined;
   #judged = false;
   #begun = false;
+  #minor: number;
   #published = false;
   #straggler: NodeJS.Timeout | undefined;
   #sweep: ScheduledTask | undefined;
@@ -48,6 +51,7 @@ export class Operator {
   constructor(options: OperatorOptions) {
     const { transport, checks, context, logger, metrics, settings } = options;
     this.#options = options;
+    this.#minor = context.minor;
     this.#latency = new Latency(
       () => performance.now(),
       (seconds) => {
@@ -77,6 +81,11 @@ export class Operator {
       mayWrite: () => this.#fence?.() ?? false,
       onWritten: (ref, bytes) => {
         this.#wasWritten(ref, bytes);
+      },
+      onSkipped: (place) => {
+        const subject = this.#subjectAt.get(place);
+        this.#subjectAt.delete(place);
+        if (subject !== undefined) this.#latency.unchanged(subjectKey(subject));
       },
       onResult: (result) => {
         metrics.count('reportWrites', { result });
@@ -123,9 +132,20 @@ export class Operator {
         logger.warn('judging without kinds that did not come', { kinds: this.#watching.starting.join(' ') });
       this.#begin();
     }, STRAGGLER_MS);
-    this.#sweep = schedule(settings.schedule.sweep, () => {
-      this.#brain.sweep();
-    });
+    this.#sweep = schedule(settings.schedule.sweep, () => this.#sweepNow());
+  }
+
+  /** The slow look at everything: at the server's version, whose rules may be others by now, and at every verdict. */
+  async #sweepNow(): Promise<void> {
+    const { context, readMinor, logger } = this.#options;
+    try {
+      const minor = await readMinor();
+      if (minor !== this.#minor) await this.#brain.setContext({ ...context, minor });
+      this.#minor = minor;
+    } catch (error) {
+      logger.warn('version of the API server not read', { error });
+    }
+    this.#brain.sweep();
   }
 
   /** May write from now on, while `fence` says so. */

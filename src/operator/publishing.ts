@@ -39,6 +39,8 @@ interface PublishingOptions {
   readonly mayWrite: () => boolean;
   readonly writes: { readonly rate: number; readonly burst: number };
   readonly onWritten: (ref: ReportRef, bytes: number) => void;
+  /** What stands at a place (`placeOf`) is what should: nothing was sent. */
+  readonly onSkipped: (place: string) => void;
   readonly onResult: (result: Outcome['status']) => void;
   /** The report kinds can be read now, or no longer: what stands in the way, if anything. */
   readonly onReady: () => void;
@@ -115,9 +117,13 @@ export class Publishing {
   }
 
   #settled(key: string, outcome: Outcome): void {
-    if (outcome.status !== 'skipped') this.#options.onResult(outcome.status);
+    if (outcome.status === 'skipped') {
+      this.#options.onSkipped(key);
+      return;
+    }
+    this.#options.onResult(outcome.status);
     if (outcome.status === 'written') this.#done.get(key)?.();
-    else if (outcome.status !== 'skipped') this.#options.logger.warn('report not written', { key, ...outcome });
+    else this.#options.logger.warn('report not written', { key, ...outcome });
     this.#done.delete(key);
   }
 

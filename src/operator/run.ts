@@ -44,7 +44,15 @@ export async function runOperator(settings: Settings, { version, signal }: RunOp
     const minor = await reachServer(transport, logger, signal);
     if (minor === undefined) return EXIT.done;
     const context = contextOf(settings, minor);
-    const operator = new Operator({ transport, settings, checks, context, logger, metrics });
+    const operator = new Operator({
+      transport,
+      settings,
+      checks,
+      context,
+      readMinor: () => readMinor(transport, signal),
+      logger,
+      metrics,
+    });
     return await lead(operator, { transport, settings, logger, signal, metrics, http });
   } finally {
     await http.server.stop();
@@ -79,15 +87,20 @@ function contextOf(settings: Settings, minor: number): Context {
   return { minor, complete: true, parameters: settings.checks.parameters, ...(isEverything ? {} : { inScope }) };
 }
 
+/** The minor version of the API server; the newest known where it says none. Rejects where it does not answer. */
+async function readMinor(transport: Transport, signal: AbortSignal): Promise<number> {
+  const minor = /^v?1\.(\d+)/.exec(await serverVersion(transport, signal))?.[1];
+  return minor === undefined ? NEWEST_MINOR : Number(minor);
+}
+
 /** Waits for the API server, saying once for each reason what it waits for. Undefined when the run ended before. */
 async function reachServer(transport: Transport, logger: Logger, signal: AbortSignal): Promise<number | undefined> {
   let told = '';
   while (!signal.aborted) {
     try {
-      const version = await serverVersion(transport, signal);
-      logger.info('API server reached', { version });
-      const minor = /^v?1\.(\d+)/.exec(version)?.[1];
-      return minor === undefined ? NEWEST_MINOR : Number(minor);
+      const minor = await readMinor(transport, signal);
+      logger.info('API server reached', { version: `1.${String(minor)}` });
+      return minor;
     } catch (error) {
       if (isOver(signal)) return undefined;
       const reason = error instanceof Error ? error.message : String(error);

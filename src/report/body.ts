@@ -15,6 +15,10 @@ const FINDINGS_AT_MOST = 100;
 const UNKNOWN_AT_MOST = 250;
 const BECAUSE_AT_MOST = 16;
 const TEXT_LIMIT = 512;
+const WORD_LIMIT = 63;
+const NAME_LIMIT = 253;
+const GROUP_VERSION_LIMIT = 317;
+const UID_LIMIT = 128;
 
 /** Everything that a report says, before it is cut to size. */
 export interface Contents {
@@ -102,9 +106,8 @@ export function reportOf(contents: Contents, engine: EngineVersion, sha256: Sha2
 }
 
 function bare({ subject, pods, summary, score, rollup, coverage }: Contents): object {
-  const { namespace, uid, ...named } = subject;
   return {
-    subject: { ...named, ...(namespace === '' ? {} : { namespace }), ...(uid === undefined ? {} : { uid }), pods },
+    subject: { ...subjectOf(subject), pods },
     grade: score.grade,
     score: Math.floor(score.exact),
     scoreExact: score.exact,
@@ -112,8 +115,23 @@ function bare({ subject, pods, summary, score, rollup, coverage }: Contents): ob
     ...(score.cappedBy === undefined ? {} : { cappedBy: score.cappedBy }),
     topFixes: score.topFixes,
     ...(rollup === undefined ? {} : { rollup }),
-    ...(coverage === undefined ? {} : { coverage }),
+    ...(coverage === undefined ? {} : { coverage: { ...coverage, kinds: coverage.kinds.map(tidyKind) } }),
   };
+}
+
+/** The words of a subject may be those of an owner reference, in which anybody may write anything. */
+function subjectOf({ apiVersion, kind, namespace, name, uid }: Subject): object {
+  return {
+    apiVersion: tidy(apiVersion, GROUP_VERSION_LIMIT),
+    kind: tidy(kind, WORD_LIMIT),
+    name: tidy(name, NAME_LIMIT),
+    ...(namespace === '' ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid: tidy(uid, UID_LIMIT) }),
+  };
+}
+
+function tidyKind({ reason, ...kind }: Coverage['kinds'][number]): Coverage['kinds'][number] {
+  return reason === undefined ? kind : { ...kind, reason: tidy(reason) };
 }
 
 interface Lists {
@@ -175,20 +193,36 @@ function findingOf(finding: Finding, subject: Subject, sha256: Sha256): ReportFi
 }
 
 function refText({ kind, namespace, name }: Ref): object {
-  return { kind, ...(namespace === '' ? {} : { namespace }), name };
+  return {
+    kind,
+    ...(namespace === '' ? {} : { namespace: tidy(namespace, WORD_LIMIT) }),
+    name: tidy(name, NAME_LIMIT),
+  };
 }
 
 function unknownOf({ check, aspect, reason }: NotEvaluated): object {
   return { check, ...(aspect === undefined ? {} : { aspect }), reason: tidy(reason) };
 }
 
-function tidy(text: string): string {
-  return shortened(harmless(text), TEXT_LIMIT);
+function tidy(text: string, limit = TEXT_LIMIT): string {
+  return shortened(harmless(text), limit);
 }
 
-/** The owner reference by which the cluster removes the report with its subject. Never blocks the owner's deletion. */
-function ownerOf({ apiVersion, kind, name, uid }: Subject): readonly object[] {
-  return uid === undefined ? [] : [{ apiVersion, kind, name, uid }];
+/**
+ * The owner reference by which the cluster removes the report with its subject. Never blocks the owner's deletion. None for an owner
+ * that no server can know: words too long, or empty.
+ */
+function ownerOf({ apiVersion, kind, name, uid = '' }: Subject): readonly object[] {
+  const isReal =
+    isWithin(apiVersion, GROUP_VERSION_LIMIT) &&
+    isWithin(kind, WORD_LIMIT) &&
+    isWithin(name, NAME_LIMIT) &&
+    isWithin(uid, UID_LIMIT);
+  return isReal ? [{ apiVersion, kind, name, uid }] : [];
+}
+
+function isWithin(word: string, limit: number): boolean {
+  return word !== '' && word.length <= limit && harmless(word) === word;
 }
 
 const LABEL_VALUE = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;

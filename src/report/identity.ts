@@ -1,4 +1,4 @@
-import { isKind, kindFor } from '#model/kinds.ts';
+import { ALL_KINDS, kindFor } from '#model/kinds.ts';
 import type { Subject } from '#model/ref.ts';
 
 /** SHA-256 of a text, in hexadecimal. Handed in: this room knows no Node module. */
@@ -16,6 +16,8 @@ export interface ReportRef {
 
 /** The report of the cluster as a whole. */
 export const CLUSTER_REPORT: ReportRef = { kind: 'ClusterSecurityReport', namespace: '', name: 'cluster' };
+
+const KNOWN_WORDS: ReadonlySet<string> = new Set(ALL_KINDS.map((kind) => kind.toLowerCase()));
 
 const NAME_LIMIT = 253;
 const SUFFIX_LENGTH = 10;
@@ -40,7 +42,7 @@ export function reportRef(subject: Subject, sha256: Sha256): ReportRef {
 
 function reportName({ apiVersion, kind, name }: Subject, sha256: Sha256): string {
   const plain = `${kind.toLowerCase()}-${name}`;
-  const isForeign = isKind(kind) && kindFor(apiVersion, kind) === undefined;
+  const isForeign = KNOWN_WORDS.has(kind.toLowerCase()) && kindFor(apiVersion, kind) === undefined;
   if (!isForeign && plain.length <= NAME_LIMIT && SUBDOMAIN.test(plain)) return plain;
   const suffix = sha256(`${apiVersion}/${kind}/${name}`).slice(0, SUFFIX_LENGTH);
   const stem = plain

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { load } from 'js-yaml';
-import { badRequest, tooLarge, unsupportedMediaType, type ApiError } from './status.ts';
+import { isList, isRecord, type Raw } from './json.ts';
+import { badRequest, SERVED_TYPES, tooLarge, unsupportedMediaType, type ApiError } from './status.ts';
 
 /** The limit of the real server for a body, in bytes. */
 const LIMIT = 3 * 1024 * 1024;
@@ -61,16 +62,37 @@ function parseYaml(text: string, refuse: (message: string) => ApiError): unknown
 
 const mediaType = (contentType: string | undefined): string => (contentType ?? '').split(';')[0]?.trim() ?? '';
 
+const SUMMARY = 30;
+
+/** The beginning of a body that nobody could read, as the real server shows it. */
+function summary(text: string): string {
+  if (text === '') return '<empty>';
+  const more = text.length > SUMMARY ? ' ...' : '';
+  const start = text.slice(0, SUMMARY);
+  return `${text.startsWith('{') ? start : Buffer.from(start).toString('hex')}${more}`;
+}
+
+/** The refusal of a body that says no kind. */
+export function unrecognized(kind: string, why: string, text: string): ApiError {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`);
+}
+
+const NO_STRUCT =
+  'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
 /** The object in the body of POST and PUT. */
-export function parseObject(text: string, contentType: string | undefined): unknown {
+export function parseObject(text: string, contentType: string | undefined, kind: string): Raw {
   const type = mediaType(contentType);
-  if (type === '' || type === 'application/json')
-    return parseJson(text, (message) => badRequest(`couldn't get version/kind; json parse error: ${message}`));
-  if (type === 'application/yaml')
-    return parseYaml(text, (message) => badRequest(`couldn't get version/kind; yaml parse error: ${message}`));
-  throw unsupportedMediaType(
-    `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml`,
-  );
+  if (type !== '' && !SERVED_TYPES.includes(type))
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${SERVED_TYPES.join(', ')}`,
+    );
+  const yaml = type === 'application/yaml';
+  const refuse = (message: string): ApiError =>
+    unrecognized(kind, `couldn't get version/kind; ${yaml ? 'yaml' : 'json'} parse error: ${message}`, text);
+  const parsed = yaml ? parseYaml(text, refuse) : parseJson(text, refuse);
+  if (isRecord(parsed)) return parsed;
+  throw refuse(`json: cannot unmarshal ${isList(parsed) ? 'array' : typeof parsed} into ${NO_STRUCT}`);
 }
 
 /** The patch in the body of PATCH. */
@@ -81,6 +103,6 @@ export function parsePatch(text: string, contentType: string | undefined): unkno
 }
 
 /** The options in the body of DELETE, if there is one. */
-export function parseOptions(text: string, contentType: string | undefined): unknown {
-  return text.trim() === '' ? {} : parseObject(text, contentType);
+export function parseOptions(text: string, contentType: string | undefined): Raw {
+  return text.trim() === '' ? {} : parseObject(text, contentType, 'DeleteOptions');
 }

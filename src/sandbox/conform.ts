@@ -1,4 +1,4 @@
-import { isList, isRecord, own, recordAt, type Raw } from './json.ts';
+import { isList, isRecord, own, recordAt, textAt, type Raw } from './json.ts';
 import { childOf, itemOf, type Schema } from './schema.ts';
 
 /** What was found while an object was fitted to the schema of its kind. */
@@ -14,8 +14,10 @@ function goType(schema: Schema): string {
   const { type, format } = schema;
   if (type === 'integer') return typeof format === 'string' ? format : 'int64';
   if (type === 'boolean') return 'bool';
-  if (type === 'array') return '[]string';
-  return typeof type === 'string' && type !== 'object' ? type : 'map[string]interface {}';
+  if (type === 'array') return `[]${goType(itemOf(schema) ?? {})}`;
+  if (type !== 'object') return typeof type === 'string' ? type : 'interface {}';
+  const struct = textAt(schema, 'x-go-name');
+  return struct === '' ? `map[string]${goType(childOf(schema, '*') ?? {})}` : `v1.${struct}`;
 }
 
 function fits(value: unknown, schema: Schema): boolean {
@@ -44,26 +46,51 @@ const jsonType = (value: unknown): string => {
   return typeof value;
 };
 
-/** A native object as Go's decoder leaves it: nulls and unknown fields are gone, and noted. */
-export function conform(value: unknown, schema: Schema | undefined, path: string, findings: Findings): unknown {
-  if (schema === undefined || value === null) return value;
-  if (!fits(value, schema)) {
-    findings.mismatch ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${path} of type ${goType(schema)}`;
-    return value;
-  }
-  if (isList(value))
-    return value.map((item, index) => conform(item, itemOf(schema), `${path}[${String(index)}]`, findings));
-  return isRecord(value) ? conformObject(value, schema, path, findings) : value;
+/** Where a value stands: its path, and the Go struct that has the field. */
+interface Where {
+  readonly struct: string;
+  readonly path: string;
 }
 
-function conformObject(value: Raw, schema: Schema, path: string, findings: Findings): Raw {
+/** A native object as Go's decoder leaves it: nulls and unknown fields are gone, and noted. */
+export function conform(value: unknown, schema: Schema | undefined, where: Where, findings: Findings): unknown {
+  if (schema === undefined || value === null) return value;
+  if (!fits(value, schema)) {
+    const field = `${where.struct}.${where.path.replace(/\[\d+\]/g, '')}`;
+    findings.mismatch ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${field} of type ${goType(schema)}`;
+    return value;
+  }
+  const { path } = where;
+  if (isList(value))
+    return value.map((item, index) =>
+      conform(item, itemOf(schema), { ...where, path: `${path}[${String(index)}]` }, findings),
+    );
+  if (!isRecord(value)) return value;
+  return conformObject(value, schema, { struct: textAt(schema, 'x-go-name') || where.struct, path }, findings);
+}
+
+/** Go leaves out empty lists and maps, unless the field is required; an empty struct stays. */
+function isOmitted(key: string, value: unknown, schema: Schema): boolean {
+  const child = childOf(schema, key);
+  if (isList(value)) return value.length === 0 && !isRequired(key, schema);
+  const map = isRecord(value) && own(child, 'additionalProperties') !== undefined;
+  return map && Object.keys(value).length === 0 && !isRequired(key, schema);
+}
+
+const isRequired = (key: string, schema: Schema): boolean =>
+  isList(schema['required']) && schema['required'].includes(key);
+
+function conformObject(value: Raw, schema: Schema, where: Where, findings: Findings): Raw {
+  const { struct, path } = where;
   const closed = isRecord(schema['properties']) && own(schema, 'additionalProperties') === undefined;
   const kept: [string, unknown][] = [];
   for (const [key, inner] of Object.entries(value)) {
     const child = childOf(schema, key);
     if (child === undefined && closed) findings.unknown.push(join(path, key));
-    else if (inner !== null) kept.push([key, conform(inner, child, join(path, key), findings)]);
-    else if (!closed) kept.push([key, inner]);
+    else if (inner !== null) {
+      const fitted = conform(inner, child, { struct, path: join(path, key) }, findings);
+      if (!isOmitted(key, fitted, schema)) kept.push([key, fitted]);
+    } else if (!closed) kept.push([key, inner]);
   }
   return Object.fromEntries(kept);
 }
@@ -73,8 +100,7 @@ const ZERO: readonly unknown[] = ['', 0, false];
 /** What a field has that nobody set: undefined when it stays away. */
 function fallbackOf(key: string, schema: Schema): unknown {
   const fallback = own(own(schema['properties'], key), 'default');
-  const required = isList(schema['required']) && schema['required'].includes(key);
-  return ZERO.includes(fallback) && !required ? undefined : fallback;
+  return ZERO.includes(fallback) && !isRequired(key, schema) ? undefined : fallback;
 }
 
 /** The value with what Go always writes and with the defaults of the schema: value structs, required zeros, `+default`. */

@@ -84,7 +84,8 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     message: `Too long: may not be more than ${limit(params)} bytes`,
     field,
   }),
-  minItems: (field, value, params) => invalidValue(field, value, `should have at least ${limit(params)} items`),
+  minItems: (field, value, params) =>
+    invalidValue(field, (value as readonly unknown[]).length, `should have at least ${limit(params)} items`),
   maxItems: (field, value, params) => ({
     reason: 'FieldValueTooMany',
     message: `Too many: ${String((value as readonly unknown[]).length)}: must have at most ${limit(params)} items`,
@@ -106,6 +107,14 @@ function explain(error: ErrorObject): Cause {
   return invalidValue(field, error.data, `must validate ${error.keyword}`);
 }
 
+/** The real server finds a fraction where an integer is wanted twice. */
+function fraction(error: ErrorObject): readonly Cause[] {
+  if (error.keyword !== 'type' || goType(error.data) !== 'number' || (error.params as Raw)['type'] !== 'integer')
+    return [];
+  const message = `Invalid value: "": Checked value must be of type integer (default format) in ${fieldPath(error.instancePath)}`;
+  return [{ reason: 'FieldValueInvalid', message, field: '<nil>' }];
+}
+
 /** A failed anyOf is one complaint; the branches that failed inside it are not. */
 const relevant = (error: ErrorObject): boolean => !/\/(anyOf|oneOf|not)\//.test(error.schemaPath);
 
@@ -117,7 +126,7 @@ export function schemaCauses(object: Raw, schema: Schema): readonly Cause[] {
   )
     ? []
     : (validate.errors ?? []);
-  const causes = errors.filter(relevant).map(explain);
+  const causes = errors.filter(relevant).flatMap((error) => [explain(error), ...fraction(error)]);
   const twice = duplicates(object, schema, '').map(({ path, value }): Cause => ({
     reason: 'FieldValueDuplicate',
     message: `Duplicate value: ${shown(value)}`,

@@ -1,3 +1,4 @@
+import { defaultCrd } from './crd.ts';
 import { at, isList, nameOf, own, put, recordAt, recordsAt, textAt, uidOf, type Raw } from './json.ts';
 import { over, overEach, podSpec, withDefaults } from './pod-defaults.ts';
 
@@ -122,6 +123,17 @@ function limitRangeItem(item: Raw): Raw {
   };
 }
 
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+/** A field of the past that lives on as an annotation. */
+function noteGeneration(set: Raw): Raw {
+  if (at(set, 'metadata', 'annotations', TEMPLATE_GENERATION) !== undefined) return set;
+  return put(set, ['metadata', 'annotations', TEMPLATE_GENERATION], '1');
+}
+
+/** Go writes an absent list without omitempty as null. */
+const nullRules = (role: Raw): Raw => (hasItems(role, 'rules') ? role : { ...role, rules: null });
+
 const DEFAULTS: Readonly<Record<string, Step>> = {
   Pod: spec((value) => podSpec(value, true)),
   Deployment: workload({ replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 }, (value) =>
@@ -136,9 +148,17 @@ const DEFAULTS: Readonly<Record<string, Step>> = {
     },
     statefulSetMore,
   ),
-  DaemonSet: workload({ revisionHistoryLimit: 10 }, (value) =>
-    over(value, 'updateStrategy', rolling({ maxUnavailable: 1, maxSurge: 0 })),
-  ),
+  DaemonSet: (object) =>
+    workload({ revisionHistoryLimit: 10 }, (value) =>
+      over(value, 'updateStrategy', rolling({ maxUnavailable: 1, maxSurge: 0 })),
+    )(noteGeneration(object)),
+  Role: (object) => nullRules(object),
+  ClusterRole: (object) => nullRules(object),
+  CustomResourceDefinition: defaultCrd,
+  PodDisruptionBudget: (object) =>
+    over(object, 'status', (status) =>
+      withDefaults(status, { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 }),
+    ),
   ReplicaSet: workload({ replicas: 1 }),
   ReplicationController: (object) => workload({ replicas: 1 })(controllerDefaults(object)),
   Job: workload({}, jobDefaults),
@@ -155,7 +175,10 @@ const DEFAULTS: Readonly<Record<string, Step>> = {
   ClusterRoleBinding: bindingDefaults,
   Secret: secretDefaults,
   PersistentVolume: spec((value) =>
-    withDefaults(value, { volumeMode: 'Filesystem', persistentVolumeReclaimPolicy: 'Retain' }),
+    withDefaults(
+      over(value, 'hostPath', (source) => withDefaults(source, { type: '' })),
+      { volumeMode: 'Filesystem', persistentVolumeReclaimPolicy: 'Retain' },
+    ),
   ),
   PersistentVolumeClaim: claim,
   StorageClass: (object) => withDefaults(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
@@ -181,7 +204,9 @@ export function jobSelector(job: Raw): Raw {
   };
   const path = ['spec', 'template', 'metadata', 'labels'];
   const labelled = put(job, path, { ...recordAt(job, ...path), ...labels });
-  return put(labelled, ['spec', 'selector'], { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } });
+  const own = at(labelled, 'metadata', 'labels');
+  const named = own === undefined ? put(labelled, ['metadata', 'labels'], recordAt(labelled, ...path)) : labelled;
+  return put(named, ['spec', 'selector'], { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } });
 }
 
 /** Whether a list at the path has items. */

@@ -75,7 +75,7 @@ export class Front {
   ): Reply | undefined {
     const query = url.searchParams;
     const method = request.method ?? 'GET';
-    const watch = ['true', '1'].includes(query.get('watch') ?? '');
+    const watch = route.name === '' && ['true', '1'].includes(query.get('watch') ?? '');
     const verb = verbOf(method, route, watch);
     const name = route.subresource === '' ? route.resource.plural : `${route.resource.plural}/${route.subresource}`;
     const counted = `${verb} ${name}`;
@@ -150,7 +150,7 @@ export class Front {
   #openapi(path: string, request: IncomingMessage): Reply | undefined {
     const { registry } = this.#world;
     const accept = request.headers.accept ?? '';
-    if (accept.includes('protobuf') && !/json|\*\/\*/.test(accept)) throw status.notAcceptable(['application/json']);
+    if (accept.includes('protobuf') && !/json|\*\/\*/.test(accept)) throw status.notAcceptable();
     if (path === '/openapi/v2') return json(openapiV2(registry));
     if (path === '/openapi/v3') return json(openapiIndex(registry));
     return optional(openapiV3(registry, path.replace('/openapi/v3/', '')));

@@ -1,6 +1,7 @@
 import { at, nameOf, namespaceOf, put, recordsAt, textAt, textsAt, uidOf, type Raw } from './json.ts';
-import { remove, type Held } from './remove.ts';
-import { isReleased } from './write.ts';
+import { CLEANUP, remove, type Held } from './remove.ts';
+import { ownIntent } from './bootstrap.ts';
+import { isReleased, updateTo } from './write.ts';
 import type { Resource } from './resource.ts';
 import type { Change } from './storage.ts';
 import type { World } from './world.ts';
@@ -137,16 +138,15 @@ export class Collector {
       finalizers.some((each) => each === 'kubernetes.io/pvc-protection' || each === 'kubernetes.io/pv-protection')
     ) {
       this.#drop(held, 'kubernetes.io/pvc-protection', 'kubernetes.io/pv-protection');
-    } else if (finalizers.includes('customresourcecleanup.apiextensions.k8s.io')) this.#endCrd(held);
+    } else if (finalizers.includes(CLEANUP)) this.#endCrd(held);
     else if (resource.kind === 'Namespace' && resource.custom === undefined) this.#endNamespace(object, resource);
   }
 
   #disown({ resource, object }: Held, uid: string): void {
     const left = owners(object).filter((owner) => textAt(owner, 'uid') !== uid);
-    this.#world.storage.write(
-      resource,
-      put(object, ['metadata', 'ownerReferences'], left.length === 0 ? undefined : left),
-    );
+    const next = put(object, ['metadata', 'ownerReferences'], left.length === 0 ? undefined : left);
+    const intent = ownIntent(resource, namespaceOf(object), nameOf(object), 'kube-controller-manager');
+    updateTo(this.#world, intent, object, next);
   }
 
   #drop({ resource, object }: Held, ...finalizers: readonly string[]): void {
@@ -178,7 +178,7 @@ export class Collector {
     if (resource !== undefined)
       for (const object of objects) if (!isDying(object)) remove(this.#world, { resource, object }, {});
     if (resource !== undefined && this.#world.storage.list(resource).length > 0) return;
-    this.#drop(held, 'customresourcecleanup.apiextensions.k8s.io');
+    this.#drop(held, CLEANUP);
     this.#world.registry.forget(nameOf(held.object));
   }
 

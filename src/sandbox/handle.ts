@@ -1,6 +1,8 @@
-import { isRecord, type Raw } from './json.ts';
+import { without, type Raw } from './json.ts';
 import { parseObject, parseOptions, parsePatch } from './body.ts';
+import { decodeBody } from './decode.ts';
 import { getOne, listPage } from './list.ts';
+import { trackUpdate } from './managed.ts';
 import { patch } from './patch.ts';
 import { answersObject, remove, removedStatus } from './remove.ts';
 import { present, presentList, write, type Form } from './represent.ts';
@@ -38,7 +40,7 @@ function validationOf(query: URLSearchParams): Intent['validation'] {
   throw status.invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, [
     {
       reason: 'FieldValueNotSupported',
-      message: `Unsupported value: ${JSON.stringify(asked)}: supported values: "Ignore", "Warn", "Strict"`,
+      message: `Unsupported value: ${JSON.stringify(asked)}: supported values: "", "Ignore", "Strict", "Warn"`,
       field: 'fieldValidation',
     },
   ]);
@@ -77,30 +79,25 @@ function dryRunOf(query: URLSearchParams): boolean {
   throw status.invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, [
     {
       reason: 'FieldValueNotSupported',
-      message: `Unsupported value: ${JSON.stringify(asked)}: supported values: "All"`,
+      message: `Unsupported value: ${JSON.stringify([asked])}: supported values: "All"`,
       field: 'dryRun',
     },
   ]);
 }
 
 /** The one review that the sandbox answers: whoever has its token may do everything. */
-function review(body: unknown, world: World): Raw {
-  const spec = isRecord(body) && isRecord(body['spec']) ? body['spec'] : {};
-  return {
-    kind: 'SelfSubjectAccessReview',
-    apiVersion: 'authorization.k8s.io/v1',
-    metadata: { creationTimestamp: stamp(world) },
-    spec,
-    status: { allowed: true },
-  };
+function review(body: Raw, intent: Intent, world: World): Raw {
+  const decoded = decodeBody(body, intent);
+  const tracked = trackUpdate(undefined, without(decoded, 'status'), { ...intent, now: stamp(world) });
+  return { ...tracked, status: { allowed: true } };
 }
 
 function post(world: World, ask: Ask, warnings: string[]): Answer {
   const { route, form } = ask;
   if (route.name !== '') throw status.methodNotAllowed();
-  const body = parseObject(ask.body, ask.contentType);
+  const body = parseObject(ask.body, ask.contentType, ask.route.resource.kind);
   if (route.resource.kind === 'SelfSubjectAccessReview' && route.resource.custom === undefined)
-    return { code: 201, text: write(review(body, world), form), warnings };
+    return { code: 201, text: write(review(body, intentOf(ask, warnings), world), form), warnings };
   const made = create(world, intentOf(ask, warnings), body);
   return { code: 201, text: write(present(made, route.resource, form), form), warnings };
 }
@@ -110,7 +107,9 @@ function scaled(world: World, ask: Ask, warnings: string[]): Answer {
   const live = getOne(world, route.resource, route.namespace, route.name);
   const patching = method === 'PATCH';
   const intent = intentOf(ask, warnings);
-  const body = patching ? parsePatch(ask.body, ask.contentType) : parseObject(ask.body, ask.contentType);
+  const body = patching
+    ? parsePatch(ask.body, ask.contentType)
+    : parseObject(ask.body, ask.contentType, ask.route.resource.kind);
   return { code: 200, text: write(writeScale(world, intent, live, { body, patching }), form), warnings };
 }
 
@@ -118,7 +117,11 @@ function put(world: World, ask: Ask, warnings: string[]): Answer {
   const { route, form } = ask;
   if (route.name === '') throw status.methodNotAllowed();
   if (route.subresource === 'scale') return scaled(world, ask, warnings);
-  const { object, created } = update(world, intentOf(ask, warnings), parseObject(ask.body, ask.contentType));
+  const { object, created } = update(
+    world,
+    intentOf(ask, warnings),
+    parseObject(ask.body, ask.contentType, ask.route.resource.kind),
+  );
   return { code: created ? 201 : 200, text: write(present(object, route.resource, form), form), warnings };
 }
 
@@ -133,8 +136,7 @@ function patchOne(world: World, ask: Ask, warnings: string[]): Answer {
 
 /** Options of a deletion: the body, and what old clients put into the query. */
 function deleteOptions(ask: Ask): Raw {
-  const body = parseOptions(ask.body, ask.contentType);
-  const options: Raw = isRecord(body) ? body : {};
+  const options = parseOptions(ask.body, ask.contentType);
   const policy = ask.query.get('propagationPolicy');
   const grace = ask.query.get('gracePeriodSeconds');
   return {
@@ -186,13 +188,18 @@ export function verbOf(method: string, route: Route, watch: boolean): string {
   return VERBS[method]?.[route.name === '' ? 1 : 0] ?? '';
 }
 
+/** What the real server says beside each answer about these kinds. */
+const DEPRECATED: Readonly<Record<string, readonly string[]>> = {
+  Endpoints: ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
+};
+
 /** The answer to everything but a watch. */
 export function answer(world: World, ask: Ask): Answer {
   const verb = verbOf(ask.method, ask.route, false);
   const { resource, subresource } = ask.route;
   const possible = subresource === '' ? resource.verbs : ['get', 'patch', 'update'];
   if (!possible.includes(verb)) throw status.methodNotAllowed();
-  const warnings: string[] = [];
+  const warnings = [...(DEPRECATED[resource.custom === undefined ? resource.kind : ''] ?? [])];
   switch (verb) {
     case 'create':
       return post(world, ask, warnings);
@@ -204,6 +211,6 @@ export function answer(world: World, ask: Ask): Answer {
     case 'deletecollection':
       return deleted(world, ask);
     default:
-      return read(world, ask);
+      return { ...read(world, ask), warnings };
   }
 }

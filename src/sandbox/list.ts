@@ -38,21 +38,22 @@ function decodeToken(text: string): Token {
   } catch {
     // Falls through to the answer for any token that we did not make.
   }
-  throw status.badRequest('continue key is not valid: encoded continue token is not valid');
+  throw status.badRequest('invalid continue token: continue key is not valid: encoded continue token is not valid');
 }
 
 /** A resource version as a number; 0 for none. */
 export function versionParameter(query: URLSearchParams): number {
   const text = query.get('resourceVersion') ?? '';
   if (text === '') return 0;
-  if (!/^\d+$/.test(text)) throw malformedVersion(text);
+  if (!/^\d+$/.test(text)) throw malformedVersion(text, query);
   return Number(text);
 }
 
-function malformedVersion(text: string): status.ApiError {
-  return status.badRequest(
-    `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-  );
+function malformedVersion(text: string, query: URLSearchParams): status.ApiError {
+  const shown = JSON.stringify(text);
+  const message = `resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`;
+  if (query.has('watch')) return new status.ApiError(500, '', message);
+  return status.badRequest(`invalid resource version: ${message}`);
 }
 
 const TOO_OLD =
@@ -66,14 +67,15 @@ function snapshot(world: World, { resource, namespace }: Selection, version: num
   return later === undefined ? undefined : rewind(today, later, namespace);
 }
 
+export const OPTIONS = { group: 'meta.k8s.io', kind: 'ListOptions' };
+
 function checkMatch(query: URLSearchParams): void {
   const match = query.get('resourceVersionMatch') ?? '';
   const version = query.get('resourceVersion') ?? '';
   if (match === '') return;
   const field = 'resourceVersionMatch';
-  const about = { group: 'meta.k8s.io', kind: 'ListOptions' };
   const refuse = (message: string, reason = 'FieldValueForbidden'): status.ApiError =>
-    status.invalid(about, [{ reason, message, field }]);
+    status.invalid(OPTIONS, [{ reason, message, field }]);
   if (version === '') throw refuse('Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided');
   if (query.has('continue')) throw refuse('Forbidden: resourceVersionMatch is forbidden when continue is provided');
   if (match !== 'Exact' && match !== 'NotOlderThan')
@@ -105,6 +107,10 @@ function startOf(world: World, selection: Selection): Token {
 /** The objects of a list request, a page of them when it has a limit. */
 export function listPage(world: World, selection: Selection): Page {
   const { query } = selection;
+  if (query.has('sendInitialEvents')) {
+    const cause = { reason: 'FieldValueForbidden', message: 'Forbidden: sendInitialEvents is forbidden for list' };
+    throw status.invalid(OPTIONS, [{ ...cause, field: 'sendInitialEvents' }]);
+  }
   checkMatch(query);
   const test = selectionTest(selection);
   const start = startOf(world, selection);

@@ -1,4 +1,4 @@
-import { isRecord, own, put, recordAt, recordsAt, same, textAt, type Raw } from './json.ts';
+import { isRecord, own, put, recordAt, recordsAt, same, textAt, textsAt, type Raw } from './json.ts';
 import {
   branch,
   common,
@@ -90,8 +90,12 @@ export function reachable(set: FieldSet, resource: Resource, subresource: string
 export function emptyObject(resource: Resource): Raw {
   const hollow = (schema: Raw | undefined): Raw => {
     const properties = recordAt(schema, 'properties');
-    const fields = Object.entries(properties).filter(([, field]) => isRecord(own(field, 'default')));
-    return Object.fromEntries(fields.map(([name, field]) => [name, hollow(deref(field as Raw))]));
+    const required = textsAt(schema, 'required');
+    const fields = Object.entries(properties).flatMap(([name, field]): (readonly [string, unknown])[] => {
+      if (isRecord(own(field, 'default'))) return [[name, hollow(deref(field as Raw))] as const];
+      return required.includes(name) && own(field, 'type') === 'array' ? [[name, null] as const] : [];
+    });
+    return Object.fromEntries(fields);
   };
   const base = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: {} };
   return resource.custom === undefined ? { ...hollow(resource.schema), ...base } : base;
@@ -105,16 +109,15 @@ const isSame = (entry: Entry, manager: Manager, apiVersion: string): boolean =>
 
 const bare = (object: Raw): Raw => put(object, ['metadata', 'managedFields'], undefined);
 
-function withEntries(object: Raw, entries: readonly Entry[], before: readonly Entry[], now: string): Raw {
-  const kept = entries.filter(({ set }) => !isEmpty(set));
-  const stamped = kept.map((entry) => {
-    const old = before.find((other) => isSame(other, entry, entry.apiVersion));
-    return old !== undefined && same(encode(old.set), encode(entry.set))
-      ? { ...entry, time: old.time }
-      : { ...entry, time: now };
-  });
-  const list = ordered(stamped).map(writeEntry);
+function withEntries(object: Raw, entries: readonly Entry[]): Raw {
+  const list = ordered(entries.filter(({ set }) => !isEmpty(set))).map(writeEntry);
   return put(object, ['metadata', 'managedFields'], list.length === 0 ? undefined : list);
+}
+
+/** The entry of who writes now; one that stays the same keeps its time. */
+function entryOf(set: FieldSet, old: Entry | undefined, { resource, manager, now }: Context): Entry {
+  const steady = old !== undefined && same(encode(old.set), encode(set));
+  return { ...manager, apiVersion: apiVersionOf(resource), time: steady ? old.time : now, set };
 }
 
 interface Context {
@@ -124,7 +127,8 @@ interface Context {
 }
 
 /** The new object with its `managedFields` after an update, a patch or a creation. */
-export function trackUpdate(live: Raw | undefined, next: Raw, { resource, manager, now }: Context): Raw {
+export function trackUpdate(live: Raw | undefined, next: Raw, context: Context): Raw {
+  const { resource, manager } = context;
   const given = own(recordAt(next, 'metadata'), 'managedFields');
   // An explicitly empty list is how a client resets ownership.
   if (Array.isArray(given) && (given.length === 0 || same(given, [{}]))) return bare(next);
@@ -136,18 +140,18 @@ export function trackUpdate(live: Raw | undefined, next: Raw, { resource, manage
   const others = before
     .filter((entry) => !isSame(entry, manager, apiVersion))
     .map((entry) => ({ ...entry, set: minus(minus(entry.set, changed), comparison.removed) }));
-  const mine = before.find((entry) => isSame(entry, manager, apiVersion))?.set ?? EMPTY;
-  const entry = { ...manager, apiVersion, time: now, set: union(minus(mine, comparison.removed), changed) };
-  return withEntries(bare(next), [...others, entry], before, now);
+  const mine = before.find((entry) => isSame(entry, manager, apiVersion));
+  const set = union(minus(mine?.set ?? EMPTY, comparison.removed), changed);
+  return withEntries(bare(next), [...others, entryOf(set, mine, context)]);
 }
 
 function conflictsOf(others: readonly Entry[], changed: FieldSet): readonly Cause[] {
   return others.flatMap((entry) => {
     const where = entry.subresource === '' ? '' : ` with subresource "${entry.subresource}"`;
-    const when = entry.operation === 'Update' && entry.time !== '' ? ` at ${entry.time}` : '';
+    const update = entry.operation === 'Update' ? ` using ${entry.apiVersion}` : '';
     return pathsOf(common(entry.set, changed)).map((field) => ({
       reason: 'FieldManagerConflict',
-      message: `conflict with "${entry.name}"${where} using ${entry.apiVersion}${when}`,
+      message: `conflict with "${entry.name}"${where}${update}`,
       field,
     }));
   });
@@ -165,27 +169,33 @@ function conflictError(causes: readonly Cause[]): ApiError {
   return new ApiError(409, 'Conflict', `Apply failed with ${count}: ${lines.join('\n')}`, { details: { causes } });
 }
 
+/** The entries of an object; one that nobody managed so far belongs to a manager of before. */
+function knownEntries(live: Raw | undefined, resource: Resource): readonly Entry[] {
+  const entries = readEntries(live);
+  if (live === undefined || entries.length > 0) return entries;
+  const set = ownable(fieldSetOf(bare(live), resource.schema));
+  const before = { name: 'before-first-apply', operation: 'Update', subresource: '' } as const;
+  return [{ ...before, apiVersion: apiVersionOf(resource), time: '', set }];
+}
+
 /** The live object with an applied configuration merged in, and its `managedFields`; refuses conflicts unless forced. */
-export function applyConfig(
-  live: Raw | undefined,
-  config: Raw,
-  { resource, manager, now, force }: Context & { readonly force: boolean },
-): Raw {
+export function applyConfig(live: Raw | undefined, config: Raw, context: Context & { readonly force: boolean }): Raw {
+  const { resource, manager, force } = context;
   const schema = resource.schema;
   const apiVersion = apiVersionOf(resource);
   const start = live ?? emptyObject(resource);
-  const before = readEntries(live);
-  const mine = before.find((entry) => isSame(entry, manager, apiVersion))?.set ?? EMPTY;
+  const before = knownEntries(live, resource);
+  const mine = before.find((entry) => isSame(entry, manager, apiVersion));
   const set = reachable(ownable(fieldSetOf(config, schema)), resource, manager.subresource);
   const others = before.filter((entry) => !isSame(entry, manager, apiVersion));
   const owned = others.reduce((all, entry) => union(all, entry.set), set);
   const merged = merge(bare(start), config, schema) as Raw;
-  const dropped = minus(mine, owned);
-  const next = (isEmpty(dropped) ? merged : removeFields(merged, dropped, schema)) as Raw;
+  const dropped = minus(mine?.set ?? EMPTY, owned);
+  const next = (isEmpty(dropped) ? merged : removeFields(merged, { drop: dropped, keep: owned }, schema)) as Raw;
   const comparison = compare(bare(start), next, schema);
   const changed = reachable(ownable(comparison.changed), resource, manager.subresource);
   const causes = conflictsOf(others, changed);
   if (causes.length > 0 && !force) throw conflictError(causes);
   const left = others.map((entry) => ({ ...entry, set: minus(minus(entry.set, changed), comparison.removed) }));
-  return withEntries(next, [...left, { ...manager, apiVersion, time: now, set }], before, now);
+  return withEntries(next, [...left, entryOf(set, mine, context)]);
 }

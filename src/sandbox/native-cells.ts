@@ -20,8 +20,8 @@ const fraction = (object: Raw): string =>
 const deployment: cells.Cells = (object, now) => [
   nameOf(object),
   fraction(object),
-  String(status(object, 'updatedReplicas')),
-  String(status(object, 'availableReplicas')),
+  status(object, 'updatedReplicas'),
+  status(object, 'availableReplicas'),
   ageOf(object, now),
   ...cells.templateCells(object),
   cells.selectorText(recordAt(object, 'spec', 'selector')),

@@ -1,5 +1,5 @@
-import { applyPatch, type Operation } from 'rfc6902';
-import { at, isList, isRecord, nameOf, own, textAt, type Raw } from './json.ts';
+import { applyPatch, Pointer, type Operation } from 'rfc6902';
+import { at, isList, isRecord, nameOf, textAt, type Raw } from './json.ts';
 import { decodeBody } from './decode.ts';
 import { apiVersionOf, aboutPlural, type Resource } from './resource.ts';
 import * as status from './status.ts';
@@ -25,49 +25,30 @@ export function mergePatch(live: unknown, patch: unknown): unknown {
   return Object.fromEntries(result);
 }
 
-const FAILED: Readonly<Record<string, (operation: Raw) => string>> = {
-  remove: (operation) =>
-    `remove operation does not apply: doc is missing path: "${textAt(operation, 'path')}": missing value`,
-  replace: (operation) =>
-    `replace operation does not apply: doc is missing path: ${textAt(operation, 'path')}: missing value`,
-  add: (operation) =>
-    `add operation does not apply: doc is missing path: "${textAt(operation, 'path')}": missing value`,
-  copy: (operation) =>
-    `copy operation does not apply: doc is missing from path: ${textAt(operation, 'from')}: missing value`,
-  move: (operation) =>
-    `move operation does not apply: doc is missing from path: ${textAt(operation, 'from')}: missing value`,
-  test: (operation) => `testing value ${textAt(operation, 'path')} failed`,
-};
-
 function jsonPatch(live: Raw, patch: unknown): unknown {
   if (!isList(patch)) {
     const go = isRecord(patch) ? 'object' : typeof patch;
-    throw status.badRequest(`error decoding patch: json: cannot unmarshal ${go} into Go value of type jsonpatch.Patch`);
+    throw status.badRequest(
+      `error decoding patch: json: cannot unmarshal ${go} into Go value of type []handlers.jsonPatchOp`,
+    );
   }
   const document: unknown = structuredClone(live);
-  for (const operation of patch) {
+  for (const raw of patch) {
+    // The real server lets a replacement of what is not there pass as an addition.
+    const operation =
+      textAt(raw, 'op') === 'replace' && isRecord(raw) && !exists(document, textAt(raw, 'path'))
+        ? { ...raw, op: 'add' }
+        : raw;
     const [failure] = applyPatch(document, [operation as Operation]);
-    if (failure === null || failure === undefined) continue;
-    const explain = own(FAILED, textAt(operation, 'op'));
-    const message =
-      typeof explain === 'function'
-        ? (explain as (operation: unknown) => string)(operation)
-        : `Unexpected kind: ${textAt(operation, 'op')}`;
-    throw unprocessable(message);
+    if (failure !== null && failure !== undefined)
+      throw new status.ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
+        details: {},
+      });
   }
   return document;
 }
 
-function unprocessable(message: string): status.ApiError {
-  return new status.ApiError(
-    422,
-    'Invalid',
-    `the server rejected our request due to an error in our request: ${message}`,
-    {
-      details: {},
-    },
-  );
-}
+const exists = (document: unknown, path: string): boolean => Pointer.fromJSON(path).get(document) !== undefined;
 
 /** The live object with a patch of one of the classic kinds laid over it. */
 function patched(live: Raw, type: string, body: unknown, resource: Resource): unknown {
@@ -110,6 +91,8 @@ export function patch(world: World, intent: Intent, type: string, body: unknown)
     );
   const live = world.storage.get(resource, namespace, name);
   if (live === undefined) throw status.notFound(aboutPlural(resource, name));
-  const next = decodeBody(patched(live, type, body, resource), intent);
+  const result = patched(live, type, body, resource);
+  if (!isRecord(result)) throw status.badRequest('the patch leaves no object');
+  const next = decodeBody(result, intent);
   return { object: updateTo(world, intent, live, next), created: false };
 }

@@ -13,7 +13,6 @@ import {
   without,
   type Raw,
 } from './json.ts';
-import { defaultCrd } from './crd.ts';
 import { jobSelector } from './defaults.ts';
 import { over, overEach, admitPod, qosClass, withDefaults } from './pod-defaults.ts';
 import type { Resource } from './resource.ts';
@@ -104,12 +103,16 @@ const PREPARE: Readonly<Record<string, Prepare>> = {
   }),
   Service: allocateService,
   Job: (job) => jobSelector(job),
-  PersistentVolume: (volume) => ({ ...finalized(volume, 'kubernetes.io/pv-protection'), status: { phase: 'Pending' } }),
+  PersistentVolume: (volume, world) => ({
+    ...finalized(volume, 'kubernetes.io/pv-protection'),
+    status: { phase: 'Pending', lastPhaseTransitionTime: stamp(world) },
+  }),
+  Event: (event) => withDefaults(event, { eventTime: null, reportingComponent: '', reportingInstance: '' }),
   PersistentVolumeClaim: (claim) => ({
     ...finalized(claim, 'kubernetes.io/pvc-protection'),
     status: { phase: 'Pending' },
   }),
-  CustomResourceDefinition: (crd) => defaultCrd(crd),
+  StatefulSet: (set) => ({ ...set, status: { replicas: 0, availableReplicas: 0 } }),
 };
 
 /** Kinds whose status a creator may set. */

@@ -12,7 +12,7 @@ import {
   versionOf,
   type Raw,
 } from './json.ts';
-import { aboutPlural, type Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 import * as status from './status.ts';
 import { isReleased } from './write.ts';
 import type { World } from './world.ts';
@@ -66,28 +66,33 @@ function checkOptions(options: Raw): void {
     ]);
 }
 
-function checkPreconditions(object: Raw, options: Raw, resource: Resource): void {
-  const about = aboutPlural(resource, nameOf(object));
+function checkPreconditions(object: Raw, options: Raw, { kind, group }: Resource): void {
+  const about = { group, kind, name: nameOf(object) };
   const uid = textAt(options, 'preconditions', 'uid');
   const version = textAt(options, 'preconditions', 'resourceVersion');
   if (uid !== '' && uid !== uidOf(object))
     throw status.conflict(
       about,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(object)}`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${uidOf(object)}). The object might have been deleted and then recreated`,
     );
   if (version !== '' && version !== versionOf(object))
     throw status.conflict(
       about,
-      `Precondition failed: ResourceVersion in precondition: ${version}, ResourceVersion in object meta: ${versionOf(object)}`,
+      `the ResourceVersion in the precondition (${version}) does not match the ResourceVersion in record (${versionOf(object)}). The object might have been modified`,
     );
 }
 
+/** A CRD waits for its objects to go. */
+export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
+const isCrd = ({ kind, custom }: Resource): boolean => custom === undefined && kind === 'CustomResourceDefinition';
+
 /** The finalizers after the propagation policy of a deletion has put its own in or out. */
-function finalizersFor(object: Raw, options: Raw): readonly string[] {
+function finalizersFor(object: Raw, options: Raw, resource: Resource): readonly string[] {
   const policy = own(options, 'orphanDependents') === true ? 'Orphan' : textAt(options, 'propagationPolicy');
   const present = textsAt(object, 'metadata', 'finalizers').filter(
     (each) => policy === '' || (each !== 'orphan' && each !== 'foregroundDeletion'),
   );
+  if (isCrd(resource) && !present.includes(CLEANUP)) return [CLEANUP];
   if (policy === 'Orphan') return [...present, 'orphan'];
   return policy === 'Foreground' ? [...present, 'foregroundDeletion'] : present;
 }
@@ -115,20 +120,24 @@ function dying(world: World, object: Raw, finalizers: readonly string[], grace: 
 const deadline = (world: World, grace: number): string =>
   `${new Date(world.now().getTime() + grace * 1000).toISOString().slice(0, 19)}Z`;
 
-const terminating = (namespace: Raw): Raw => put(namespace, ['status', 'phase'], 'Terminating');
+const terminating = (namespace: Raw): Raw =>
+  put(put(namespace, ['status', 'phase'], 'Terminating'), ['metadata', 'deletionGracePeriodSeconds'], undefined);
 
 /** Deletes an object: at once, or, when finalizers or grace hold it, marks it as dying. */
 export function remove(world: World, { resource, object }: Held, options: Raw, dryRun = false): Removed {
   checkOptions(options);
   checkPreconditions(object, options, resource);
-  const finalizers = finalizersFor(object, options);
+  const finalizers = finalizersFor(object, options, resource);
   const grace = graceOf(object, options, resource);
   const isNamespace = resource.kind === 'Namespace' && resource.custom === undefined;
   const marked = dying(world, put(object, ['metadata', 'finalizers'], undefined), finalizers, grace);
   const next = isNamespace ? terminating(marked) : marked;
   const gone = isReleased(next, resource) && grace === 0;
   if (dryRun) return { object: next, gone };
-  if (gone) return { object: world.storage.remove(resource, object), gone };
+  if (gone) {
+    const last = world.storage.remove(resource, object);
+    return { object: resource.kind === 'Pod' ? next : last, gone };
+  }
   const before = object;
   const unchanged = textAt(before, 'metadata', 'deletionTimestamp') !== '' && sameFinalizers(before, next);
   return { object: unchanged ? before : world.storage.write(resource, next), gone };

@@ -14,8 +14,6 @@ export interface Form {
   readonly header: boolean;
 }
 
-const SERVED = ['application/json', 'application/yaml'];
-
 interface Media {
   readonly type: string;
   readonly parameters: ReadonlyMap<string, string>;
@@ -44,7 +42,7 @@ export function negotiate(accept: string | undefined, includeObject: string | nu
     const found = accepted(parseMedia(part));
     if (found !== undefined) return { ...found, include, now, header: true };
   }
-  throw notAcceptable(SERVED);
+  throw notAcceptable();
 }
 
 /** An object in the version that was asked for: the sandbox converts by name only, as `strategy: None` does. */
@@ -88,7 +86,9 @@ export function presentList(page: Page, resource: Resource, form: Form): string 
   const partial = form.as === 'metadata';
   const kind = partial ? 'PartialObjectMetadataList' : resource.listKind;
   const apiVersion = partial ? 'meta.k8s.io/v1' : apiVersionOf(resource);
-  const head = JSON.stringify({ kind, apiVersion, metadata });
+  // Lists of custom kinds always say where they go on, even nowhere.
+  const always = resource.custom === undefined || partial ? {} : { continue: '' };
+  const head = JSON.stringify({ kind, apiVersion, metadata: { ...always, ...metadata } });
   const text = `${head.slice(0, -1)},"items":[${itemsOf(items, resource, form).join(',')}]}`;
   return form.yaml ? write(JSON.parse(text) as Raw, form) : text;
 }

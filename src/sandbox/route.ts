@@ -1,6 +1,6 @@
 import type { Registry } from './registry.ts';
-import type { Resource } from './resource.ts';
-import { notImplemented, noSuchResource } from './status.ts';
+import { aboutPlural, type Resource } from './resource.ts';
+import { notFound, notImplemented, noSuchResource } from './status.ts';
 
 /** What the path of a request names. */
 export interface Route {
@@ -52,12 +52,15 @@ function splitPath(path: string): {
 export function routeOf(path: string, registry: Registry): Route | undefined {
   const { group, version, rest } = splitPath(path);
   if (rest.length === 0 || rest.length > 5) return undefined;
-  const served = registry.all.some((each) => each.group === group && each.version === version);
-  if (!served) return undefined;
+  if (!registry.all.some((each) => each.group === group)) return undefined;
   const place = placeOf(rest);
   const resource = registry.find(group, version, place.plural);
-  if (resource === undefined || !fits(resource, place)) throw noSuchResource();
-  checkSubresource(resource, place.subresource);
+  if (resource === undefined) throw noSuchResource();
+  if (!fits(resource, place)) {
+    if (resource.custom !== undefined) return undefined;
+    throw noSuchResource();
+  }
+  checkSubresource(resource, place);
   return { resource, namespace: place.namespace, name: place.name, subresource: place.subresource };
 }
 
@@ -65,9 +68,10 @@ export function routeOf(path: string, registry: Registry): Route | undefined {
 const fits = ({ namespaced }: Resource, { namespace, name }: Place): boolean =>
   namespaced ? namespace !== '' || name === '' : namespace === '';
 
-function checkSubresource(resource: Resource, subresource: string): void {
+function checkSubresource(resource: Resource, { name, subresource }: Place): void {
   if (subresource === '' || resource.subresources.includes(subresource)) return;
-  if (resource.custom === undefined && UNSERVED[resource.plural]?.includes(subresource) === true)
+  if (resource.custom !== undefined) throw notFound(aboutPlural(resource, name));
+  if (UNSERVED[resource.plural]?.includes(subresource) === true)
     throw notImplemented(`${resource.plural}/${subresource}`);
   throw noSuchResource();
 }

@@ -22,7 +22,8 @@ export function deref(schema: Schema): Schema {
   const wrapped = isList(inner) && inner.length === 1 && isRecord(inner[0]) ? inner[0] : schema;
   const ref = wrapped['$ref'];
   const target = typeof ref === 'string' ? own(NATIVE_SCHEMAS, ref.replace(REF, '')) : undefined;
-  const result = isRecord(target) ? { ...deref(target), ...schema } : schema;
+  const named = { 'x-go-name': String(ref).split('.').at(-1) };
+  const result = isRecord(target) ? { ...deref(target), ...named, ...schema } : schema;
   followed.set(schema, result);
   return result;
 }

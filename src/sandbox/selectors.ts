@@ -48,6 +48,7 @@ function labelTest(part: string): LabelTest {
     const match = pattern.exec(part);
     if (match !== null) return make(match[1] ?? '', match[2] ?? '', match[3] ?? '');
   }
+  if (/=[^=]+=/.test(part)) throw badRequest(`found '=', expected: ',' or 'end of string'`);
   throw unparsable(part, 'invalid label selector');
 }
 
@@ -149,12 +150,10 @@ export function fieldSelector(selector: string, resource: Resource): Test {
   return (object) => tests.every((test) => test(object));
 }
 
-function unsupportedField(path: string, resource: Resource): ApiError {
-  const version = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
-  const generic = resource.custom !== undefined || !Object.hasOwn(NATIVE_FIELDS, resource.kind);
-  if (!generic) return badRequest(`field label not supported: ${path}`);
-  if (resource.custom !== undefined) return badRequest(`field label not supported: ${path}`);
+function unsupportedField(path: string, { custom, kind }: Resource): ApiError {
+  if (custom !== undefined || Object.hasOwn(NATIVE_FIELDS, kind))
+    return badRequest(`field label not supported: ${path}`);
   return badRequest(
-    `Unable to find "${version}, Resource=${resource.plural}" that match label selector "", field selector "${path}": "${path}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
+    `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
   );
 }

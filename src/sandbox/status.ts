@@ -1,5 +1,8 @@
 import type { Raw } from './json.ts';
 
+/** What clients may send and ask for. */
+export const SERVED_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
 /** One complaint about one field, as `details.causes` lists them. */
 export interface Cause {
   readonly reason: string;
@@ -82,7 +85,7 @@ export function conflict(about: About, why: string): ApiError {
 export const STALE = 'the object has been modified; please apply your changes to the latest version and try again';
 
 export function invalid(about: About, causes: readonly Cause[]): ApiError {
-  const lines = causes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+  const lines = [...new Set(causes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)))];
   const all = lines.length === 1 ? (lines[0] ?? '') : `[${lines.join(', ')}]`;
   const message = `${dotted(about)} "${about.name ?? ''}" is invalid${all === '' ? '' : `: ${all}`}`;
   return new ApiError(422, 'Invalid', message, { details: detailsOf(about, causes) });
@@ -110,9 +113,10 @@ export function unsupportedMediaType(message: string): ApiError {
   return new ApiError(415, 'UnsupportedMediaType', message);
 }
 
-export function notAcceptable(accepted: readonly string[]): ApiError {
-  const message = `only the following media types are accepted: ${accepted.join(', ')}`;
-  return new ApiError(406, 'NotAcceptable', message);
+export function notAcceptable(): ApiError {
+  const streams = SERVED_TYPES.filter((type) => !type.endsWith('yaml')).map((type) => `${type};stream=watch`);
+  const message = `406: Not Acceptable\n\nAvailable representations: ${[...SERVED_TYPES, ...streams].join(', ')}`;
+  return new ApiError(406, 'NotAcceptable', message, { details: {} });
 }
 
 export function expired(message: string): ApiError {

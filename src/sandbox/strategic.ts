@@ -1,4 +1,4 @@
-import { isList, isRecord, own, same, textAt, without, type Raw } from './json.ts';
+import { canonical, isList, isRecord, own, same, textAt, without, type Raw } from './json.ts';
 import { childOf, itemOf, type Schema } from './schema.ts';
 
 const DIRECTIVE = '$patch';
@@ -12,18 +12,29 @@ function mergeKey(schema: Schema | undefined): string | undefined {
   return typeof key === 'string' ? key : '';
 }
 
-/** Items in the order that the patch asks for; those it does not name stay behind the neighbour they had. */
-function inOrder(items: readonly unknown[], order: readonly unknown[], key: string): readonly unknown[] {
-  const identity = (item: unknown): unknown => (key === '' ? item : own(item, key));
-  const wanted = order.map(identity);
-  const rank = (item: unknown): number => wanted.findIndex((id) => same(id, identity(item)));
-  const named = items.filter((item) => rank(item) >= 0).toSorted((a, b) => rank(a) - rank(b));
+/**
+ * Merged items in the order of the real server: those that the patch names in its own order, the others where they were
+ * among them; a new item comes before the first that the patch does not name.
+ */
+function inOrder(
+  items: readonly unknown[],
+  live: readonly unknown[],
+  patch: readonly unknown[],
+  key: string,
+): readonly unknown[] {
+  const identity = (item: unknown): string => canonical((key === '' ? item : own(item, key)) ?? null);
+  const wanted = patch.map(identity);
+  const was = live.map(identity);
+  const named = items.filter((item) => wanted.includes(identity(item)));
+  named.sort((a, b) => wanted.indexOf(identity(a)) - wanted.indexOf(identity(b)));
+  const others = items.filter((item) => !wanted.includes(identity(item)));
   const result: unknown[] = [];
-  for (const item of items) {
-    if (rank(item) < 0) result.push(item);
-    else result.push(named.shift());
+  while (named.length > 0 && others.length > 0) {
+    const mine = was.indexOf(identity(named[0]));
+    const stays = mine >= 0 && was.indexOf(identity(others[0])) < mine;
+    result.push(stays ? others.shift() : named.shift());
   }
-  return result;
+  return [...result, ...named, ...others];
 }
 
 function mergeItems(
@@ -48,36 +59,40 @@ function mergeList(live: unknown, patch: readonly unknown[], schema: Schema | un
   const key = mergeKey(schema);
   const base = isList(live) ? live : [];
   if (key === undefined) return patch;
-  if (key !== '') return mergeItems(base, patch, key, itemOf(schema));
-  return [...base, ...patch.filter((item) => !base.some((other) => same(other, item)))];
+  if (key !== '') return inOrder(mergeItems(base, patch, key, itemOf(schema)), base, patch, key);
+  const added = patch.filter((item) => !base.some((other) => same(other, item)));
+  return inOrder([...base, ...added], base, patch, '');
 }
 
 function strategyReplaces(schema: Schema | undefined, patch: Raw): boolean {
   return patch[DIRECTIVE] === 'replace' || strategyOf(schema) === 'replace';
 }
 
-type Directive = (
-  list: readonly unknown[],
-  value: readonly unknown[],
-  schema: Schema | undefined,
-) => readonly unknown[];
+const DELETE = '$deleteFromPrimitiveList/';
+const ORDER = '$setElementOrder/';
 
 /** Directives about a list stand beside it, under a name that ends with the name of the list. */
-const DIRECTIVES: readonly (readonly [prefix: string, apply: Directive])[] = [
-  ['$deleteFromPrimitiveList/', (list, value) => list.filter((item) => !value.some((gone) => same(gone, item)))],
-  ['$setElementOrder/', (list, value, schema) => inOrder(list, value, mergeKey(schema) ?? '')],
-];
-
-function applyDirectives(result: Map<string, unknown>, patch: Raw, schema: Schema | undefined): void {
-  for (const [prefix, apply] of DIRECTIVES)
-    for (const [name, value] of Object.entries(patch)) {
-      const field = name.slice(prefix.length);
-      const list = name.startsWith(prefix) ? result.get(field) : undefined;
-      if (isList(list) && isList(value)) result.set(field, apply(list, value, childOf(schema, field)));
-    }
+function applyDirectives(result: Map<string, unknown>, live: Raw, patch: Raw, schema: Schema | undefined): void {
+  for (const [name, value] of Object.entries(patch)) {
+    const prefix = [DELETE, ORDER].find((each) => name.startsWith(each)) ?? name;
+    const field = name.slice(prefix.length);
+    const list = result.get(field);
+    if (!isList(list) || !isList(value)) continue;
+    if (prefix === DELETE)
+      result.set(
+        field,
+        list.filter((item) => !value.some((gone) => same(gone, item))),
+      );
+    else result.set(field, inOrder(list, listAt(live, field), value, mergeKey(childOf(schema, field)) ?? ''));
+  }
   const retained = patch['$retainKeys'];
   if (isList(retained)) for (const key of [...result.keys()]) if (!retained.includes(key)) result.delete(key);
 }
+
+const listAt = (object: Raw, field: string): readonly unknown[] => {
+  const list = own(object, field);
+  return isList(list) ? list : [];
+};
 
 /** Strategic merge patch: lists merge by the keys of the schema, `$patch` directives delete and replace. */
 export function strategicMerge(live: unknown, patch: unknown, schema: Schema | undefined): unknown {
@@ -85,13 +100,14 @@ export function strategicMerge(live: unknown, patch: unknown, schema: Schema | u
   if (!isRecord(patch)) return patch;
   if (patch[DIRECTIVE] === 'delete') return undefined;
   if (strategyReplaces(schema, patch)) return without(patch, DIRECTIVE);
-  const result = new Map(Object.entries(isRecord(live) ? live : {}));
+  const base = isRecord(live) ? live : {};
+  const result = new Map(Object.entries(base));
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$')) continue;
     const merged = value === null ? undefined : strategicMerge(result.get(key), value, childOf(schema, key));
     if (merged === undefined) result.delete(key);
     else result.set(key, merged);
   }
-  applyDirectives(result, patch, schema);
+  applyDirectives(result, base, patch, schema);
   return Object.fromEntries(result);
 }

@@ -33,20 +33,20 @@ export function pruneUnknown(value: unknown, schema: Schema, path: string, unkno
   return Object.fromEntries(kept);
 }
 
-/** The object with the defaults of the schema; a null that may not be null gives way to its default. */
+/** The object with the defaults of the schema; a null that may not be null gives way to its default, or goes. */
 export function fillDefaults(value: unknown, schema: Schema): unknown {
   if (isList(value)) {
     const items = schema['items'];
     return isRecord(items) ? value.map((item) => fillDefaults(item, items)) : value;
   }
   if (!isRecord(value)) return value;
-  const filled = new Map(Object.entries(value));
-  for (const [key, raw] of Object.entries(recordAt(schema, 'properties'))) {
-    const child = isRecord(raw) ? raw : {};
-    const present = filled.get(key);
-    const replaceable = present === undefined || (present === null && child['nullable'] !== true);
-    if (replaceable && Object.hasOwn(child, 'default')) filled.set(key, child['default']);
-  }
+  const declared = recordAt(schema, 'properties');
+  const present = Object.entries(value).filter(
+    ([key, inner]) => inner !== null || !isRecord(own(declared, key)) || own(own(declared, key), 'nullable') === true,
+  );
+  const filled = new Map(present);
+  for (const [key, child] of Object.entries(declared))
+    if (!filled.has(key) && isRecord(child) && Object.hasOwn(child, 'default')) filled.set(key, child['default']);
   const entries = [...filled].map(([key, inner]) => {
     const child = childSchema(schema, key);
     return [key, child === undefined ? inner : fillDefaults(inner, child)] as const;

@@ -66,9 +66,10 @@ export function compare(before: unknown, after: unknown, schema: Schema | undefi
   if (same(before, after)) return UNCHANGED;
   if (before === undefined) return { changed: everyNode(after, schema), removed: EMPTY };
   if (after === undefined) return { changed: EMPTY, removed: everyNode(before, schema) };
-  const old = partsOf(before, schema);
+  // A Go list or map that is not there yet is null, not absent: its items are added, itself is not.
+  const old = before === null ? [] : partsOf(before, schema);
   const now = partsOf(after, schema);
-  if (old === undefined || now === undefined || isList(before) !== isList(after))
+  if (old === undefined || now === undefined || (before !== null && isList(before) !== isList(after)))
     return { changed: LEAF, removed: EMPTY };
   return compareParts(new Map(old.map((part) => [part.name, part])), new Map(now.map((part) => [part.name, part])));
 }
@@ -121,15 +122,22 @@ export function merge(live: unknown, config: unknown, schema: Schema | undefined
   return { ...base, ...Object.fromEntries(merged) };
 }
 
-/** The value without the members of the set. A container that is emptied so goes too. */
-export function removeFields(value: unknown, set: FieldSet, schema: Schema | undefined): unknown {
+/** What is taken away from a value, and what stays although it lies below. */
+export interface Removal {
+  readonly drop: FieldSet;
+  readonly keep: FieldSet;
+}
+
+/** The value without what is dropped. A container that is emptied so goes too. */
+export function removeFields(value: unknown, { drop, keep }: Removal, schema: Schema | undefined): unknown {
   const parts = partsOf(value, schema);
   if (parts === undefined) return value;
   const left = parts.flatMap((part) => {
-    const node = set.kids.get(part.name);
+    const node = drop.kids.get(part.name);
     if (node === undefined) return [{ ...part }];
-    const whole = node.member && node.kids.size === 0;
-    const inner = whole ? undefined : removeFields(part.value, node, part.schema);
+    const kept = keep.kids.get(part.name) ?? EMPTY;
+    const whole = node.member && isEmpty(kept);
+    const inner = whole ? undefined : removeFields(part.value, { drop: node, keep: kept }, part.schema);
     return inner === undefined ? [] : [{ ...part, value: inner }];
   });
   if (left.length === 0 && parts.length > 0) return undefined;

@@ -9,6 +9,7 @@ import {
   recordsAt,
   same,
   textAt,
+  textsAt,
   type Raw,
 } from './json.ts';
 import { crdCauses } from './crd.ts';
@@ -63,14 +64,14 @@ function metadataCauses(object: Raw, resource: Resource): readonly Cause[] {
       ? []
       : [invalidField('metadata.labels', value, VALUE_RULE)],
   );
-  const owners = recordsAt(object, 'metadata', 'ownerReferences').flatMap((owner, index) =>
+  const owners = recordsAt(object, 'metadata', 'ownerReferences').flatMap((owner) =>
     ['apiVersion', 'kind', 'name', 'uid']
       .filter((key) => textAt(owner, key) === '')
       .map((key) =>
         invalidField(
-          `metadata.ownerReferences[${String(index)}].${key}`,
+          `metadata.ownerReferences.${key}`,
           '',
-          `${key === 'apiVersion' ? 'version' : key} must not be empty`,
+          key === 'apiVersion' ? 'version must not be empty' : 'must not be empty',
         ),
       ),
   );
@@ -155,6 +156,19 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
   ClusterRoleBinding: ['roleRef'],
 };
 
+/** Nobody may hold back an object that is going already. */
+export function finalizerCauses(next: Raw, live: Raw): readonly Cause[] {
+  if (textAt(live, 'metadata', 'deletionTimestamp') === '') return [];
+  const before = textsAt(live, 'metadata', 'finalizers');
+  const added = textsAt(next, 'metadata', 'finalizers').filter((each) => !before.includes(each));
+  if (added.length === 0) return [];
+  const list = `[]string{${added.map((each) => JSON.stringify(each)).join(', ')}}`;
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${list}`;
+  const cause = { reason: 'FieldValueForbidden', message, field: 'metadata.finalizers' };
+  // The real server looks twice and says so.
+  return [cause, cause];
+}
+
 /** Fields that may not change any more. */
 export function immutableCauses(next: Raw, live: Raw, resource: Resource): readonly Cause[] {
   if (resource.custom !== undefined) return [];
@@ -163,8 +177,9 @@ export function immutableCauses(next: Raw, live: Raw, resource: Resource): reado
     const path = [...inside, key];
     const value = at(next, ...path);
     if (same(value, at(live, ...path))) return [];
-    const why = key === 'roleRef' ? 'cannot change roleRef' : 'field is immutable';
-    return [invalidField(path.join('.'), value, why)];
+    if (key !== 'roleRef') return [invalidField(path.join('.'), value, 'field is immutable')];
+    const shown = { APIGroup: at(value, 'apiGroup'), Kind: at(value, 'kind'), Name: at(value, 'name') };
+    return [invalidField('roleRef', shown, 'cannot change roleRef')];
   });
 }
 

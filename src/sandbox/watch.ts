@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { namespaceOf, type Raw } from './json.ts';
-import { selectionTest, versionParameter, type Selection } from './list.ts';
+import { OPTIONS, selectionTest, versionParameter, type Selection } from './list.ts';
 import { inVersion, jsonOf, present, write, type Form } from './represent.ts';
 import { apiVersionOf, storageKey } from './resource.ts';
 import * as status from './status.ts';
@@ -17,25 +17,22 @@ const SLICE = 200;
 const LONGEST_SECONDS = 1800;
 const END_MARK = 'k8s.io/initial-events-end';
 
+/** A watch-list has to say so in three parameters; other watches may say none of them. */
 function checkInitialEvents({ query }: Selection): void {
-  const about = { group: 'meta.k8s.io', kind: 'ListOptions' };
-  const refuse = (message: string, field: string): status.ApiError =>
-    status.invalid(about, [{ reason: 'FieldValueForbidden', message, field }]);
   const match = query.get('resourceVersionMatch') ?? '';
-  const initial = query.get('sendInitialEvents');
-  if (initial === null) {
-    if (match !== '')
-      throw refuse(
-        'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-        'resourceVersionMatch',
-      );
-    return;
+  const field = 'resourceVersionMatch';
+  const asked = query.has('sendInitialEvents');
+  const causes: status.Cause[] = [];
+  const forbid = (message: string): number => causes.push({ reason: 'FieldValueForbidden', message, field });
+  if (!asked && match !== '')
+    forbid('Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+  if (asked && match === '')
+    forbid('Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+  if (match !== '' && match !== 'NotOlderThan') {
+    const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "NotOlderThan"`;
+    causes.push({ reason: 'FieldValueNotSupported', message, field });
   }
-  if (match !== 'NotOlderThan')
-    throw refuse(
-      'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-      'resourceVersionMatch',
-    );
+  if (causes.length > 0) throw status.invalid(OPTIONS, causes);
 }
 
 /** One open watch: events wait here until the client has taken those before them. */

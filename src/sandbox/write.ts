@@ -19,7 +19,7 @@ import { applyConfig, trackUpdate } from './managed.ts';
 import { dropStatus, numberGeneration, placed, prepareCreate, restrictUpdate } from './prepare.ts';
 import { aboutKind, aboutPlural, type Resource } from './resource.ts';
 import * as status from './status.ts';
-import { immutableCauses, required, sameNamespace, validationCauses } from './validate.ts';
+import { finalizerCauses, immutableCauses, required, sameNamespace, validationCauses } from './validate.ts';
 import { stamp, type Intent, type World } from './world.ts';
 
 export interface Written {
@@ -47,7 +47,7 @@ function checkNamespace(world: World, { resource, namespace, name }: Intent): vo
 function validated(object: Raw, resource: Resource, live?: Raw): Raw {
   const causes = [
     ...validationCauses(object, resource),
-    ...(live === undefined ? [] : immutableCauses(object, live, resource)),
+    ...(live === undefined ? [] : [...finalizerCauses(object, live), ...immutableCauses(object, live, resource)]),
   ];
   if (causes.length > 0) throw status.invalid(aboutKind(resource, nameOf(object)), causes);
   return object;
@@ -88,7 +88,7 @@ function insert(world: World, object: Raw, intent: Intent): Raw {
 }
 
 /** POST: a new object. */
-export function create(world: World, intent: Intent, body: unknown): Raw {
+export function create(world: World, intent: Intent, body: Raw): Raw {
   const { resource, namespace, manager } = intent;
   const decoded = decodeBody(body, intent);
   if (!sameNamespace(decoded, namespace))
@@ -112,13 +112,19 @@ function unchanged(next: Raw, live: Raw): boolean {
   return same(timeless(next), timeless(live));
 }
 
+/** Where etcd would keep the object; the real server names it in this one message. */
+const storagePath = (object: Raw, { group, plural, custom }: Resource): string =>
+  ['/registry', ...(custom === undefined ? [] : [group]), plural, namespaceOf(object), nameOf(object)]
+    .filter((part) => part !== '')
+    .join('/');
+
 function checkPreconditions(next: Raw, live: Raw, resource: Resource): void {
   const about = aboutPlural(resource, nameOf(live));
   const uid = uidOf(next);
   if (uid !== '' && uid !== uidOf(live))
     throw status.conflict(
       about,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(live)}`,
+      `StorageError: invalid object, Code: 4, Key: ${storagePath(live, resource)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(live)}`,
     );
   const version = versionOf(next);
   if (version !== '' && version !== versionOf(live)) throw status.conflict(about, status.STALE);
@@ -153,7 +159,8 @@ export function isReleased(object: Raw, resource: Resource): boolean {
 export function updateTo(world: World, intent: Intent, live: Raw, next: Raw): Raw {
   const { resource, manager } = intent;
   checkPreconditions(next, live, resource);
-  const context = { resource, manager, now: stamp(world) };
+  // The real server notes no time for a write through scale.
+  const context = { resource, manager, now: manager.subresource === 'scale' ? '' : stamp(world) };
   const reached = restrictUpdate(next, live, resource, manager.subresource);
   return replace(world, trackUpdate(live, reached, context), live, intent);
 }
@@ -171,7 +178,7 @@ const CREATED_BY_PUT = new Set([
 ]);
 
 /** PUT: the object, or its status, as a whole. */
-export function update(world: World, intent: Intent, body: unknown): Written {
+export function update(world: World, intent: Intent, body: Raw): Written {
   const { resource, namespace, name } = intent;
   const decoded = decodeBody(body, intent);
   if (nameOf(decoded) !== '' && nameOf(decoded) !== name)
@@ -186,7 +193,7 @@ export function update(world: World, intent: Intent, body: unknown): Written {
     return { object: create(world, intent, next), created: true };
   }
   if (resource.custom !== undefined && versionOf(next) === '')
-    throw status.invalid(aboutKind(resource, name), [
+    throw status.invalid(aboutPlural(resource, name), [
       {
         reason: 'FieldValueInvalid',
         message: 'Invalid value: 0: must be specified for an update',

@@ -24,7 +24,7 @@ export function loadSettings(flags: Flags, environment: Environment = process.en
 }
 
 /** Reads and validates the file. Throws SettingsError with the file's name in front. */
-export function readConfig(file: string): Config {
+function readConfig(file: string): Config {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -34,7 +34,7 @@ export function readConfig(file: string): Config {
   return parseConfig(text, file);
 }
 
-/** The part of the settings that comes from the file alone, with its defaults: what a reload replaces. */
+/** The part of the settings that comes from the file alone, with its defaults. */
 export function sectionsOf(config: Config): Pick<Settings, 'checks' | 'scope' | 'writes' | 'schedule' | 'metrics'> {
   const { checks = {}, scope, writes, schedule, metrics } = config;
   return {

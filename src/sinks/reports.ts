@@ -32,8 +32,12 @@ interface SinkOptions {
 type FirstSeen = ReadonlyMap<string, string>;
 
 interface Held {
+  readonly ref: ReportRef;
+  /** Of what the API server holds, as far as we know: our last write, or what the watch says. */
   readonly digest: string | undefined;
   readonly firstSeen?: FirstSeen;
+  /** Digests of our own writes that the watch has not shown yet, oldest first: it is late, they are no news. */
+  readonly echoes: readonly string[];
 }
 
 /** Changes of one subject within this time are one write; sums move more often and wait longer. Milliseconds. */
@@ -47,7 +51,7 @@ const ORPHAN_MS = 15_000;
  */
 export class ReportSink {
   readonly #options: SinkOptions;
-  readonly #held = new Map<string, Held & { readonly ref: ReportRef }>();
+  readonly #held = new Map<string, Held>();
   readonly #waiting = new Map<string, () => void>();
   /** Reports without a subject: how to call off the wait for the garbage collection, or that it is over. */
   readonly #orphans = new Map<string, (() => void) | 'over'>();
@@ -62,8 +66,13 @@ export class ReportSink {
     const key = placeOf(ref);
     const digest = annotations[DIGEST_ANNOTATION];
     const known = this.#held.get(key);
-    if (known?.digest === digest && known !== undefined) return;
-    this.#held.set(key, { ref, digest });
+    const echo = known?.echoes.indexOf(digest ?? '') ?? -1;
+    if (known !== undefined && echo >= 0) {
+      this.#held.set(key, { ...known, echoes: known.echoes.slice(echo + 1) });
+      return;
+    }
+    if (known !== undefined && known.digest === digest) return;
+    this.#held.set(key, { ref, digest, echoes: [] });
     if (this.#publishing) this.touch(ref);
   }
 
@@ -122,7 +131,8 @@ export class ReportSink {
     const before = held === undefined ? new Map<string, string>() : (held.firstSeen ?? (await this.#firstSeen(ref)));
     const { body, firstSeen } = dated(wanted.body, before, this.#options.clock.wall().toISOString());
     const done = (): void => {
-      this.#held.set(key, { ref, digest: wanted.digest, firstSeen });
+      const echoes = [...(this.#held.get(key)?.echoes ?? []), wanted.digest];
+      this.#held.set(key, { ref, digest: wanted.digest, firstSeen, echoes });
       this.#options.onWritten?.(ref, JSON.stringify(body).length);
     };
     return { verb: 'apply', ref, body, done };

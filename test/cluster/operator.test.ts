@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { DEPLOYMENT_REPORT } from '../support/example-reports.ts';
 import { OperatorProcess } from '../support/operator-process.ts';
 import { needControlPlane, newNamespace, sharedControlPlane } from '../support/shared-control-plane.ts';
 import { waitFor } from '../support/wait.ts';
@@ -52,6 +53,13 @@ function deployment(namespace: string, isGood: boolean): object {
       },
     },
   };
+}
+
+/** A report that an operator of the past left behind: no owner reference, no subject. */
+function orphan(namespace: string): object {
+  const name = 'deployment-gone';
+  const { ownerReferences: _, ...metadata } = DEPLOYMENT_REPORT.metadata as { readonly ownerReferences?: object };
+  return { ...DEPLOYMENT_REPORT, metadata: { ...metadata, name, namespace } };
 }
 
 function defaultDeny(namespace: string): object {
@@ -123,6 +131,7 @@ describe('[cluster] the operator', function () {
     plane = await sharedControlPlane(this);
     await installCrds(plane);
     namespace = await newNamespace(plane, 'shop');
+    await apply(plane, orphan(namespace));
     operator = new OperatorProcess(['--kubeconfig', plane.kubeconfig, '--leader-elect=false']);
     isStarted = true;
     await operator.says('publishing reports');
@@ -151,6 +160,15 @@ describe('[cluster] the operator', function () {
       'KP-POD-011 spec.template.spec.containers[0].securityContext.capabilities.drop 3',
       'KP-SA-004 spec.template.spec.automountServiceAccountToken 3',
     ]);
+  });
+
+  it('removes a report whose subject is gone, when the garbage collection did not', async () => {
+    await waitFor(
+      'the orphan to go',
+      async () =>
+        !(await plane.kubectl('get', 'securityreports', '-n', namespace, '-o', 'name')).includes('deployment-gone'),
+      { deadlineMs: 30_000 },
+    );
   });
 
   it('shows it in columns', async () => {

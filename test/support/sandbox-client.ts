@@ -24,6 +24,8 @@ export interface Reply {
   readonly json: unknown;
 }
 
+const bodyOf = ({ body }: Ask): string => (typeof body === 'string' ? body : JSON.stringify(body));
+
 function options(target: Target, ask: Ask): RequestOptions {
   const url = new URL(ask.path, target.url);
   return {
@@ -38,6 +40,7 @@ function options(target: Target, ask: Ask): RequestOptions {
       'user-agent': 'tester/1.0',
       ...(target.token === '' ? {} : { authorization: `Bearer ${target.token}` }),
       ...(ask.body === undefined ? {} : { 'content-type': ask.contentType ?? 'application/json' }),
+      ...(ask.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(bodyOf(ask))) }),
       ...ask.headers,
     },
   };
@@ -71,8 +74,7 @@ export function send(target: Target, ask: Ask, lines = Infinity): Promise<Reply>
       incoming.on('error', reject);
     });
     outgoing.on('error', reject);
-    const body = typeof ask.body === 'string' || ask.body === undefined ? ask.body : JSON.stringify(ask.body);
-    outgoing.end(body);
+    outgoing.end(ask.body === undefined ? undefined : bodyOf(ask));
   });
 }
 

@@ -47,7 +47,6 @@ export class Intake {
     return this.#foreign;
   }
 
-  /** In the order of files and lines. */
   get errors(): readonly InputError[] {
     return this.#errors;
   }

@@ -7,7 +7,7 @@ export interface Look {
   readonly paint: (text: string, as: Paint) => string;
 }
 
-export type Paint = Severity | 'bold' | 'dim';
+type Paint = Severity | 'bold' | 'dim';
 
 const CODES: Readonly<Record<Paint, string>> = {
   critical: '1;35',

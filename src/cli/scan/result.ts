@@ -118,7 +118,7 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
     ),
     notEvaluated: sortedBy(gaps, ({ check, subject, reason }) => [check, ...placeOf(subject), reason]),
     objects: told.objects,
-    errors: told.errors,
+    errors: sortedBy(told.errors, ({ file, line, message }) => [file, String(line).padStart(9, '0'), message]),
   };
 }
 

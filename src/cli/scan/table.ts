@@ -93,7 +93,7 @@ function summaryLines(result: ScanResult, score: Score, look: Look): readonly st
   return [
     `${counted(objects, 'object')}, ${String(subjects)} with findings: ${counts.join(', ')}`,
     `${String(summary.passed)} passed, ${String(summary.accepted)} accepted, ${String(notEvaluated.length)} not evaluated, ${counted(errors.length, 'error')}`,
-    objects === 0 ? 'nothing was judged' : scoreLine(result, score, look),
+    findings.length === 0 && summary.passed === 0 ? 'nothing was judged' : scoreLine(result, score, look),
   ].flatMap((line) => wrapped(line, look.width));
 }
 

@@ -100,7 +100,7 @@ describe('[integration] kube/reflector', () => {
       expect(projected).to.equal(3);
       b.server.script.push(b.stream(added('same', 1), added('changed', 9), added('new', 8)));
       b.watches[0]!.send(errorEvent(EXPIRED));
-      await passing('the relist', () => b.watches.length === 2);
+      await passing('the relist', () => b.watches.length >= 2);
       await until('three initial events', () => projected === 5);
       expect(b.told).to.deep.equal([]);
       b.watches[1]!.send(bookmark(10, true));
@@ -140,7 +140,7 @@ describe('[integration] kube/reflector', () => {
     it('W7 initial events do not move the version to resume from', async () => {
       await synced({}, pod('x', 900));
       b.watches[0]!.reset();
-      await passing('a resume', () => b.server.requests.length === 2);
+      await passing('a resume', () => b.server.requests.length >= 2);
       await asked('initial', 'watch 5');
     });
 
@@ -331,7 +331,7 @@ describe('[integration] kube/reflector', () => {
         hang,
       );
       await passing('synced', () => b.reflector.stats.synced);
-      await until('the watch', () => b.server.requests.length === 5);
+      await until('the watch', () => b.server.requests.length >= 5);
       await asked('initial', 'list', 'list c1', 'list', 'watch 7');
       await told('starting', '+a/x 1', '+a/x 6', 'synced');
     });
@@ -383,14 +383,14 @@ describe('[integration] kube/reflector', () => {
 
     it('W25 a connection whose headers do not come is given up after 30 s', async () => {
       await open({}, hang);
-      await until('the request', () => b.server.requests.length === 1);
+      await until('the request', () => b.server.requests.length >= 1);
       const waited = await passing('a timeout', () => b.reflector.stats.reconnects['timeout'] === 1);
       expect(waited).to.be.within(29_900, 30_100);
     });
 
     it('W25 W26 P7 a silent stream is resumed after three bookmark intervals', async () => {
       await synced({}, pod('x', 1));
-      const waited = await passing('a resume', () => b.server.requests.length === 2, 500);
+      const waited = await passing('a resume', () => b.server.requests.length >= 2, 500);
       expect(waited).to.be.within(184_000, 190_000);
       expect(b.reflector.stats).to.deep.include({ reconnects: { timeout: 1 }, relists: {} });
       await asked('initial', 'watch 5');
@@ -398,7 +398,7 @@ describe('[integration] kube/reflector', () => {
 
     it('W25 a stream that outlives its end by 30 s is ended by us', async () => {
       await synced({ limits: { watchSeconds: [60, 60] } });
-      const waited = await passing('a resume', () => b.server.requests.length === 2, 500);
+      const waited = await passing('a resume', () => b.server.requests.length >= 2, 500);
       expect(waited).to.be.within(89_000, 92_000);
       expect(b.reflector.stats).to.deep.include({ reconnects: { timeout: 1 }, relists: {} });
     });
@@ -408,7 +408,7 @@ describe('[integration] kube/reflector', () => {
       b.watches[0]!.send(bookmark(77));
       await until('the bookmark', () => b.reflector.stats.lastBookmarkAt !== undefined);
       b.watches[0]!.end();
-      await passing('a resume', () => b.server.requests.length === 2);
+      await passing('a resume', () => b.server.requests.length >= 2);
       expect(b.asked().every((line) => ['initial', 'watch 77', 'watch 5'].includes(line))).to.equal(true);
       expect(b.asked()[1]).to.equal('watch 77');
     });
@@ -425,7 +425,7 @@ describe('[integration] kube/reflector', () => {
         );
         await passing('the second list', () => b.told.length === 7);
         await told('starting', '+a/x 1', '+a/y 2', '+a/z 3', 'synced', '-a/y y-1 ?', '-a/z z-1 ?');
-        await until('the watch', () => b.server.requests.length === 6);
+        await until('the watch', () => b.server.requests.length >= 6);
         await asked('initial', 'list', 'list c1', 'watch 5', 'list', 'watch 9');
         expect(b.server.requests[1]!.query).to.deep.equal({ limit: '2' });
       });
@@ -434,7 +434,7 @@ describe('[integration] kube/reflector', () => {
     it('W28 a server that ignores initial events: paged lists after ten seconds without an end mark', async () => {
       await open({}, (q, r) => b.stream(added('x', 1))(q, r), json(200, list(5, [pod('x', 1)])), hang);
       await until('the object', () => b.told.length === 2);
-      const waited = await passing('the list', () => b.server.requests.length === 2);
+      const waited = await passing('the list', () => b.server.requests.length >= 2);
       expect(waited).to.be.within(9_900, 10_100);
       await told('starting', '+a/x 1', 'synced');
     });

@@ -164,6 +164,59 @@ describe('[unit] kube/lease', () => {
     await stopAll([clock], [elector]);
   });
 
+  it('an answer that comes after stop writes nothing: the lease stays given back', async () => {
+    const clock = fakeClock();
+    const { store, record } = fakeStore(clock, () => 'none');
+    let answer: () => void = () => undefined;
+    let late = false;
+    const slow: LeaseStore = {
+      ...store,
+      get: async (signal) => {
+        if (late) await new Promise<void>((resolve) => (answer = resolve));
+        return store.get(signal);
+      },
+    };
+    const elector = make('a', clock, slow);
+    elector.start();
+    await pass([clock], 1000);
+    late = true;
+    await pass([clock], 2000);
+    late = false;
+    await elector.stop();
+    expect(record()?.holder).to.equal('');
+    answer();
+    await pass([clock], 5000);
+    expect(record()?.holder).to.equal('');
+    expect(elector.isLeader()).to.equal(false);
+  });
+
+  it('does not lead again before the end of its last leadership has been dealt with', async () => {
+    const clock = fakeClock();
+    let fault: Fault = 'none';
+    let wound: () => void = () => undefined;
+    const { store } = fakeStore(clock, () => fault);
+    const elector = new Elector({
+      store,
+      identity: 'a',
+      clock,
+      onStarted: () => undefined,
+      onStopped: () => new Promise<void>((resolve) => (wound = resolve)),
+    });
+    elector.start();
+    await pass([clock], 1000);
+    fault = 'refuse';
+    await pass([clock], 12_000);
+    fault = 'none';
+    await pass([clock], 10_000);
+    expect(elector.isLeader()).to.equal(false);
+    wound();
+    await pass([clock], 5000);
+    expect(elector.isLeader()).to.equal(true);
+    const stopped = elector.stop();
+    wound();
+    await stopped;
+  });
+
   it('refuses a renew deadline that is not shorter than the lease', () => {
     const clock = fakeClock();
     const { store } = fakeStore(clock, () => 'none');
