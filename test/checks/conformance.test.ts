@@ -5,7 +5,7 @@ import { Engine } from '#engine/engine.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import { areaOf, AREAS, type BadExample, type Check, type Example, type Judge } from '#model/check.ts';
-import { isTemplateKind } from '#model/kinds.ts';
+import { isTemplateKind, type Kind } from '#model/kinds.ts';
 import { isSeverity } from '#model/severity.ts';
 import { harmless } from '#model/text.ts';
 import type { Verdict } from '#model/verdict.ts';
@@ -71,7 +71,7 @@ function readBy(check: Check, judge: Judge): readonly string[] {
   const read = new Set<string>();
   const listening = withJudge(check, judge, {
     evaluate: (object, given, context) => {
-      const get = (target: object, name: string | symbol): unknown => {
+      const get = (target: typeof given, name: string | symbol): unknown => {
         read.add(String(name));
         return Reflect.get(target, name);
       };
@@ -128,7 +128,7 @@ describe('[checks] conformance', () => {
       });
 
       it('shows every kind of subject failing', () => {
-        const shown = bad.map(({ subject }) => (isTemplateKind(subject.kind) ? 'Pod' : subject.kind));
+        const shown = bad.map(({ subject: { kind } }): Kind => (isTemplateKind(kind) ? 'Pod' : kind));
         expect(
           check.judges.filter(({ subject }) => !shown.includes(subject)).map(({ subject }) => subject),
         ).to.deep.equal([]);
