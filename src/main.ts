@@ -1,2 +1,3 @@
-import { generate } from './cli/gen/gen.ts';
-console.log(await generate('.', { check: process.argv.includes('--check') }));
+import { main } from '#cli/program.ts';
+
+process.exitCode = await main(process.argv.slice(2));

@@ -6,7 +6,8 @@ import type { NotEvaluated, Verdict } from '#model/verdict.ts';
 import { Ledger } from './ledger.ts';
 import { Planner, type Job, type Jobs } from './plan.ts';
 import { byCheck, byWorst, sitterOf, type CheckResult } from './subject.ts';
-import type { Tally } from './tally.ts';
+import { scoreOf } from './score.ts';
+import { openOf, type Tally } from './tally.ts';
 
 /** What a run of jobs has cost, since the start: for metrics. */
 export interface Evaluations {
@@ -82,7 +83,8 @@ export class Engine {
       if (result !== undefined) results.set(check.id, result);
     }
     const { isWorkload, pods } = sitter;
-    return { results, verdict: { subject: sitter.subject, isWorkload, pods, ...summed(results) } };
+    const verdict = { subject: sitter.subject, isWorkload, pods, ...summed(results) };
+    return { results, verdict: { ...verdict, score: scoreOf(openOf(verdict.findings), 'resource') } };
   }
 
   #counted(check: Check, result: CheckResult | undefined): CheckResult | undefined {

@@ -1,6 +1,7 @@
 import lodash from 'lodash';
 import type { CheckId } from '#model/check.ts';
 import type { Verdict } from '#model/verdict.ts';
+import { scopeOf } from './scope.ts';
 import type { CheckResult } from './subject.ts';
 import { Tally } from './tally.ts';
 
@@ -66,7 +67,7 @@ export class Ledger {
   }
 
   #count(key: string, { results, verdict }: Entry, sign: 1 | -1): void {
-    const namespace = scopeOf(verdict);
+    const namespace = scopeOf(verdict.subject);
     for (const scope of new Set(['', namespace])) this.#tallyOf(scope)[sign > 0 ? 'add' : 'remove'](verdict);
     this.#enrol(namespace, key, sign);
     for (const [check, { status }] of results) {
@@ -93,9 +94,4 @@ export class Ledger {
       this.#tallies.delete(namespace);
     }
   }
-}
-
-/** The namespace that a verdict counts in: a Namespace counts in itself. */
-export function scopeOf({ subject }: Verdict): string {
-  return subject.kind === 'Namespace' && subject.apiVersion === 'v1' ? subject.name : subject.namespace;
 }

@@ -1,12 +1,11 @@
 import type { CheckId } from '#model/check.ts';
 import { SEVERITIES, rankOf, type Severity } from '#model/severity.ts';
+import type { Grade, Score } from '#model/verdict.ts';
 
 /** Version of the formula: stored in every report, so that a trend does not break silently. */
 export const SCORING = 1;
 
 export type Scope = 'resource' | 'namespace' | 'cluster';
-export type Grade = 'A' | 'B' | 'C' | 'D' | 'F';
-
 /** How many penalty points halve the score (checks-catalogue 5.2). */
 const HALF_LIFE: Readonly<Record<Scope, number>> = { resource: 80, namespace: 250, cluster: 800 };
 
@@ -25,15 +24,6 @@ export type Counts = readonly number[];
 
 /** Open findings of a scope: for each check the number of subjects by worst severity. Info never scores. */
 export type Open = ReadonlyMap<CheckId, Counts>;
-
-export interface Score {
-  /** 0 to 100, one decimal. */
-  readonly exact: number;
-  readonly grade: Grade;
-  readonly cappedBy?: { readonly check: CheckId; readonly severity: Severity };
-  /** The checks that weigh most, with the score that fixing each would give. At most five. */
-  readonly topFixes: readonly { readonly check: CheckId; readonly scoreAfter: number }[];
-}
 
 /**
  * The score by the formula of checks-catalogue 5.2: a function of the open findings alone, capped by the worst. Law: it never falls when

@@ -6,6 +6,7 @@ import { rankOf } from '#model/severity.ts';
 import type { Finding, NotEvaluated } from '#model/verdict.ts';
 import { isFinished, templatePath } from '#model/workload.ts';
 import { evaluate, judgeFor } from './evaluate.ts';
+import { scopeOf } from './scope.ts';
 import { asItsPodsNameIt, objectAt, podsBelow, rootOf, type PodsBelow } from './roots.ts';
 
 /** What one check says of one subject, over all its pods. */
@@ -34,7 +35,7 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
   const own = objectAt(named, inventory);
   if (own !== undefined && subjectKey(rootOf(own, inventory)) !== subjectKey(named)) return undefined;
   const subject = own === undefined ? asItsPodsNameIt(named, inventory) : subjectOf(own);
-  if (subject === undefined) return undefined;
+  if (subject === undefined || context.inScope?.(scopeOf(subject)) === false) return undefined;
   const below = podsBelow(subject, inventory);
   const running = facesOf(below, false);
   const all = facesOf(below, true);

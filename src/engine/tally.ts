@@ -22,15 +22,11 @@ const NO_COUNTS: Counts = SEVERITIES.map(() => 0);
 /** Sums over a changing set of verdicts: what was added can be taken out again, and nothing is counted anew. */
 export class Tally {
   readonly #open = new Map<CheckId, number[]>();
+  readonly #findings = new Map<CheckId, number[]>();
+  readonly #reasons = new Map<string, number>();
   #summary: Record<keyof Summary, number> = { ...ZERO };
   #subjects = 0;
   #workloads = 0;
-
-  static of(verdict: Verdict): Tally {
-    const tally = new Tally();
-    tally.add(verdict);
-    return tally;
-  }
 
   add(verdict: Verdict): void {
     this.#count(verdict, 1);
@@ -43,6 +39,16 @@ export class Tally {
   /** For each check the number of subjects by worst severity. */
   get open(): Open {
     return this.#open;
+  }
+
+  /** For each check the number of open findings by severity, info included. */
+  get findings(): Open {
+    return this.#findings;
+  }
+
+  /** How often which sort of obstacle kept a check from judging. */
+  get obstacles(): ReadonlyMap<string, number> {
+    return this.#reasons;
   }
 
   get summary(): Summary {
@@ -62,21 +68,50 @@ export class Tally {
     if (verdict.isWorkload) this.#workloads += sign;
     this.#summary.passed += sign * verdict.passed;
     this.#summary.unknown += sign * verdict.notEvaluated.length;
-    for (const { status, severity } of verdict.findings) this.#summary[status === 'fail' ? severity : status] += sign;
-    for (const [check, severity] of worstByCheck(verdict.findings)) this.#file(check, severity, sign);
-  }
-
-  #file(check: CheckId, severity: Severity, sign: 1 | -1): void {
-    const counts = this.#open.get(check) ?? [...NO_COUNTS];
-    const rank = rankOf(severity);
-    counts[rank] = (counts[rank] ?? 0) + sign;
-    if (counts.every((count) => count === 0)) this.#open.delete(check);
-    else this.#open.set(check, counts);
+    for (const { reason } of verdict.notEvaluated) {
+      const obstacle = obstacleOf(reason);
+      const count = (this.#reasons.get(obstacle) ?? 0) + sign;
+      if (count === 0) this.#reasons.delete(obstacle);
+      else this.#reasons.set(obstacle, count);
+    }
+    for (const { check, status, severity } of verdict.findings) {
+      this.#summary[status === 'fail' ? severity : status] += sign;
+      if (status === 'fail') file(this.#findings, check, severity, sign);
+    }
+    for (const [check, severity] of worstByCheck(verdict.findings)) file(this.#open, check, severity, sign);
   }
 }
 
+const OBSTACLES: readonly (readonly [string, RegExp])[] = [
+  ['forbidden', /forbidden$/],
+  ['notServed', /not (found|served)$/],
+  ['notSynced', /not synced yet$/],
+  ['error', /^the check failed/],
+  ['malformed', /: expected .*, found /],
+];
+
+/** The sort of a reason: few words, so that they can be labels of a metric. */
+function obstacleOf(reason: string): string {
+  return OBSTACLES.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'evidence';
+}
+
+function file(counted: Map<CheckId, number[]>, check: CheckId, severity: Severity, sign: 1 | -1): void {
+  const counts = counted.get(check) ?? [...NO_COUNTS];
+  const rank = rankOf(severity);
+  counts[rank] = (counts[rank] ?? 0) + sign;
+  if (counts.every((count) => count === 0)) counted.delete(check);
+  else counted.set(check, counts);
+}
+
+/** The open findings of a single subject. */
+export function openOf(findings: readonly Finding[]): Open {
+  const open = new Map<CheckId, number[]>();
+  for (const [check, severity] of worstByCheck(findings)) file(open, check, severity, 1);
+  return open;
+}
+
 /** Of each check that is open on a subject, the worst severity. */
-export function worstByCheck(findings: readonly Finding[]): ReadonlyMap<CheckId, Severity> {
+function worstByCheck(findings: readonly Finding[]): ReadonlyMap<CheckId, Severity> {
   const worst = new Map<CheckId, Severity>();
   for (const { check, severity, status } of findings) {
     if (status !== 'fail') continue;

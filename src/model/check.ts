@@ -69,6 +69,11 @@ export interface Context {
   /** True on a live cluster and for a declared dump of one; false for files, which say nothing of what they do not hold. */
   readonly complete: boolean;
   readonly parameters: Parameters;
+  /**
+   * Whether objects of a namespace are judged; all are where it is absent. What is out of scope has no findings, but stays in sight as the
+   * other end of relations: a policy there is a policy.
+   */
+  readonly inScope?: (namespace: string) => boolean;
 }
 
 /** An input that may be out of reach without stopping the check: what is known decides, `undefined` when it cannot be known. */

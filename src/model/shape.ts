@@ -140,11 +140,3 @@ export function struct<const F extends Fields>(fields: F): Reader<Struct<F> | un
     return result as Struct<F>;
   };
 }
-
-/** The reader with a last step over what it read: defaults of the API server, field aliases. */
-export function then<T, U>(reader: Reader<T | undefined>, step: (value: T) => U): Reader<U | undefined> {
-  return (raw, trail) => {
-    const value = reader(raw, trail);
-    return value === undefined ? undefined : step(value);
-  };
-}

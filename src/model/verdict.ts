@@ -28,6 +28,19 @@ export interface NotEvaluated {
   readonly reason: string;
 }
 
+export type Grade = 'A' | 'B' | 'C' | 'D' | 'F';
+
+/** How a set of open findings scores (engine/score.ts). */
+export interface Score {
+  /** 0 to 100, one decimal. */
+  readonly exact: number;
+  readonly grade: Grade;
+  /** The check that sets the ceiling. */
+  readonly cappedBy?: { readonly check: CheckId; readonly severity: Severity };
+  /** The checks that weigh most, with the score that fixing each would give. At most five. */
+  readonly topFixes: readonly { readonly check: CheckId; readonly scoreAfter: number }[];
+}
+
 /** All that the checks say of one subject. */
 export interface Verdict {
   readonly subject: Subject;
@@ -40,4 +53,5 @@ export interface Verdict {
   readonly notEvaluated: readonly NotEvaluated[];
   /** How many checks found nothing. */
   readonly passed: number;
+  readonly score: Score;
 }

@@ -1,8 +1,7 @@
 import type { Ref, Subject } from '#model/ref.ts';
-import type { Severity } from '#model/severity.ts';
 import { SEVERITIES } from '#model/severity.ts';
 import { harmless, shortened } from '#model/text.ts';
-import type { Finding, NotEvaluated, Verdict } from '#model/verdict.ts';
+import type { Finding, NotEvaluated, Score, Verdict } from '#model/verdict.ts';
 import { CLUSTER_REPORT, reportRef, type ReportRef, type Sha256 } from './identity.ts';
 
 export const API_VERSION = 'kubeposture.io/v1alpha1';
@@ -21,14 +20,6 @@ const NAME_LIMIT = 253;
 const GROUP_VERSION_LIMIT = 317;
 const UID_LIMIT = 128;
 
-/** The score of a scope as the engine computes it. */
-export interface Scored {
-  readonly exact: number;
-  readonly grade: string;
-  readonly cappedBy?: { readonly check: string; readonly severity: Severity };
-  readonly topFixes: readonly { readonly check: string; readonly scoreAfter: number }[];
-}
-
 /** Everything that a report says, before it is cut to size. */
 export interface Contents {
   readonly subject: Subject;
@@ -36,7 +27,7 @@ export interface Contents {
   readonly findings: readonly Finding[];
   readonly notEvaluated: readonly NotEvaluated[];
   readonly summary: Readonly<Record<string, number>>;
-  readonly score: Scored;
+  readonly score: Score;
   /** For the reports of namespaces and of the cluster. */
   readonly rollup?: Rollup;
   /** For the report of the cluster. */

@@ -29,7 +29,9 @@ describe('[cluster] custom resource definitions', function () {
   });
 
   after(async () => {
-    if (isApplied) await plane.kubectl('delete', 'csecrep', 'cluster');
+    if (!isApplied) return;
+    await plane.kubectl('delete', 'csecrep', 'cluster');
+    await plane.kubectl('delete', 'secrep', '--all', '-n', namespace);
   });
 
   it('have schemas without structural faults', async () => {

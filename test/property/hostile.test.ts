@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { CHECKS } from '#checks/index.ts';
 import { Engine } from '#engine/engine.ts';
-import { SCORING, scoreOf } from '#engine/score.ts';
-import { Tally } from '#engine/tally.ts';
+import { SCORING } from '#engine/score.ts';
+import { contentsOf } from '#operator/contents.ts';
 import { recognise, shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import { ALL_KINDS, KINDS, type Kind } from '#model/kinds.ts';
@@ -32,9 +32,7 @@ function throughTheCore(objects: readonly Given[]): readonly string[] {
     settle(store.put(shrink(kind, raw)));
   }
   for (const verdict of engine.verdicts()) {
-    const tally = Tally.of(verdict);
-    const score = scoreOf(tally.open, 'resource');
-    reportOf({ ...verdict, summary: tally.summary, score }, { catalogue: 'x', scoring: SCORING }, sha256);
+    reportOf(contentsOf(verdict, engine), { catalogue: 'x', scoring: SCORING }, sha256);
   }
   const broken = [...engine.evaluations.errors.keys()];
   for (const { kind, raw } of objects) settle(store.remove(refOf(shrink(kind, raw))));

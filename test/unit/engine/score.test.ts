@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { scoreOf, type Grade, type Scope } from '#engine/score.ts';
+import { scoreOf, type Scope } from '#engine/score.ts';
 import { Tally } from '#engine/tally.ts';
 import type { CheckId } from '#model/check.ts';
 import type { Severity } from '#model/severity.ts';
-import type { Finding, Verdict } from '#model/verdict.ts';
+import type { Finding, Grade, Verdict } from '#model/verdict.ts';
 
 type Found = readonly [CheckId, Severity, status?: Finding['status']];
 
@@ -25,6 +25,7 @@ function verdict(name: string, found: readonly Found[]): Verdict {
     })),
     notEvaluated: [],
     passed: 1000,
+    score: { exact: 100, grade: 'A', topFixes: [] },
   };
 }
 

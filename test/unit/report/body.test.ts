@@ -150,7 +150,8 @@ describe('[unit] body of a report', () => {
   });
 
   it('a report is for every workload, and for others that have something to show', () => {
-    const verdict = { subject: contents().subject, pods: 0, notEvaluated: [], passed: 1 };
+    const score = { exact: 100, grade: 'A', topFixes: [] } as const;
+    const verdict = { subject: contents().subject, pods: 0, notEvaluated: [], passed: 1, score };
     expect([
       hasReport({ ...verdict, isWorkload: true, findings: [] }),
       hasReport({ ...verdict, isWorkload: false, findings: [] }),

@@ -1,0 +1,103 @@
+import { shrink } from '#inventory/shrink.ts';
+import { Store } from '#inventory/store.ts';
+import { serverVersion } from '#kube/client.ts';
+import { ApiError, NetworkError } from '#kube/errors.ts';
+import { KubeConfigError, loadCluster } from '#kube/kubeconfig.ts';
+import { listPages } from '#kube/list.ts';
+import { resourceName } from '#kube/resource.ts';
+import { Transport } from '#kube/transport.ts';
+import { ALL_KINDS, KINDS, type Kind } from '#model/kinds.ts';
+import { NEWEST_MINOR } from '#model/parameters.ts';
+import type { AnyObject } from '#model/objects.ts';
+import { InputFailure } from './exit.ts';
+import { progressLine } from './output/terminal.ts';
+import { scopeOf } from './scan/objects.ts';
+import type { ScanPlan, Scanned } from './scan/plan.ts';
+import { judge } from './scan/result.ts';
+import { version } from './version.ts';
+
+/** A list that is older than the server's memory is begun anew, so often. */
+const BEGINNINGS = 3;
+
+/** Lists everything that checks read, once, and judges it. What the server refuses or lacks is unknown, never a pass. */
+export async function scanCluster(plan: ScanPlan, statesVersion: boolean): Promise<Scanned> {
+  const transport = transportOf(plan);
+  try {
+    const minor = statesVersion ? plan.minor : await serverMinor(transport);
+    const store = new Store();
+    const reading = progressLine('reading the cluster: objects');
+    for (const kind of ALL_KINDS) await take(kind, store, transport, reading.at);
+    reading.end();
+    return judged(store, minor, plan);
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    transport.close();
+  }
+}
+
+function judged(store: Store, minor: number, plan: ScanPlan): Scanned {
+  if (ALL_KINDS.every((kind) => store.missing(kind) !== undefined))
+    throw new InputFailure(`the cluster lets nothing be read: ${store.missing('Pod') ?? ''}`);
+  const { checks, parameters, scope } = plan;
+  const judging = progressLine('judging: subjects');
+  const context = { minor, complete: true, parameters, ...scopeOf(plan) };
+  const all = judge({ inventory: store, checks, context, progress: judging.at });
+  judging.end();
+  const objects = ALL_KINDS.reduce((sum, kind) => sum + store.count(kind), 0);
+  return { judged: all, told: { objects, foreign: [], errors: [], scope }, isPartial: false };
+}
+
+function transportOf({ settings: { kubeconfig, context } }: ScanPlan): Transport {
+  try {
+    const cluster = loadCluster({
+      userAgent: `kubeposture/${version()} (scan)`,
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(context === undefined ? {} : { context }),
+    });
+    return new Transport({ cluster });
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
+
+async function serverMinor(transport: Transport): Promise<number> {
+  const minor = /^v?1\.(\d+)/.exec(await serverVersion(transport))?.[1];
+  return minor === undefined ? NEWEST_MINOR : Number(minor);
+}
+
+async function take(kind: Kind, store: Store, transport: Transport, progress: (done: number) => void): Promise<void> {
+  try {
+    for (const object of await listed(kind, transport)) store.put(object);
+  } catch (error) {
+    if (!(error instanceof ApiError) || (error.code !== 403 && error.code !== 404)) throw error;
+    store.setMissing(kind, `list ${resourceName(KINDS[kind])}: ${error.code === 403 ? 'forbidden' : 'not found'}`);
+  }
+  progress(ALL_KINDS.reduce((sum, each) => sum + store.count(each), 0));
+}
+
+async function listed(kind: Kind, transport: Transport): Promise<readonly AnyObject[]> {
+  for (let beginning = 1; ; beginning += 1) {
+    try {
+      return await listedOnce(kind, transport);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.expired || beginning === BEGINNINGS) throw error;
+    }
+  }
+}
+
+/** Each object is shrunk as it comes: a page of raw ones is all that is ever held. */
+async function listedOnce(kind: Kind, transport: Transport): Promise<readonly AnyObject[]> {
+  const objects: AnyObject[] = [];
+  for await (const { items } of listPages({ transport, resource: { kind, ...KINDS[kind] } })) {
+    for (const { raw } of items) objects.push(shrink(kind, raw));
+  }
+  return objects;
+}
+
+function failureOf(error: unknown): unknown {
+  if (error instanceof KubeConfigError) return new InputFailure(error.message);
+  if (error instanceof NetworkError) return new InputFailure(`the cluster cannot be reached: ${error.message}`);
+  if (error instanceof ApiError) return new InputFailure(`the cluster answers ${String(error.code)}: ${error.message}`);
+  return error;
+}

@@ -1,0 +1,116 @@
+import type { Argument, Command, Option } from 'commander';
+import { CONFIG_SCHEMA } from '#settings/config.ts';
+import { sectionsOf } from '#settings/settings.ts';
+import { EXIT } from '../exit.ts';
+import { HEADER, type GeneratedFile } from './files.ts';
+import { markdownTable } from './markdown.ts';
+
+const STATUSES: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: 'done; without `--fail-on` findings do not change the status',
+  findings: '`scan`: a finding at or above `--fail-on`. `gen --check`: a file differs. `operator`: leadership was lost',
+  usage: 'wrong use: an unknown command, option, check or setting',
+  input: 'input could not be read, or no cluster could be reached; what could be read is still reported',
+};
+
+/** docs/cli.md, from the program itself. */
+export function cliPage(program: Command): GeneratedFile {
+  const sections = [
+    `<!-- ${HEADER} -->`,
+    '# Command line',
+    program.description() + '.',
+    'In a clone, `node src/setup.mjs src/main.ts` stands for `kubeposture`; it installs the dependencies on its first run. `npm start -- OPTIONS` is `kubeposture operator OPTIONS`.',
+    ...leavesOf(program).map(commandText),
+    '## Exit status',
+    markdownTable(
+      ['Status', 'Meaning'],
+      Object.entries(EXIT).map(([name, status]) => [String(status), STATUSES[name as keyof typeof EXIT]]),
+    ),
+    'Input that could not be read (3) weighs more than findings (1): what was judged is not all.',
+    ...BATCH,
+    '## Configuration file',
+    'One YAML file for `--config`, the same for `scan` and `operator`. Every section and every field may be absent; a field that is not in this table is an error, with its place.',
+    markdownTable(['Field', 'Type', 'Default'], fieldsOf(CONFIG_SCHEMA)),
+    ...ENVIRONMENT,
+  ];
+  return { path: 'docs/cli.md', text: `${sections.join('\n\n')}\n` };
+}
+
+const BATCH = [
+  '## Batch',
+  '`scan --batch` reads one JSON line a case, `{"id", "objects": […], "kubernetesVersion"?}`, and answers one JSON line each, in order: `{"id", …}` with the fields of `--output json`, or `{"id", "error"}`. A line that cannot be used does not end the run.',
+];
+
+const ENVIRONMENT = [
+  '## Environment',
+  'A flag wins over its variable, a variable over the file, the file over the default: `KUBEPOSTURE_CONFIG`, `KUBEPOSTURE_KUBECONFIG`, `KUBEPOSTURE_CONTEXT`, `KUBEPOSTURE_LISTEN`, `KUBEPOSTURE_LEADER_ELECT`, `KUBEPOSTURE_LOG_FORMAT`, `KUBEPOSTURE_LOG_LEVEL`. `POD_NAMESPACE` is the namespace of the Lease (`kubeposture` without it). `NO_COLOR` turns colours off.',
+];
+
+/** The commands that do something, in the order of the program. */
+function leavesOf(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+}
+
+function commandText(command: Command): string {
+  const words = [
+    ...command.registeredArguments.map(argumentText),
+    ...(command.options.length > 0 ? ['[options]'] : []),
+  ];
+  const rows = [
+    ...command.registeredArguments.map((argument) => [`\`${argumentText(argument)}\``, argument.description]),
+    ...command.options.map((option) => [`\`${option.flags}\``, optionText(option)]),
+  ];
+  const sections = [
+    `## ${nameOf(command)}`,
+    `\`\`\`text\n${[nameOf(command), ...words].join(' ')}\n\`\`\``,
+    `${capital(command.description())}.`,
+    ...(rows.length === 0 ? [] : [markdownTable(['Argument or option', 'What it does'], rows)]),
+  ];
+  return sections.join('\n\n');
+}
+
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+}
+
+function argumentText(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+function optionText({ description, defaultValue }: Option): string {
+  return typeof defaultValue === 'string' ? `${description} (default ${defaultValue})` : description;
+}
+
+function capital(text: string): string {
+  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
+}
+
+interface Schema {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean | Schema;
+}
+
+type Value = Readonly<Record<string, unknown>>;
+
+/** A row for each field of the file that holds a value. */
+function fieldsOf(schema: Schema, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (schema.properties !== undefined)
+    return Object.entries(schema.properties).flatMap(([name, inner]) => fieldsOf(inner, [...path, name]));
+  return [[`\`${path.join('.')}\``, typeText(schema), `\`${JSON.stringify(defaultOf(path))}\``]];
+}
+
+function typeText({ type, items, enum: words, additionalProperties: values }: Schema): string {
+  if (words !== undefined) return `one of ${words.join(', ')}`;
+  if (items !== undefined) return `list of ${typeText(items)}s`;
+  if (typeof values === 'object') return `check id: ${typeText(values)}`;
+  return type ?? 'anything';
+}
+
+function defaultOf(path: readonly string[]): unknown {
+  let value: unknown = sectionsOf({});
+  for (const part of path) value = (value as Value)[part];
+  return value;
+}

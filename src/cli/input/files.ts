@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A text to be scanned, or why there is none. */
+export type Source =
+  { readonly file: string; readonly text: string } | { readonly file: string; readonly problem: string };
+
+const MANIFEST = /\.(?:ya?ml|json)$/i;
+
+/** The texts of files and folders, one after the other: never all in memory. Folders are walked in the order of names. */
+export function* sourcesOf(paths: readonly string[]): Iterable<Source> {
+  for (const path of paths) yield* sourcesAt(path);
+}
+
+function* sourcesAt(path: string): Iterable<Source> {
+  let files: readonly string[];
+  try {
+    files = statSync(path).isDirectory() ? manifestsIn(path) : [path];
+  } catch (error) {
+    yield { file: path, problem: words(error) };
+    return;
+  }
+  if (files.length === 0) yield { file: path, problem: 'holds no *.yaml, *.yml or *.json' };
+  for (const file of files) yield read(file);
+}
+
+function manifestsIn(folder: string): readonly string[] {
+  const files: string[] = [];
+  const entries = readdirSync(folder, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    // A link to a folder is not followed: it may lead back here.
+    if (entry.isDirectory()) files.push(...manifestsIn(path));
+    else if (MANIFEST.test(entry.name)) files.push(path);
+  }
+  return files;
+}
+
+function read(file: string): Source {
+  try {
+    return { file, text: readFileSync(file, 'utf8') };
+  } catch (error) {
+    return { file, problem: words(error) };
+  }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'is a folder',
+  ELOOP: 'is a ring of links',
+  ERR_STRING_TOO_LONG: 'is larger than 512 MB',
+  ERR_FS_FILE_TOO_LARGE: 'is larger than 2 GB',
+};
+
+function words(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return WORDS[code ?? ''] ?? message;
+}

@@ -1,0 +1,178 @@
+import { jsonDocuments } from './json.ts';
+import { yamlDocuments, type Document, type Located } from './yaml.ts';
+import { foreignReason } from './foreign.ts';
+import { recognise, shrink, type Raw } from '#inventory/shrink.ts';
+import { kindFor } from '#model/kinds.ts';
+import type { AnyObject } from '#model/objects.ts';
+import { keyOf, refOf, subjectText } from '#model/ref.ts';
+import { shortened } from '#model/text.ts';
+
+/** Something that could not be read, or was written twice. Line 0 where there is no line. */
+export interface InputError {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface ForeignObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+const LISTS_IN_LISTS = 20;
+const LONGEST = 300;
+
+/** Gathers the objects of manifests, and everything that has to be said about them: whatever comes in, it never throws. */
+export class Intake {
+  readonly #objects = new Map<string, { readonly object: AnyObject; readonly place: Place }>();
+  readonly #foreign: ForeignObject[] = [];
+  readonly #errors: InputError[] = [];
+  readonly #generated = new Map<string, number>();
+  #documents = 0;
+  #hasUnread = false;
+
+  get objects(): readonly AnyObject[] {
+    return Array.from(this.#objects.values(), ({ object }) => object);
+  }
+
+  get foreign(): readonly ForeignObject[] {
+    return this.#foreign;
+  }
+
+  get errors(): readonly InputError[] {
+    return this.#errors;
+  }
+
+  /** Whether anything could not be read; an object that was overwritten could. */
+  get hasUnread(): boolean {
+    return this.#hasUnread;
+  }
+
+  /** How many objects there were, whether or not any check reads them; an overwritten one does not count. */
+  get count(): number {
+    return this.#objects.size + this.#foreign.length;
+  }
+
+  get documents(): number {
+    return this.#documents;
+  }
+
+  /** Takes in a manifest file: JSON where it looks like it, else YAML. */
+  addText(file: string, text: string): void {
+    const documents = /^\s*[{[]/.test(text) ? jsonDocuments(text) : yamlDocuments(text);
+    for (const document of documents) this.#addDocument(file, document);
+  }
+
+  /** Takes in an object that is in memory already. */
+  addObject(file: string, line: number, raw: unknown): void {
+    this.#documents += 1;
+    this.#add(raw, { file, line }, { line, items: [] });
+  }
+
+  fail(file: string, line: number, message: string): void {
+    this.#hasUnread = true;
+    this.#note(file, line, message);
+  }
+
+  #note(file: string, line: number, message: string): void {
+    this.#errors.push({ file, line, message: shortened(message, LONGEST) });
+  }
+
+  #addDocument(file: string, document: Document): void {
+    this.#documents += 1;
+    for (const { line, message } of document.errors) this.fail(file, line, message);
+    const { value } = document;
+    if (value === undefined || value === null) return;
+    const located = itemsOf(value) === undefined ? { line: document.line, items: [] } : document.located();
+    this.#add(value, { file, line: document.line }, located);
+  }
+
+  #add(raw: unknown, place: Place, located: Located, depth = 0): void {
+    const items = itemsOf(raw);
+    if (items === undefined) {
+      this.#addOne(raw, place);
+      return;
+    }
+    if (depth === LISTS_IN_LISTS) {
+      this.fail(place.file, place.line, `lists in lists more than ${String(LISTS_IN_LISTS)} deep`);
+      return;
+    }
+    for (const [index, item] of items.entries()) {
+      const at = located.items[index] ?? { line: place.line, items: [] };
+      this.#add(named(item, raw as Raw), { file: place.file, line: at.line }, at, depth + 1);
+    }
+  }
+
+  #addOne(raw: unknown, place: Place): void {
+    const recognised = recognise(raw);
+    if ('problem' in recognised) this.fail(place.file, place.line, recognised.problem);
+    else if ('foreign' in recognised) this.#foreign.push(foreignOf(raw as Raw));
+    else {
+      const object = shrink(recognised.kind, this.#numbered(raw as Raw));
+      for (const note of object.malformed ?? [])
+        this.fail(place.file, place.line, `${subjectText({ kind: object.kind, ...object.metadata })}: ${note}`);
+      this.#keep(object, place);
+    }
+  }
+
+  #keep(object: AnyObject, place: Place): void {
+    const key = `${object.kind} ${keyOf(refOf(object))}`;
+    const known = this.#objects.get(key);
+    if (known !== undefined) {
+      const { file, line } = known.place;
+      this.#note(file, line, `${key} is overwritten by ${place.file}:${String(place.line)}`);
+    }
+    this.#objects.set(key, { object, place });
+  }
+
+  /** Objects that let the server finish their name are as many as there are manifests, though they share the name's beginning. */
+  #numbered(raw: Raw): Raw {
+    const metadata = raw['metadata'] as Raw;
+    const { name, generateName, namespace } = metadata;
+    if (typeof generateName !== 'string' || (typeof name === 'string' && name !== '')) return raw;
+    const key = JSON.stringify([raw['kind'], namespace, generateName]);
+    const number = (this.#generated.get(key) ?? 0) + 1;
+    this.#generated.set(key, number);
+    return number === 1 ? raw : { ...raw, metadata: { ...metadata, name: `${generateName}*${String(number)}` } };
+  }
+}
+
+/** The items of a `List` or of any `…List`; undefined for everything else. */
+function itemsOf(raw: unknown): readonly unknown[] | undefined {
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const { kind, items } = raw as Raw;
+  if (typeof kind !== 'string' || !kind.endsWith('List')) return undefined;
+  if (kind === 'List' && (items === undefined || items === null)) return [];
+  return Array.isArray(items) ? items : undefined;
+}
+
+/** Items of a typed list, as the API server sends it, do not name their kind: the list does. */
+function named(item: unknown, list: Raw): unknown {
+  const { kind, apiVersion } = list as { readonly kind: string; readonly apiVersion?: unknown };
+  if (kind === 'List' || typeof item !== 'object' || item === null || Object.hasOwn(item, 'kind')) return item;
+  const single = kind.slice(0, -'List'.length);
+  return typeof apiVersion === 'string' && kindFor(apiVersion, single) !== undefined
+    ? { ...item, kind: single, apiVersion }
+    : item;
+}
+
+function foreignOf(raw: Raw): ForeignObject {
+  const metadata = raw['metadata'];
+  const { name, namespace } = (typeof metadata === 'object' && metadata !== null ? metadata : {}) as Raw;
+  const word = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return {
+    apiVersion: word(raw['apiVersion']),
+    kind: word(raw['kind']),
+    namespace: word(namespace),
+    name: word(name),
+    reason: foreignReason(raw),
+  };
+}

@@ -1,0 +1,194 @@
+import {
+  CORE_SCHEMA,
+  EVENT_ID,
+  NOT_RESOLVED,
+  YAMLException,
+  constructFromEvents,
+  defineScalarTag,
+  intCoreTag,
+  mergeTag,
+  parseEvents,
+  type Event,
+} from 'js-yaml';
+import { lineCounter, type Lines } from './lines.ts';
+
+/** A document of a file, or what is wrong with it. */
+export interface Document {
+  readonly line: number;
+  readonly value?: unknown;
+  /** Why it, or a part of it, cannot be read. */
+  readonly errors: readonly { readonly line: number; readonly message: string }[];
+  /** Where its items begin; asked for lists only. */
+  readonly located: () => Located;
+}
+
+/** The line of a node, and those of its `items`. */
+export interface Located {
+  readonly line: number;
+  readonly items: readonly Located[];
+}
+
+const YES = /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
+const NO = /^(?:n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/;
+
+/** `yes`, `on` and `y` are true and a leading zero is octal for kubectl, which reads YAML 1.1: `privileged: yes` is privileged. */
+const kubectlBool = defineScalarTag<boolean>('tag:yaml.org,2002:bool', {
+  implicit: true,
+  implicitFirstChars: 'yYnNtTfFoO'.split(''),
+  resolve: (source) => (YES.test(source) ? true : NO.test(source) ? false : NOT_RESOLVED),
+  identify: () => false,
+});
+const kubectlInt = defineScalarTag<number>('tag:yaml.org,2002:int', {
+  ...intCoreTag,
+  resolve: (source, isExplicit, tagName) =>
+    /^[-+]?0[0-7]+$/.test(source) ? Number.parseInt(source, 8) : intCoreTag.resolve(source, isExplicit, tagName),
+});
+const SCHEMA = CORE_SCHEMA.withTags(mergeTag, kubectlBool, kubectlInt);
+
+const DEEPEST = 500;
+/** As many values as no manifest of real life has, and few enough to walk. */
+const ALIASED_VALUES_AT_MOST = 1_000_000;
+
+/**
+ * The documents of a YAML text; empty ones are left out. Where the text as a whole cannot be parsed it is cut at `---`, so that one broken
+ * document does not hide the others.
+ */
+export function yamlDocuments(text: string): readonly Document[] {
+  const lines = lineCounter(text);
+  try {
+    return documentsOf(text, lines, 0);
+  } catch {
+    return chunksOf(text).flatMap(({ from, chunk }) => {
+      const before = lines(from) - 1;
+      try {
+        return documentsOf(chunk, lineCounter(chunk), before);
+      } catch (error) {
+        return [broken(lines(from), problemOf(error, before))];
+      }
+    });
+  }
+}
+
+function chunksOf(text: string): readonly { readonly from: number; readonly chunk: string }[] {
+  const starts = [0, ...[...text.matchAll(/^---(?=\s|$)/gm)].map(({ index }) => index)];
+  return starts
+    .map((from, index) => ({ from, chunk: text.slice(from, starts[index + 1]) }))
+    .filter(({ chunk }) => /^(?!%|#|---\s*$|\s*$)/m.test(chunk));
+}
+
+function documentsOf(text: string, lines: Lines, before: number): readonly Document[] {
+  const events = parseEvents(text, { maxDepth: DEEPEST });
+  const documents: Document[] = [];
+  for (const own of perDocument(events)) {
+    const start = offsetOf(own[1]);
+    if (start < 0) continue; // Nothing between two `---`.
+    documents.push(documentOf(own, text, lines, before));
+  }
+  return documents;
+}
+
+function* perDocument(events: readonly Event[]): Iterable<Event[]> {
+  let from = 0;
+  for (let index = 1; index <= events.length; index += 1) {
+    if (index < events.length && events[index]?.type !== EVENT_ID.DOCUMENT) continue;
+    yield events.slice(from, index);
+    from = index;
+  }
+}
+
+function documentOf(events: Event[], text: string, lines: Lines, before: number): Document {
+  const line = before + lines(offsetOf(events[1]));
+  const located = (): Located => locate(events, text, (offset) => before + lines(offset), 1);
+  try {
+    const [value] = constructFromEvents(events, { source: text, schema: SCHEMA });
+    if (events.some(({ type }) => type === EVENT_ID.ALIAS)) refuseBomb(value);
+    return { line, value, errors: [], located };
+  } catch (error) {
+    const problem = problemOf(error, before, line);
+    if (!problem.message.startsWith('duplicated')) return broken(line, problem);
+    // kubectl takes the last of two equal keys: what it would apply is judged, and the key is named.
+    const [value] = constructFromEvents(events, { source: text, schema: SCHEMA, json: true });
+    return { line, value, errors: [problem], located };
+  }
+}
+
+function broken(line: number, problem: Document['errors'][number]): Document {
+  return { line, errors: [problem], located: () => ({ line, items: [] }) };
+}
+
+function problemOf(error: unknown, before: number, line = before + 1): Document['errors'][number] {
+  if (error instanceof YAMLException)
+    return { line: error.mark === undefined ? line : before + error.mark.line + 1, message: error.reason };
+  if (error instanceof RangeError) return { line, message: 'nested too deeply' };
+  return { line, message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Where an event stands in the text; -1 for an empty value. */
+function offsetOf(event: Event | undefined): number {
+  if (event === undefined) return -1;
+  if (event.type === EVENT_ID.SCALAR) return event.valueStart;
+  if (event.type === EVENT_ID.ALIAS) return event.anchorStart;
+  return 'start' in event ? event.start : -1;
+}
+
+/** Aliases cost nothing until someone walks through them: how many values that would be is counted before anyone does. */
+function refuseBomb(root: unknown): void {
+  const sizes = new Map<object, number>();
+  const open = new Set<object>();
+  const sizeOf = (value: unknown): number => {
+    if (typeof value !== 'object' || value === null) return 1;
+    const known = sizes.get(value);
+    if (known !== undefined) return known;
+    if (open.has(value)) throw new Error('an alias names what it stands in');
+    open.add(value);
+    let size = 1;
+    for (const inner of Object.values(value)) size += sizeOf(inner);
+    open.delete(value);
+    sizes.set(value, size);
+    return size;
+  };
+  if (sizeOf(root) > ALIASED_VALUES_AT_MOST)
+    throw new Error(`aliases unfold to more than ${String(ALIASED_VALUES_AT_MOST)} values`);
+}
+
+/** Where the items of a list, of the lists in it, and so on, begin. */
+function locate(events: readonly Event[], text: string, lines: Lines, at: number): Located {
+  const line = lines(offsetOf(events[at]));
+  const items: Located[] = [];
+  const list = valueOfItems(events, text, at);
+  if (list !== undefined)
+    for (let item = list + 1; !isPop(events[item]); item = endOf(events, item))
+      items.push(locate(events, text, lines, item));
+  return { line, items };
+}
+
+function valueOfItems(events: readonly Event[], text: string, at: number): number | undefined {
+  if (events[at]?.type !== EVENT_ID.MAPPING) return undefined;
+  let key = at + 1;
+  let found: number | undefined;
+  while (key < events.length && !isPop(events[key])) {
+    const value = endOf(events, key);
+    const event = events[key];
+    const isItems = event?.type === EVENT_ID.SCALAR && /^"?items"?$/.test(text.slice(event.valueStart, event.valueEnd));
+    if (isItems && events[value]?.type === EVENT_ID.SEQUENCE) found = value;
+    key = endOf(events, value);
+  }
+  return found;
+}
+
+function isPop(event: Event | undefined): boolean {
+  return event === undefined || event.type === EVENT_ID.POP;
+}
+
+/** The event after the node that begins at one. */
+function endOf(events: readonly Event[], at: number): number {
+  let depth = 0;
+  let index = at;
+  do {
+    const type = events[index]?.type;
+    if (type === EVENT_ID.POP) depth -= 1;
+    else if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) depth += 1;
+    index += 1;
+  } while (depth > 0 && index < events.length);
+  return index;
+}

@@ -1,0 +1,22 @@
+import { runOperator } from '#operator/run.ts';
+import { loadSettings } from '#settings/settings.ts';
+import type { Flags } from '#settings/types.ts';
+import { version } from './version.ts';
+
+export type OperatorFlags = Flags;
+
+/** A stop that takes longer than this is ended anyway, before whoever sent the signal loses patience. Milliseconds. */
+const STOP_MS = 4500;
+
+/** `kubeposture operator`: runs until SIGTERM or SIGINT. Answers the exit status. */
+export async function operator(flags: OperatorFlags): Promise<number> {
+  const settings = loadSettings(flags);
+  const end = new AbortController();
+  const stop = (): void => {
+    end.abort();
+    setTimeout(() => process.exit(1), STOP_MS).unref();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  return runOperator(settings, { version: version(), signal: end.signal });
+}

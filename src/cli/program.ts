@@ -1,0 +1,121 @@
+import { Command, CommanderError } from 'commander';
+import { SettingsError } from '#settings/types.ts';
+import { EXIT, InputFailure, UsageError } from './exit.ts';
+import { complain, surviveClosedPipes } from './output/terminal.ts';
+import type { OperatorFlags } from './operator.ts';
+import type { ScanFlags } from './scan/plan.ts';
+import { version } from './version.ts';
+
+type Run = (status: Promise<number>) => Promise<void>;
+
+const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value];
+
+/** The whole command line. What a command needs is imported when it runs: `--version` does not wait for the checks. */
+function program(run: Run): Command {
+  const root = new Command('kubeposture')
+    .description('Kubernetes posture: what an attacker would like about your objects, live or in files')
+    .version(version(), '--version')
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, 'kubeposture: '));
+      },
+    });
+  addScan(root, run);
+  addChecks(root, run);
+  addOperator(root, run);
+  addDeveloper(root, run);
+  return root;
+}
+
+function addScan(root: Command, run: Run): void {
+  root
+    .command('scan')
+    .description('judge manifests, or without a path the cluster of the current kube context')
+    .argument('[path...]', 'files, folders, or - for stdin')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .option('--fail-on <severity>', 'exit 1 if there is a finding of this severity or a worse one')
+    .option('--batch', 'read one JSON line {"id","objects":[…]} a case on stdin, answer one line each')
+    .option('--check <id>', 'only this check, by id or name; may be repeated', collect, [])
+    .option('-n, --namespace <name>', 'report on this namespace only')
+    .option('--kubernetes-version <version>', 'judge for this version, such as 1.34')
+    .option('--config <file>', 'configuration file')
+    .option('--kubeconfig <file>', 'how to reach the cluster')
+    .option('--context <name>', 'context of the kubeconfig')
+    .addHelpText('after', '\nExit status: 0 done, 1 findings (--fail-on), 2 wrong use, 3 input could not be read')
+    .action((paths: readonly string[], flags: ScanFlags) =>
+      run(import('./scan/command.ts').then(({ scan }) => scan(paths, flags))),
+    );
+}
+
+function addChecks(root: Command, run: Run): void {
+  const checks = root.command('checks').description('the catalogue of checks');
+  checks
+    .command('list')
+    .description('every check in a line')
+    .option('-o, --output <format>', 'table or json', 'table')
+    .action((flags: { readonly output: string }) =>
+      run(import('./checks.ts').then(({ listChecks }) => listChecks(flags))),
+    );
+  checks
+    .command('explain')
+    .description('what a check finds, why it matters and how to fix it')
+    .argument('<check>', 'id or name')
+    .action((word: string) => run(import('./checks.ts').then(({ explainCheck }) => explainCheck(word))));
+}
+
+function addOperator(root: Command, run: Run): void {
+  root
+    .command('operator')
+    .description('run the controller, in the cluster or outside with a kubeconfig')
+    .option('--kubeconfig <file>', 'how to reach the cluster')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--config <file>', 'configuration file')
+    .option('--listen <host:port>', 'metrics and health; port 0 picks one (default 0.0.0.0:8080)')
+    .option('--leader-elect <true|false>', 'hold a Lease while writing reports (default true)')
+    .option('--log-format <format>', 'json or text (default json)')
+    .option('--log-level <level>', 'debug, info, warn or error (default info)')
+    .action((flags: OperatorFlags) => run(import('./operator.ts').then(({ operator }) => operator(flags))));
+}
+
+function addDeveloper(root: Command, run: Run): void {
+  root
+    .command('gen')
+    .description('developers: write the generated files')
+    .option('--check', 'only compare; exit 1 where they differ')
+    .action((flags: { readonly check?: true }) => run(import('./gen.ts').then(({ gen }) => gen(flags, root))));
+  root
+    .command('new')
+    .description('developers: begin a check')
+    .argument('<id>', 'such as KP-POD-031')
+    .argument('<name>', 'in kebab-case; the name of its file')
+    .action((id: string, name: string) => run(import('./new.ts').then(({ newCheck }) => newCheck(id, name))));
+}
+
+/** Runs a command line. Answers the exit status; what goes wrong is said in a line, never in a stack, unless it is a bug. */
+export async function main(args: readonly string[]): Promise<number> {
+  surviveClosedPipes();
+  let status: number = EXIT.done;
+  try {
+    await program(async (command) => {
+      status = await command;
+    }).parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    return statusOf(error);
+  }
+}
+
+function statusOf(error: unknown): number {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof UsageError || error instanceof SettingsError) {
+    complain(`kubeposture: ${error.message}`);
+    return EXIT.usage;
+  }
+  if (error instanceof InputFailure) {
+    complain(`kubeposture: ${error.message}`);
+    return EXIT.input;
+  }
+  throw error;
+}

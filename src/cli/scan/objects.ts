@@ -1,0 +1,58 @@
+import { CHECKS } from '#checks/index.ts';
+import { Store } from '#inventory/store.ts';
+import type { Check, Context } from '#model/check.ts';
+import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
+import { Intake } from '../input/intake.ts';
+import { judge, resultOf, type Judged, type Judgement, type ScanResult } from './result.ts';
+import { minorOf, selectedChecks } from './select.ts';
+
+/** How manifests are judged. */
+export interface ScanOptions {
+  /** `1.34`; the newest known when absent. */
+  readonly kubernetesVersion?: string;
+  /** Ids or names; all when absent. */
+  readonly checks?: readonly string[];
+  /** Judges this namespace only; the other objects are still looked at. */
+  readonly namespace?: string;
+  readonly parameters?: Partial<Parameters>;
+}
+
+/**
+ * Judges objects as a manifest or `kubectl get -o json` gives them; lists may hold further lists. What cannot be read is among the `errors`, with
+ * `objects[i]` for a file. Throws on an option that means nothing.
+ */
+export function scanObjects(objects: readonly unknown[], options: ScanOptions = {}): ScanResult {
+  const intake = new Intake();
+  for (const [index, object] of objects.entries()) intake.addObject(`objects[${String(index)}]`, 0, object);
+  const { namespace } = options;
+  const judged = judgeManifests(intake, {
+    checks: selectedChecks(options.checks ?? [], CHECKS),
+    minor: minorOf(options.kubernetesVersion),
+    parameters: { ...DEFAULT_PARAMETERS, ...options.parameters },
+    ...(namespace === undefined ? {} : { inScope: (name: string) => name === namespace }),
+  });
+  return resultOf(judged, {
+    objects: intake.count,
+    foreign: intake.foreign,
+    errors: intake.errors,
+    scope: namespace === undefined ? 'cluster' : 'namespace',
+  });
+}
+
+/** How objects are judged, wherever they come from. */
+export interface How extends Pick<Context, 'minor' | 'parameters' | 'inScope'> {
+  readonly checks: readonly Check[];
+}
+
+/** In files every kind is known, and what they do not hold is not there. */
+export function judgeManifests(intake: Intake, { checks, ...how }: How, progress?: Judgement['progress']): Judged {
+  const store = new Store();
+  for (const object of intake.objects) store.put(object);
+  const context = { complete: false, minor: how.minor, parameters: how.parameters, ...scopeOf(how) };
+  return judge({ inventory: store, checks, context, ...(progress === undefined ? {} : { progress }) });
+}
+
+/** The scope of a judgement, where one is set. */
+export function scopeOf({ inScope }: Pick<How, 'inScope'>): Pick<Context, 'inScope'> {
+  return inScope === undefined ? {} : { inScope };
+}

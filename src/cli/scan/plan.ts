@@ -1,0 +1,63 @@
+import { CHECKS } from '#checks/index.ts';
+import { atLeast, type Severity } from '#model/severity.ts';
+import { configuredChecks, fitsAny } from '#settings/checks.ts';
+import { loadSettings } from '#settings/settings.ts';
+import type { Settings } from '#settings/types.ts';
+import { EXIT } from '../exit.ts';
+import type { How } from './objects.ts';
+import type { Judged, ScanResult, Told } from './result.ts';
+import { minorOf, selectedChecks } from './select.ts';
+
+/** The flags of `scan`, as they were typed. */
+export interface ScanFlags {
+  readonly output: string;
+  readonly failOn?: string;
+  readonly batch?: true;
+  readonly check: readonly string[];
+  readonly namespace?: string;
+  readonly kubernetesVersion?: string;
+  readonly config?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** What a scan looked at, judged. */
+export interface Scanned {
+  readonly judged: Judged;
+  readonly told: Told;
+  /** Something could not be read. */
+  readonly isPartial: boolean;
+}
+
+export interface ScanPlan extends How {
+  readonly settings: Settings;
+  /** One namespace is scored by its own measure. */
+  readonly scope: 'namespace' | 'cluster';
+}
+
+/** What the flags and the settings ask for. Throws UsageError and SettingsError. */
+export function planOf(flags: ScanFlags): ScanPlan {
+  const settings = loadSettings(flags);
+  const { include, exclude } = settings.scope.namespaces;
+  const { namespace } = flags;
+  return {
+    settings,
+    checks: selectedChecks(flags.check, configuredChecks(CHECKS, settings.checks)),
+    minor: minorOf(flags.kubernetesVersion),
+    parameters: settings.checks.parameters,
+    scope: namespace === undefined ? 'cluster' : 'namespace',
+    inScope: (name) =>
+      namespace === undefined
+        ? name === '' || ((include.length === 0 || fitsAny(name, include)) && !fitsAny(name, exclude))
+        : name === namespace,
+  };
+}
+
+/** What could not be read weighs more than what was found: the findings are not all. */
+export function exitStatus(result: ScanResult, isPartial: boolean, threshold: Severity | undefined): number {
+  if (isPartial) return EXIT.input;
+  const isOver =
+    threshold !== undefined &&
+    result.findings.some(({ status, severity }) => status === 'fail' && atLeast(severity, threshold));
+  return isOver ? EXIT.findings : EXIT.done;
+}

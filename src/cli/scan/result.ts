@@ -1,0 +1,165 @@
+import { Engine } from '#engine/engine.ts';
+import { scoreOf } from '#engine/score.ts';
+import type { Summary, Tally } from '#engine/tally.ts';
+import type { Check, CheckId, Context, Evidence, PssLevel } from '#model/check.ts';
+import type { Inventory } from '#model/inventory.ts';
+import { rankOf, type Severity } from '#model/severity.ts';
+import type { Subject } from '#model/ref.ts';
+import type { Grade, Score, Verdict } from '#model/verdict.ts';
+import type { ForeignObject, InputError } from '../input/intake.ts';
+
+export interface ScanSubject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface ScanFinding {
+  readonly check: CheckId;
+  readonly name: string;
+  readonly aspect?: string;
+  readonly severity: Severity;
+  readonly status: 'fail' | 'suppressed' | 'accepted';
+  readonly subject: ScanSubject;
+  readonly path: string;
+  readonly message: string;
+  readonly evidence: Evidence;
+  readonly pss?: PssLevel;
+}
+
+export interface ScanGap {
+  /** `*` is every check: the kind of the subject has none. */
+  readonly check: CheckId | '*';
+  readonly aspect?: string;
+  readonly subject?: ScanSubject;
+  readonly reason: string;
+}
+
+/** What a scan says: docs/cli.md and the JSON output. */
+export interface ScanResult {
+  readonly apiVersion: 'kubeposture.io/v1alpha1';
+  readonly kind: 'ScanResult';
+  readonly score: number;
+  readonly grade: Grade;
+  readonly summary: Summary;
+  /** Worst first, then by check, subject and path. */
+  readonly findings: readonly ScanFinding[];
+  readonly notEvaluated: readonly ScanGap[];
+  readonly objects: number;
+  readonly errors: readonly InputError[];
+}
+
+export interface Judgement {
+  readonly inventory: Inventory;
+  readonly checks: readonly Check[];
+  readonly context: Context;
+  readonly progress?: (done: number, of: number) => void;
+}
+
+/** The verdicts of everything in the inventory, and what is not known of it as a whole. */
+export interface Judged {
+  readonly verdicts: readonly Verdict[];
+  readonly doubts: readonly ScanGap[];
+  readonly tally: Tally;
+}
+
+export function judge({ inventory, checks, context, progress }: Judgement): Judged {
+  const engine = new Engine(checks, inventory, context);
+  const jobs = engine.planAll();
+  let done = 0;
+  for (const job of jobs.values()) {
+    engine.judge(job);
+    progress?.((done += 1), jobs.size);
+  }
+  const doubts = context.inScope?.('') === false ? [] : engine.doubts();
+  return { verdicts: [...engine.verdicts()], doubts, tally: engine.tally('') };
+}
+
+export interface Told {
+  readonly objects: number;
+  readonly foreign: readonly ForeignObject[];
+  readonly errors: readonly InputError[];
+  /** One namespace is scored by its own measure. */
+  readonly scope: 'namespace' | 'cluster';
+}
+
+/** The score of what was judged. */
+export function scoreOfAll({ tally }: Judged, { scope }: Pick<Told, 'scope'>): Score {
+  return scoreOf(tally.open, scope);
+}
+
+export function resultOf(judged: Judged, told: Told): ScanResult {
+  const { exact, grade } = scoreOfAll(judged, told);
+  const { summary } = judged.tally;
+  const gaps = [
+    ...judged.doubts,
+    ...judged.verdicts.flatMap(({ subject, notEvaluated }) =>
+      notEvaluated.map((gap) => ({ ...gap, subject: subjectOf(subject) })),
+    ),
+    ...told.foreign.map(({ reason, ...subject }) => ({ check: '*' as const, subject: subjectOf(subject), reason })),
+  ];
+  return {
+    apiVersion: 'kubeposture.io/v1alpha1',
+    kind: 'ScanResult',
+    score: exact,
+    grade,
+    summary: { ...summary, unknown: summary.unknown + judged.doubts.length },
+    findings: sortedBy(
+      judged.verdicts.flatMap(findingsOf),
+      ({ severity, check, subject, path, aspect = '', message }) => [
+        String(9 - rankOf(severity)),
+        check,
+        ...placeOf(subject),
+        path,
+        aspect,
+        message,
+      ],
+    ),
+    notEvaluated: sortedBy(gaps, ({ check, subject, reason }) => [check, ...placeOf(subject), reason]),
+    objects: told.objects,
+    errors: sortedBy(told.errors, ({ file, line, message }) => [file, String(line).padStart(9, '0'), message]),
+  };
+}
+
+function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
+  const named = subjectOf(subject);
+  return findings.map(({ check, name, aspect, severity, status, path, message, evidence, pss }) => ({
+    check,
+    name,
+    ...(aspect === undefined ? {} : { aspect }),
+    severity,
+    status,
+    subject: named,
+    path,
+    message,
+    evidence,
+    ...(pss === undefined ? {} : { pss }),
+  }));
+}
+
+function subjectOf({ apiVersion, kind, namespace, name }: Subject): ScanSubject {
+  return { apiVersion, kind, ...(namespace === '' ? {} : { namespace }), name };
+}
+
+function placeOf(subject: ScanSubject | undefined): readonly string[] {
+  return subject === undefined
+    ? ['', '', '', '']
+    : [subject.namespace ?? '', subject.kind, subject.name, subject.apiVersion];
+}
+
+/** Sorted by keys that are made once for each: by code units, so that no locale changes the order. */
+export function sortedBy<T>(list: readonly T[], keyOf: (item: T) => readonly string[]): readonly T[] {
+  return list
+    .map((item) => ({ item, key: keyOf(item) }))
+    .sort((a, b) => compare(a.key, b.key))
+    .map(({ item }) => item);
+}
+
+function compare(a: readonly string[], b: readonly string[]): number {
+  for (let index = 0; index < a.length; index += 1) {
+    const [left = '', right = ''] = [a[index], b[index]];
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
+}

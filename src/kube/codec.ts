@@ -1,0 +1,73 @@
+/** The seam between bytes and events: JSON lines now; protobuf frames would be a second Codec. */
+import { LineSplitter } from './lines.ts';
+import { metadataAccept, type Resource } from './resource.ts';
+
+export type Raw = Record<string, unknown>;
+
+export interface WatchEvent {
+  readonly type: string;
+  readonly object: Raw;
+}
+
+/** Cuts bytes into frames of one event each. */
+export interface Framer {
+  readonly push: (chunk: Buffer) => Iterable<Buffer>;
+  /** Bytes of a frame that has begun and not ended. */
+  readonly rest: number;
+}
+
+export interface Codec {
+  readonly accept: (resource: Resource) => string;
+  readonly framer: () => Framer;
+  /** Throws BadEvent. */
+  readonly decode: (frame: Buffer) => WatchEvent;
+}
+
+/** W23: something on a stream is not what the API promises. */
+export class BadEvent extends Error {
+  override readonly name = 'BadEvent';
+}
+
+/** What a reflector remembers and hands on of an object. */
+export interface Identity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+export function isRaw(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function decodeJson(frame: Buffer): WatchEvent {
+  let event: unknown;
+  try {
+    event = JSON.parse(frame.toString('utf8'));
+  } catch {
+    throw new BadEvent('a line is no JSON');
+  }
+  if (!isRaw(event) || typeof event['type'] !== 'string' || !isRaw(event['object']))
+    throw new BadEvent('a line is no watch event');
+  return { type: event['type'], object: event['object'] };
+}
+
+export const jsonCodec: Codec = {
+  accept: ({ metadataOnly }) =>
+    metadataOnly === true ? `${metadataAccept('PartialObjectMetadata')}, application/json;q=0.1` : 'application/json',
+  framer: () => new LineSplitter(),
+  decode: decodeJson,
+};
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Who an object is. Throws BadEvent when it does not say (W23). */
+export function identityOf(raw: unknown): Identity {
+  const metadata = isRaw(raw) ? raw['metadata'] : undefined;
+  if (!isRaw(metadata)) throw new BadEvent('an object has no metadata');
+  const name = text(metadata['name']);
+  const resourceVersion = text(metadata['resourceVersion']);
+  if (name === '') throw new BadEvent('an object has no name');
+  if (resourceVersion === '') throw new BadEvent('an object has no resourceVersion');
+  return { namespace: text(metadata['namespace']), name, uid: text(metadata['uid']), resourceVersion };
+}

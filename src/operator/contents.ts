@@ -1,0 +1,102 @@
+import { Tally, type Summary } from '#engine/tally.ts';
+import { scoreOf, type Scope } from '#engine/score.ts';
+import type { Engine } from '#engine/engine.ts';
+import { byWorst } from '#engine/subject.ts';
+import { areaOf, type Area } from '#model/check.ts';
+import { ALL_KINDS } from '#model/kinds.ts';
+import type { Inventory } from '#model/inventory.ts';
+import { subjectText, type Subject } from '#model/ref.ts';
+import type { Finding, Score, Verdict } from '#model/verdict.ts';
+import type { Contents, Coverage, Rollup } from '#report/body.ts';
+
+const WORST_AT_MOST = 10;
+
+/** What the report of one subject says. For a Namespace that is everything in it. */
+export function contentsOf(verdict: Verdict, engine: Engine): Contents {
+  const { subject, pods, findings, notEvaluated } = verdict;
+  const own = { subject, pods, findings, notEvaluated };
+  if (!isNamespace(subject)) return { ...own, summary: summaryOf(verdict), score: verdict.score };
+  const tally = engine.tally(subject.name);
+  return { ...own, ...scored(tally, 'namespace'), rollup: rollupOf(tally, engine, subject.name) };
+}
+
+/** What the report of the cluster says: the sums over everything, and what cannot be seen. */
+export function clusterContents(engine: Engine, inventory: Inventory): Contents {
+  const tally = engine.tally('');
+  const { summary, score } = scored(tally, 'cluster');
+  const doubts = engine.doubts();
+  return {
+    subject: CLUSTER,
+    pods: 0,
+    findings: controlPlaneFindings(engine),
+    notEvaluated: doubts,
+    summary: { ...summary, unknown: summary.unknown + doubts.length },
+    score,
+    rollup: rollupOf(tally, engine, ''),
+    coverage: coverageOf(inventory),
+  };
+}
+
+const CONTROL_PLANE: readonly Area[] = ['API', 'CM', 'SCH', 'ETCD'];
+
+/** What is wrong with the control plane, said of the cluster: each with the object that it was found on. */
+function controlPlaneFindings(engine: Engine): readonly Finding[] {
+  return [...engine.verdicts()]
+    .flatMap(({ subject, findings }) =>
+      findings
+        .filter(({ check }) => CONTROL_PLANE.includes(areaOf(check)))
+        .map((finding) => ({ ...finding, message: `${subjectText(subject)}: ${finding.message}` })),
+    )
+    .sort(byWorst);
+}
+
+const CLUSTER: Subject = { apiVersion: 'kubeposture.io/v1alpha1', kind: 'Cluster', namespace: '', name: 'cluster' };
+
+export function isNamespace(subject: Subject): boolean {
+  return subject.kind === 'Namespace' && subject.apiVersion === 'v1';
+}
+
+function summaryOf(verdict: Verdict): Summary {
+  const tally = new Tally();
+  tally.add(verdict);
+  return tally.summary;
+}
+
+function scored(tally: Tally, scope: Scope): { readonly summary: Summary; readonly score: Score } {
+  return { summary: tally.summary, score: scoreOf(tally.open, scope) };
+}
+
+function rollupOf(tally: Tally, engine: Engine, namespace: string): Rollup {
+  return { objects: tally.subjects, workloads: tally.workloads, worst: worstOf(engine.verdictsIn(namespace)) };
+}
+
+/** The subjects with the lowest scores; those with nothing open are left out. */
+function worstOf(verdicts: Iterable<Verdict>): Rollup['worst'] {
+  const rows = [...verdicts]
+    .filter(({ findings }) => findings.some(({ status }) => status === 'fail'))
+    .map(({ subject, score: { exact, grade } }) => ({ subject, exact, grade }))
+    .filter(({ exact }) => exact < 100)
+    .sort((a, b) => a.exact - b.exact || (keyOf(a.subject) < keyOf(b.subject) ? -1 : 1));
+  return rows.slice(0, WORST_AT_MOST).map(({ subject: { apiVersion, kind, namespace, name }, grade, exact }) => ({
+    apiVersion,
+    kind,
+    ...(namespace === '' ? {} : { namespace }),
+    name,
+    grade,
+    score: Math.floor(exact),
+  }));
+}
+
+function keyOf({ kind, namespace, name }: Subject): string {
+  return `${namespace}/${kind}/${name}`;
+}
+
+/** The kinds that can be seen, and why the others cannot. */
+export function coverageOf(inventory: Inventory): Coverage {
+  const kinds = ALL_KINDS.map((kind) => {
+    const reason = inventory.missing(kind);
+    return reason === undefined ? { kind, state: 'synced' } : { kind, state: 'unknown', reason };
+  });
+  const known = kinds.filter(({ state }) => state === 'synced').length;
+  return { ratio: Math.round((1000 * known) / kinds.length) / 1000, kinds };
+}

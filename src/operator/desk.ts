@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { CATALOGUE } from '#checks/version.ts';
+import type { Engine } from '#engine/engine.ts';
+import { SCORING } from '#engine/score.ts';
+import type { Inventory } from '#model/inventory.ts';
+import type { Subject } from '#model/ref.ts';
+import type { Verdict } from '#model/verdict.ts';
+import { hasReport, reportOf, type Report } from '#report/body.ts';
+import { CLUSTER_REPORT, reportRef, type ReportRef } from '#report/identity.ts';
+import { placeOf, type Wanted } from '#sinks/reports.ts';
+import { clusterContents, contentsOf } from './contents.ts';
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const ENGINE = { catalogue: CATALOGUE, scoring: SCORING };
+
+/** Knows which report is about which subject, and writes it out when asked. */
+export class Desk {
+  readonly #engine: Engine;
+  readonly #inventory: Inventory;
+  readonly #subjects = new Map<string, Subject>();
+
+  constructor(engine: Engine, inventory: Inventory) {
+    this.#engine = engine;
+    this.#inventory = inventory;
+  }
+
+  /** The report that a subject's verdict is in, and those that sum over it. */
+  placesOf(subject: Subject): { readonly own: ReportRef; readonly sums: readonly ReportRef[] } {
+    const own = reportRef(subject, sha256);
+    this.#subjects.set(placeOf(own), subject);
+    const namespace = own.namespace === '' ? [] : [this.#namespacePlace(own.namespace)];
+    return { own, sums: [...namespace, CLUSTER_REPORT] };
+  }
+
+  #namespacePlace(name: string): ReportRef {
+    const subject = { apiVersion: 'v1', kind: 'Namespace', namespace: '', name };
+    const place = reportRef(subject, sha256);
+    this.#subjects.set(placeOf(place), subject);
+    return place;
+  }
+
+  /** Every place where a report should stand. */
+  places(): readonly ReportRef[] {
+    const own = [...this.#engine.verdicts()].map(({ subject }) => this.placesOf(subject).own);
+    return [...own, CLUSTER_REPORT];
+  }
+
+  /** What should stand at a place now. */
+  wanted(ref: ReportRef): Wanted {
+    if (placeOf(ref) === placeOf(CLUSTER_REPORT)) return this.#write(clusterContents(this.#engine, this.#inventory));
+    const subject = this.#subjects.get(placeOf(ref));
+    const verdict = subject === undefined ? undefined : this.#engine.verdict(subject);
+    if (verdict === undefined) {
+      this.#subjects.delete(placeOf(ref));
+      return 'orphan';
+    }
+    return this.#isReported(verdict) ? this.#write(contentsOf(verdict, this.#engine)) : 'none';
+  }
+
+  /** A Namespace always has a report: it sums over what is in it. */
+  #isReported(verdict: Verdict): boolean {
+    return hasReport(verdict) || verdict.subject.kind === 'Namespace';
+  }
+
+  #write(contents: Parameters<typeof reportOf>[0]): Report {
+    return reportOf(contents, ENGINE, sha256);
+  }
+}

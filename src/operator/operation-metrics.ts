@@ -1,0 +1,35 @@
+import { ALL_KINDS } from '#model/kinds.ts';
+import type { Metrics } from '#sinks/metrics.ts';
+import type { Brain } from './brain.ts';
+import type { Watching } from './watching.ts';
+
+/** How the operator itself is doing: every replica says it. */
+export function defineOperationMetrics(
+  metrics: Metrics,
+  { brain, watching }: { readonly brain: Brain; readonly watching: Watching },
+): void {
+  const { engine, store, loop } = brain;
+  metrics.gauge('queueDepth', () => [{ labels: {}, value: loop.depth }]);
+  metrics.gauge('objects', () => ALL_KINDS.map((kind) => ({ labels: { kind }, value: store.count(kind) })));
+  metrics.gauge('kindSynced', () =>
+    ALL_KINDS.map((kind) => ({ labels: { kind }, value: store.missing(kind) === undefined ? 1 : 0 })),
+  );
+  metrics.gauge('lastEventAge', () =>
+    [...watching.reflectors].flatMap(([kind, { stats }]) => {
+      const last = Math.max(stats.lastEventAt ?? 0, stats.lastBookmarkAt ?? 0);
+      return last === 0 ? [] : [{ labels: { kind }, value: (performance.now() - last) / 1000 }];
+    }),
+  );
+  metrics.totals('relists', () =>
+    [...watching.reflectors].flatMap(([kind, { stats }]) =>
+      Object.entries(stats.relists).map(([reason, value]) => ({ labels: { kind, reason }, value })),
+    ),
+  );
+  metrics.totals('evaluations', () =>
+    Object.entries(engine.evaluations.byOutcome).map(([outcome, value]) => ({ labels: { outcome }, value })),
+  );
+  metrics.totals('checkErrors', () =>
+    [...engine.evaluations.errors].map(([check, value]) => ({ labels: { check }, value })),
+  );
+  metrics.totals('drift', () => [{ labels: {}, value: brain.drift }]);
+}

@@ -1,0 +1,230 @@
+import { schedule, type ScheduledTask } from 'node-cron';
+import type { Transport } from '#kube/transport.ts';
+import type { Logger } from '#log/logger.ts';
+import type { Check, Context } from '#model/check.ts';
+import { ALL_KINDS, type Kind } from '#model/kinds.ts';
+import { subjectKey, type Subject } from '#model/ref.ts';
+import { CLUSTER_REPORT, type ReportRef } from '#report/identity.ts';
+import type { Settings } from '#settings/types.ts';
+import type { Metrics } from '#sinks/metrics.ts';
+import { placeOf } from '#sinks/reports.ts';
+import { Brain } from './brain.ts';
+import { Desk } from './desk.ts';
+import { Latency } from './latency.ts';
+import { defineOperationMetrics } from './operation-metrics.ts';
+import { definePostureMetrics } from './posture-metrics.ts';
+import { Publishing } from './publishing.ts';
+import { Watching } from './watching.ts';
+
+/** How long a kind may keep the first judgement waiting; then it is unknown until it comes. Milliseconds. */
+const STRAGGLER_MS = 60_000;
+
+export interface OperatorOptions {
+  readonly transport: Transport;
+  readonly settings: Settings;
+  readonly checks: readonly Check[];
+  readonly context: Context;
+  /** Asks the API server for its minor version: 36 for 1.36. Rejects where it does not answer. */
+  readonly readMinor: () => Promise<number>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The wiring: watch, judge, publish. Judges from the start; writes only between `publish` and `hold`. */
+export class Operator {
+  readonly #options: OperatorOptions;
+  readonly #brain: Brain;
+  readonly #desk: Desk;
+  readonly #watching: Watching;
+  readonly #publishing: Publishing;
+  readonly #latency: Latency;
+  readonly #subjectAt = new Map<string, Subject>();
+  readonly #bytes = new Map<string, number>();
+  #fence: (() => boolean) | undefined;
+  #judged = false;
+  #begun = false;
+  #minor: number;
+  #published = false;
+  #straggler: NodeJS.Timeout | undefined;
+  #sweep: ScheduledTask | undefined;
+
+  constructor(options: OperatorOptions) {
+    const { transport, checks, context, logger, metrics, settings } = options;
+    this.#options = options;
+    this.#minor = context.minor;
+    this.#latency = new Latency(
+      () => performance.now(),
+      (seconds) => {
+        metrics.observe('eventToReport', seconds);
+      },
+    );
+    this.#brain = new Brain({
+      checks,
+      context,
+      onVerdict: (subject) => {
+        this.#verdictChanged(subject);
+      },
+      onUnchanged: (subject) => {
+        this.#latency.unchanged(subjectKey(subject));
+      },
+      onTouched: (subject) => {
+        if (this.#published) this.#latency.touched(subjectKey(subject));
+      },
+    });
+    this.#desk = new Desk(this.#brain.engine, this.#brain.store);
+    this.#watching = new Watching(transport, this.#brain.store, this.#watcher(), logger);
+    this.#publishing = new Publishing({
+      transport,
+      logger,
+      writes: settings.writes,
+      wanted: (ref) => this.#desk.wanted(ref),
+      mayWrite: () => this.#fence?.() ?? false,
+      onWritten: (ref, bytes) => {
+        this.#wasWritten(ref, bytes);
+      },
+      onSkipped: (place) => {
+        const subject = this.#subjectAt.get(place);
+        this.#subjectAt.delete(place);
+        if (subject !== undefined) this.#latency.unchanged(subjectKey(subject));
+      },
+      onResult: (result) => {
+        metrics.count('reportWrites', { result });
+      },
+      onReady: () => {
+        this.#maybePublish();
+      },
+    });
+    this.#defineMetrics();
+  }
+
+  #defineMetrics(): void {
+    const { metrics, settings } = this.#options;
+    const { engine, store: inventory } = this.#brain;
+    definePostureMetrics(metrics, {
+      engine,
+      inventory,
+      sink: this.#publishing.sink,
+      isSpeaking: () => this.#published && (this.#fence?.() ?? false),
+      maxSeries: settings.metrics.maxSeries,
+      reportBytes: () => [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0),
+    });
+    defineOperationMetrics(metrics, { brain: this.#brain, watching: this.#watching });
+  }
+
+  #watcher(): ConstructorParameters<typeof Watching>[2] {
+    return {
+      onChanges: (changes) => {
+        this.#brain.changed(changes);
+      },
+      onKnowledge: (kind, isSettled) => {
+        this.#learned(kind, isSettled);
+      },
+    };
+  }
+
+  /** Starts watching and judging. */
+  start(): void {
+    const { settings, logger } = this.#options;
+    this.#watching.start();
+    this.#publishing.start();
+    this.#straggler = setTimeout(() => {
+      if (!this.#begun)
+        logger.warn('judging without kinds that did not come', { kinds: this.#watching.starting.join(' ') });
+      this.#begin();
+    }, STRAGGLER_MS);
+    this.#sweep = schedule(settings.schedule.sweep, () => this.#sweepNow());
+  }
+
+  /** The slow look at everything: at the server's version, whose rules may be others by now, and at every verdict. */
+  async #sweepNow(): Promise<void> {
+    const { context, readMinor, logger } = this.#options;
+    try {
+      const minor = await readMinor();
+      if (minor !== this.#minor) await this.#brain.setContext({ ...context, minor });
+      this.#minor = minor;
+    } catch (error) {
+      logger.warn('version of the API server not read', { error });
+    }
+    this.#brain.sweep();
+  }
+
+  /** May write from now on, while `fence` says so. */
+  publish(fence: () => boolean): void {
+    this.#fence = fence;
+    this.#maybePublish();
+  }
+
+  /** Writes nothing from now on. */
+  hold(): void {
+    this.#fence = undefined;
+    this.#published = false;
+    this.#latency.clear();
+    this.#publishing.sink.stop();
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#straggler);
+    this.hold();
+    this.#brain.stop();
+    await Promise.all([this.#sweep?.destroy(), this.#publishing.stop(), this.#watching.stop()]);
+  }
+
+  /** What keeps the operator from being ready, one line each. */
+  obstacles(): readonly string[] {
+    const starting = this.#begun ? [] : this.#watching.starting.map((kind) => `${kind}: not synced yet`);
+    const judging = this.#begun && !this.#judged ? ['the first judgement is under way'] : [];
+    return [...starting, ...judging, ...this.#publishing.obstacles()];
+  }
+
+  #learned(kind: Kind, isSettled: boolean): void {
+    if (isSettled && !this.#begun) this.#begin();
+    else if (this.#begun) {
+      this.#options.logger.info('judging again: a kind is known now, or no longer', { kind });
+      void this.#brain.judgeAll();
+      this.#publishing.sink.touch(CLUSTER_REPORT, { isSum: true });
+    }
+  }
+
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    const since = performance.now();
+    void this.#brain.begin().then(() => {
+      this.#judged = true;
+      const objects = ALL_KINDS.reduce((sum, kind) => sum + this.#brain.store.count(kind), 0);
+      this.#options.logger.info('everything judged', { objects, milliseconds: Math.round(performance.now() - since) });
+      this.#maybePublish();
+    });
+  }
+
+  /** Publishing starts when there is something true to say, we know what the server holds, and it is our turn. */
+  #maybePublish(): void {
+    if (this.#published || !this.#judged || this.#fence === undefined) return;
+    const obstacles = this.#publishing.obstacles();
+    if (obstacles.length > 0) {
+      this.#options.logger.warn('reports cannot be written yet', { obstacles: obstacles.join('; ') });
+      return;
+    }
+    this.#published = true;
+    this.#options.logger.info('publishing reports');
+    this.#publishing.sink.start(this.#desk.places());
+  }
+
+  #verdictChanged(subject: Subject): void {
+    const { own, sums } = this.#desk.placesOf(subject);
+    this.#subjectAt.set(placeOf(own), subject);
+    const verdict = this.#brain.engine.verdict(subject);
+    const isUrgent = verdict?.findings[0]?.severity === 'critical';
+    this.#publishing.sink.touch(own, { isUrgent });
+    for (const place of sums) this.#publishing.sink.touch(place, { isSum: true });
+  }
+
+  #wasWritten(ref: ReportRef, bytes: number): void {
+    const key = placeOf(ref);
+    if (bytes === 0) this.#bytes.delete(key);
+    else this.#bytes.set(key, bytes);
+    const subject = this.#subjectAt.get(key);
+    this.#subjectAt.delete(key);
+    if (subject !== undefined) this.#latency.written(subjectKey(subject));
+  }
+}

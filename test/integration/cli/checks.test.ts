@@ -1,0 +1,77 @@
+import { readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { CHECKS } from '#checks/index.ts';
+import type { Check } from '#model/check.ts';
+import { World } from '../../support/world.ts';
+import { run } from './program.ts';
+
+describe('[integration] checks', function () {
+  this.timeout(30_000);
+
+  it('list: a line each, and as JSON', async () => {
+    const table = (await run(['checks', 'list'])).output.trimEnd().split('\n');
+    expect(table).to.have.length(CHECKS.length + 1);
+    expect(table.filter((line) => line.length > 80)).to.deep.equal([]);
+    const list = JSON.parse((await run(['checks', 'list', '-o', 'json'])).output) as readonly { readonly id: string }[];
+    expect(list.map(({ id }) => id)).to.deep.equal(CHECKS.map(({ id }) => id));
+  });
+
+  it('explain: by id and by name, every word that the check says of itself', async () => {
+    const byId = await run(['checks', 'explain', 'kp-net-002']);
+    const byName = await run(['checks', 'explain', 'pod-not-isolated']);
+    expect(byId.output).to.equal(byName.output);
+    for (const part of [
+      'Why it matters',
+      'How to fix it',
+      'Aspects',
+      'NetworkPolicies that select the pod',
+      'kind: NetworkPolicy',
+      'Passes: ',
+      'CIS:5.3.2',
+    ])
+      expect(byId.output).to.include(part);
+    expect(byId.status).to.equal(0);
+  });
+
+  it('explain: every check has an explanation that fits the terminal, but for YAML', async () => {
+    const { output, status } = await run(['checks', 'explain', CHECKS[0]!.id]);
+    expect(status).to.equal(0);
+    expect(output).to.include(CHECKS[0]!.title);
+  });
+});
+
+describe('[integration] new', function () {
+  this.timeout(30_000);
+  const file = 'src/checks/log/scaffold-of-the-test.ts';
+  after(() => {
+    rmSync(file, { force: true });
+    if (readdirSync(dirname(file)).length === 0) rmdirSync(dirname(file));
+  });
+
+  it('writes a check whose examples hold, and says what comes next', async () => {
+    const { output, status, complaint } = await run(['new', 'KP-LOG-999', 'scaffold-of-the-test']);
+    expect({ status, complaint }).to.deep.equal({ status: 0, complaint: '' });
+    expect(output).to.include(`${file}: written`).and.to.include('npm run gen');
+    const module = (await import(pathToFileURL(file).href)) as { readonly scaffoldOfTheTest: Check };
+    const check = module.scaffoldOfTheTest;
+    const { bad, good } = check.examples();
+    const found = (world: World): readonly string[] => world.findingsOf(check.id).map(({ path }) => path);
+    expect(found(new World([bad[0]!.subject], [check]))).to.deep.equal(bad[0]!.finds.map(({ at }) => at));
+    expect(found(new World([good[0]!.subject], [check]))).to.deep.equal([]);
+    expect((await run(['new', 'KP-LOG-999', 'scaffold-of-the-test'])).status).to.equal(2);
+  });
+
+  for (const [id, name] of [
+    ['KP-FOO-001', 'a-name'],
+    ['KP-POD-1', 'a-name'],
+    ['KP-POD-999', 'Name'],
+    ['KP-POD-001', 'a-name'],
+    ['KP-POD-999', 'privileged-container'],
+  ] as const) {
+    it(`refuses ${id} ${name}`, async () => {
+      expect((await run(['new', id, name])).status).to.equal(2);
+    });
+  }
+});

@@ -1,0 +1,297 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import type { ScanResult } from '#cli/scan/result.ts';
+import { startSandbox } from '#sandbox/server.ts';
+import { privileged, run, scanJson, withFiles } from './program.ts';
+
+const FIXED = ['KP-POD-001', 'KP-POD-006', 'KP-IMG-001', 'KP-NET-002', 'KP-NS-001'].flatMap((id) => ['--check', id]);
+const GOLDEN = 'test/golden/table.txt';
+
+describe('[integration] scan', function () {
+  this.timeout(60_000);
+
+  it('prints a table of 80 columns; UPDATE_GOLDEN=1 writes it anew', async () => {
+    const { output, complaint, status } = await run(['scan', ...FIXED, 'test/golden/shop']);
+    const all = `${output}--- stderr\n${complaint}`;
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, all);
+    expect(all).to.equal(readFileSync(GOLDEN, 'utf8'));
+    expect(status).to.equal(3);
+    for (const hostile of ['\u001b', '\u202e']) expect(all).not.to.include(hostile);
+  });
+
+  it('gives the whole result as JSON', () =>
+    withFiles(
+      { 'a.yaml': `${privileged('a')}---\n{apiVersion: x/v1, kind: Z, metadata: {name: z}}\n` },
+      async (folder) => {
+        const { result, status } = await scanJson('--check', 'privileged-container', folder);
+        const expected: ScanResult = {
+          apiVersion: 'kubeposture.io/v1alpha1',
+          kind: 'ScanResult',
+          score: 74,
+          grade: 'C',
+          summary: {
+            critical: 0,
+            high: 1,
+            medium: 0,
+            low: 0,
+            info: 0,
+            passed: 0,
+            suppressed: 0,
+            accepted: 0,
+            unknown: 0,
+          },
+          findings: [
+            {
+              check: 'KP-POD-001',
+              name: 'privileged-container',
+              severity: 'high',
+              status: 'fail',
+              subject: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'a' },
+              path: 'spec.containers[0].securityContext.privileged',
+              message: 'container app runs privileged',
+              evidence: 'observed',
+              pss: 'baseline',
+            },
+          ],
+          notEvaluated: [
+            { check: '*', subject: { apiVersion: 'x/v1', kind: 'Z', name: 'z' }, reason: 'kind without checks' },
+          ],
+          objects: 2,
+          errors: [],
+        };
+        expect(result).to.deep.equal(expected);
+        expect(status).to.equal(0);
+      },
+    ));
+
+  it('reads stdin, YAML or JSON', async () => {
+    const yaml = await run(['scan', '-o', 'json', '--check', 'KP-POD-001', '-'], privileged('a'));
+    const json = await run(
+      ['scan', '-o', 'json', '--check', 'KP-POD-001', '-'],
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'a', namespace: 'shop' },
+        spec: { containers: [{ name: 'app', image: 'r.example/a:1', securityContext: { privileged: true } }] },
+      }),
+    );
+    expect(JSON.parse(yaml.output)).to.deep.equal(JSON.parse(json.output));
+    expect((JSON.parse(json.output) as ScanResult).findings).to.have.length(1);
+  });
+
+  it('looks at everything and reports on one namespace', () =>
+    withFiles(
+      { 'a.yaml': privileged('a'), 'b.yaml': privileged('b').replace('namespace: shop', 'namespace: other') },
+      async (folder) => {
+        const { result } = await scanJson('--check', 'KP-POD-001', '-n', 'other', folder);
+        expect(result.findings.map(({ subject }) => subject.name)).to.deep.equal(['b']);
+        expect(result.objects).to.equal(2);
+      },
+    ));
+
+  it('takes a configuration', () =>
+    withFiles(
+      { 'a.yaml': privileged('a'), '.c.yaml': 'checks: {severity: {KP-POD-001: low}, disable: [KP-NET-002]}\n' },
+      async (folder) => {
+        const { result } = await scanJson('--config', `${folder}/.c.yaml`, folder);
+        expect(result.findings.find(({ check }) => check === 'KP-POD-001')?.severity).to.equal('low');
+        expect(result.findings.filter(({ check }) => check === 'KP-NET-002')).to.deep.equal([]);
+      },
+    ));
+
+  it('says the same of the same files, in whatever order they are named', () =>
+    withFiles({ 'a.yaml': privileged('a'), 'b.yaml': privileged('b') }, async (folder) => {
+      const forth = await scanJson(`${folder}/a.yaml`, `${folder}/b.yaml`);
+      const back = await scanJson(`${folder}/b.yaml`, `${folder}/a.yaml`);
+      expect(forth.output).to.equal(back.output);
+    }));
+
+  it('ends without a complaint when its reader leaves', () =>
+    withFiles(
+      { 'a.yaml': Array.from({ length: 3000 }, (_, index) => privileged(`p${String(index)}`)).join('---\n') },
+      async (folder) => {
+        const child = spawn(process.execPath, ['src/main.ts', 'scan', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+        let complaint = '';
+        child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+        child.stdout.once('data', () => child.stdout.destroy());
+        const [status] = (await once(child, 'close')) as [number | null];
+        expect({ status, complaint }).to.deep.equal({ status: 0, complaint: '' });
+      },
+    ));
+});
+
+describe('[integration] exit statuses', function () {
+  this.timeout(60_000);
+
+  const cases: readonly {
+    readonly name: string;
+    readonly args: readonly string[];
+    readonly status: number;
+    readonly says?: string;
+  }[] = [
+    { name: 'findings without --fail-on', args: ['scan', 'a.yaml'], status: 0 },
+    { name: 'findings as bad as --fail-on', args: ['scan', '--fail-on', 'high', 'a.yaml'], status: 1 },
+    { name: 'findings less bad than --fail-on', args: ['scan', '--fail-on', 'critical', 'a.yaml'], status: 0 },
+    {
+      name: 'errors outrank findings',
+      args: ['scan', '--fail-on', 'high', 'a.yaml', 'nope.yaml'],
+      status: 3,
+      says: 'nope.yaml: no such file or folder',
+    },
+    { name: 'no cluster', args: ['scan', '--kubeconfig', 'nope'], status: 3, says: 'nope: no such file' },
+    {
+      name: 'an unknown severity',
+      args: ['scan', '--fail-on', 'bad', 'a.yaml'],
+      status: 2,
+      says: 'critical, high, medium, low, info',
+    },
+    { name: 'an unknown output', args: ['scan', '-o', 'xml', 'a.yaml'], status: 2, says: 'table, json' },
+    { name: 'an unknown flag', args: ['scan', '--nope', 'a.yaml'], status: 2, says: "unknown option '--nope'" },
+    { name: 'an unknown command', args: ['scam'], status: 2, says: 'Did you mean scan?' },
+    {
+      name: 'an unknown check',
+      args: ['scan', '--check', 'KP-POD-01', 'a.yaml'],
+      status: 2,
+      says: 'did you mean KP-POD-001?',
+    },
+    {
+      name: 'an unknown version',
+      args: ['scan', '--kubernetes-version', '2', 'a.yaml'],
+      status: 2,
+      says: 'such as 1.34',
+    },
+    { name: 'a batch with paths', args: ['scan', '--batch', 'a.yaml'], status: 2, says: 'takes no paths' },
+    {
+      name: 'an unknown check to explain',
+      args: ['checks', 'explain', 'priviledged-container'],
+      status: 2,
+      says: 'did you mean privileged-container?',
+    },
+    {
+      name: 'a bad configuration',
+      args: ['scan', '--config', 'bad.yaml', 'a.yaml'],
+      status: 2,
+      says: 'bad.yaml: checks: "nope" is not known; allowed: disable, severity, parameters',
+    },
+    { name: 'help', args: ['--help'], status: 0 },
+  ];
+  for (const { name, args, status, says = '' } of cases) {
+    it(`${name}: ${String(status)}`, () =>
+      withFiles({ 'a.yaml': privileged('a'), 'bad.yaml': 'checks: {nope: 1}' }, async (folder) => {
+        const placed = args.map((arg) =>
+          /^(a|nope|bad)(\.yaml)?$/.test(arg) && arg !== 'bad' ? `${folder}/${arg}` : arg,
+        );
+        const ended = await run(placed);
+        expect(ended.status, ended.complaint).to.equal(status);
+        expect(ended.complaint).to.include(says);
+        expect(ended.complaint).not.to.match(/\n\s+at /);
+      }));
+  }
+
+  it('--version prints the version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+    expect(await run(['--version'])).to.deep.equal({ status: 0, output: `${version}\n`, complaint: '' });
+  });
+});
+
+describe('[integration] scan --batch', function () {
+  this.timeout(60_000);
+  const pod = (name: string): object => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { containers: [{ name: 'a', securityContext: { privileged: true } }] },
+  });
+
+  it('answers each line in order; bad lines are answered too', async () => {
+    const lines = [
+      JSON.stringify({ id: 1, objects: [pod('a')] }),
+      'no JSON',
+      '[]',
+      '',
+      JSON.stringify({ id: 'x' }),
+      JSON.stringify({ id: 'v', objects: [], kubernetesVersion: 'new' }),
+      JSON.stringify({
+        id: { any: 'thing' },
+        objects: [{ apiVersion: 'v1', kind: 'List', items: [pod('b'), 3] }],
+        kubernetesVersion: '1.30',
+      }),
+    ];
+    const { output, complaint, status } = await run(['scan', '--batch', '--check', 'KP-POD-001'], lines.join('\n'));
+    const answers = output
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Partial<ScanResult> & { readonly id: unknown; readonly error?: string });
+    expect(complaint).to.equal('');
+    expect(
+      answers.map(({ id, error, findings, errors }) => ({
+        id,
+        error,
+        found: findings?.map(({ subject }) => subject.name),
+        errors,
+      })),
+    ).to.deep.equal([
+      { id: 1, error: undefined, found: ['a'], errors: [] },
+      {
+        id: null,
+        error: `not JSON: Unexpected token 'o', "no JSON" is not valid JSON`,
+        found: undefined,
+        errors: undefined,
+      },
+      { id: null, error: 'not an object', found: undefined, errors: undefined },
+      { id: 'x', error: 'objects: must be a list', found: undefined, errors: undefined },
+      { id: 'v', error: '"new" is no version of Kubernetes, such as 1.34', found: undefined, errors: undefined },
+      {
+        id: { any: 'thing' },
+        error: undefined,
+        found: ['b'],
+        errors: [{ file: 'objects[0]', line: 0, message: 'not an object' }],
+      },
+    ]);
+    expect(status).to.equal(3);
+  });
+
+  it('answers a line before the next one comes', async () => {
+    const child = spawn(process.execPath, ['src/main.ts', 'scan', '--batch'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    for (const id of [1, 2]) {
+      child.stdin.write(`${JSON.stringify({ id, objects: [pod('a')] })}\n`);
+      const [answer] = (await once(child.stdout, 'data')) as [Buffer];
+      expect((JSON.parse(answer.toString()) as { readonly id: number }).id).to.equal(id);
+    }
+    child.stdin.end();
+    const [status] = (await once(child, 'close')) as [number | null];
+    expect(status).to.equal(0);
+  });
+});
+
+describe('[integration] scan of a cluster', function () {
+  this.timeout(60_000);
+
+  it('finds in a cluster what it finds in files', async () => {
+    const sandbox = await startSandbox();
+    try {
+      const manifest = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'a', namespace: 'shop' },
+        spec: { containers: [{ name: 'app', image: 'r.example/a:1', securityContext: { privileged: true } }] },
+      };
+      await sandbox.load([manifest]);
+      await withFiles({ kubeconfig: sandbox.kubeconfig }, async (folder) => {
+        const { result, status, complaint } = await scanJson(
+          '--kubeconfig',
+          `${folder}/kubeconfig`,
+          '--check',
+          'KP-POD-001',
+        );
+        expect({ status, complaint }).to.deep.equal({ status: 0, complaint: '' });
+        expect(result.findings.map(({ subject }) => subject.name)).to.deep.equal(['a']);
+        expect(result.objects).to.be.greaterThan(1);
+      });
+    } finally {
+      await sandbox.stop();
+    }
+  });
+});

@@ -1,0 +1,302 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { get, resourceServed, selfSubjectAccessReview, serverVersion } from '#kube/client.ts';
+import { makeIdentity } from '#sandbox/tls.ts';
+import { ApiError, NetworkError } from '#kube/errors.ts';
+import { KubeConfigError, loadCluster } from '#kube/kubeconfig.ts';
+import { Transport, type Observation, type Request } from '#kube/transport.ts';
+import {
+  clusterAt,
+  failure,
+  fakeServer,
+  hang,
+  json,
+  reset,
+  until,
+  watching,
+  type Answer,
+  type FakeServer,
+} from '../../support/fake-server.ts';
+
+const GET: Request = { verb: 'get', resource: 'things', method: 'GET', path: '/things', pool: 'watch' };
+const failed = (run: Promise<unknown>): Promise<unknown> =>
+  run.then(
+    () => expect.fail('it worked'),
+    (error: unknown) => error,
+  );
+
+describe('[integration] kube/transport', () => {
+  let server: FakeServer;
+  let transport: Transport;
+  const seen: Observation[] = [];
+  const open = async (...script: readonly Answer[]): Promise<void> => {
+    server = await fakeServer(json(200, { ok: true }));
+    server.script.push(...script);
+    transport = new Transport({
+      cluster: clusterAt(server.url),
+      onRequest: (one) => seen.push(one),
+      limits: { connectMs: 500, headerMs: 60, idleMs: 60 },
+    });
+  };
+
+  afterEach(async () => {
+    seen.length = 0;
+    transport.close();
+    await server.close();
+  });
+
+  it('reads JSON, keeps its connection, and says who it is', async () => {
+    await open();
+    for (let i = 0; i < 3; i += 1) expect((await transport.request(GET)).body).to.deep.equal({ ok: true });
+    expect(server.connections()).to.equal(1);
+    expect(server.requests[0]!.headers['user-agent']).to.equal('kubeposture/0 (test)');
+    expect(seen[0]).to.deep.equal({ verb: 'get', resource: 'things', code: '200' });
+  });
+
+  it('drains error replies too, so that the connection is kept', async () => {
+    await open(failure(500), failure(422, 'Invalid'));
+    expect(await failed(transport.request(GET))).to.include({ code: 500 });
+    expect(await failed(transport.request(GET))).to.include({ code: 422, reason: 'Invalid' });
+    await transport.request(GET);
+    expect(server.connections()).to.equal(1);
+  });
+
+  it('tries a new connection when a kept one dies under a request, but only then', async () => {
+    await open();
+    await transport.request(GET);
+    server.script.push(reset);
+    expect((await transport.request(GET)).status).to.equal(200);
+    server.script.push(reset, reset);
+    expect(await failed(transport.request({ ...GET, method: 'POST' }))).to.include({ failure: 'reset' });
+    expect(await failed(transport.request(GET))).to.include({ failure: 'reset' });
+  });
+
+  it('sends the length of a body with every method', async () => {
+    await open();
+    await transport.request({ ...GET, method: 'DELETE', body: { a: 'ü' } });
+    expect(server.requests[0]).to.deep.include({ method: 'DELETE', body: { a: 'ü' } });
+    await transport.request(GET);
+  });
+
+  it('W25 gives up on headers, on the whole, and when told to', async () => {
+    await open(hang, (_, r) => void r.writeHead(200).write('{'), hang);
+    expect(await failed(transport.request(GET))).to.include({
+      failure: 'timeout',
+      message: 'no response headers within 60 ms',
+    });
+    expect(await failed(transport.request({ ...GET, timeoutMs: 50 }))).to.include({ failure: 'timeout' });
+    const abort = new AbortController();
+    const asked = failed(transport.request({ ...GET, signal: abort.signal }));
+    abort.abort();
+    expect(await asked).to.include({ failure: 'aborted' });
+    await until('no socket', () => server.sockets() === 0);
+  });
+
+  it('does not send when the gate throws', async () => {
+    await open();
+    const gate = (): void => {
+      throw new RangeError('shut');
+    };
+    expect(await failed(transport.request({ ...GET, gate }))).to.be.instanceOf(RangeError);
+    expect(server.requests).to.deep.equal([]);
+    expect(seen).to.deep.equal([]);
+  });
+
+  it('calls a refused connection and an unknown host by their names', async () => {
+    await open();
+    await server.close();
+    expect(await failed(transport.request(GET))).to.include({ failure: 'refused', code: 'ECONNREFUSED' });
+    const lost = new Transport({ cluster: clusterAt(new URL('http://no-such-host.invalid')) });
+    expect(await failed(lost.request(GET))).to.include({ failure: 'dns' });
+    lost.close();
+    await server.reopen();
+  });
+
+  it('streams, and W25 a silent stream ends while a slow reader does not', async () => {
+    await open(watching(['one\n', 'two\n']));
+    const stream = await transport.stream(GET);
+    const read: string[] = [];
+    const error = await failed(
+      (async () => {
+        for await (const chunk of stream.chunks()) {
+          read.push(chunk.toString());
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+      })(),
+    );
+    expect(read.join('')).to.equal('one\ntwo\n');
+    expect(error).to.include({ failure: 'timeout', code: 'IDLE' });
+    await until('no socket', () => server.sockets() === 0);
+  });
+
+  it('W31 a reader that does not read holds the server back', async () => {
+    let sent = 0;
+    await open((_, r) => {
+      r.writeHead(200);
+      const more = (): void => {
+        while (!r.destroyed && r.write(Buffer.alloc(64 * 1024))) sent += 1;
+        r.once('drain', more);
+      };
+      more();
+    });
+    const stream = await transport.stream(GET);
+    for await (const chunk of stream.chunks()) {
+      expect(chunk.length).to.be.greaterThan(0);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      break;
+    }
+    expect(sent * 64).to.be.lessThan(20_000);
+  });
+
+  it('W16 401: credentials are read anew and the request is sent once more at once', async () => {
+    await open(failure(401), failure(401), failure(401));
+    let token = 0;
+    transport = new Transport({
+      cluster: clusterAt(server.url, {
+        credentials: () =>
+          Promise.resolve({ headers: { Authorization: `Bearer ${String(token)}` }, tls: {}, fingerprint: '' }),
+        rejected: () => void (token += 1),
+      }),
+    });
+    expect(await failed(transport.request(GET))).to.include({ code: 401 });
+    expect((await transport.request(GET)).status).to.equal(200);
+    expect(server.requests.map(({ headers }) => headers.authorization)).to.deep.equal([
+      'Bearer 0',
+      'Bearer 1',
+      'Bearer 1',
+      'Bearer 2',
+    ]);
+  });
+
+  it('answers the small questions', async () => {
+    await open(
+      json(200, { gitVersion: 'v1.36.3' }),
+      json(200, { resources: [{ name: 'deployments' }] }),
+      failure(404),
+      json(201, { status: { allowed: true } }),
+      failure(404),
+      failure(403),
+    );
+    const apps = { group: 'apps', version: 'v1', plural: 'deployments' };
+    expect(await serverVersion(transport)).to.equal('v1.36.3');
+    expect(await resourceServed(transport, apps)).to.equal(true);
+    expect(await resourceServed(transport, apps)).to.equal(false);
+    expect(await selfSubjectAccessReview(transport, { verb: 'list', group: '', resource: 'pods' })).to.equal(true);
+    expect(await get(transport, apps, { namespace: 'a', name: 'x' })).to.equal(undefined);
+    expect(await failed(get(transport, apps, { namespace: 'a', name: 'x' }))).to.be.instanceOf(ApiError);
+  });
+});
+
+describe('[integration] kube/kubeconfig', () => {
+  let folder: string;
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const config = (server: string, user: object = {}, more: object = {}): string =>
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'c', cluster: { server, ...more } }],
+      users: [{ name: 'u', user }],
+      contexts: [
+        { name: 'one', context: { cluster: 'c', user: 'u', namespace: 'here' } },
+        { name: 'lost', context: { cluster: 'nowhere', user: 'u' } },
+      ],
+      'current-context': 'one',
+    });
+  const load = (kubeconfig: string, context?: string): ReturnType<typeof loadCluster> =>
+    loadCluster({ kubeconfig, userAgent: 'kubeposture/0 (test)', ...(context === undefined ? {} : { context }) });
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kubeposture-'));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('says in one line what is wrong', () => {
+    const good = file('good', config('https://127.0.0.1:1'));
+    const cases: readonly (readonly [path: string, context: string | undefined, message: string])[] = [
+      [join(folder, 'none'), undefined, `${join(folder, 'none')}: no such file`],
+      [good, 'other', `${good}: no context "other" (there is: one, lost)`],
+      [good, 'lost', `${good}: context "lost" names no cluster with a server`],
+      [file('empty', '{}'), undefined, `${join(folder, 'empty')}: no current context; name one`],
+      [file('url', config('not a url')), undefined, `${join(folder, 'url')}: "not a url" is no server address`],
+      [
+        file('socks', config('https://a', {}, { 'proxy-url': 'socks5://b' })),
+        undefined,
+        `${join(folder, 'socks')}: SOCKS proxies are not supported`,
+      ],
+    ];
+    for (const [path, context, message] of cases)
+      expect(() => load(path, context), message).to.throw(KubeConfigError, message);
+    expect(() => load(file('yaml', 'a: [\n b: }'))).to.throw(
+      KubeConfigError,
+      /^[^\n]*not a readable kubeconfig: [^\n]*$/,
+    );
+  });
+
+  it('reads server, context, namespace and token', async () => {
+    const cluster = load(file('token', config('http://127.0.0.1:1/prefix', { token: 'secret' })));
+    expect(cluster).to.deep.include({ context: 'one', namespace: 'here', userAgent: 'kubeposture/0 (test)' });
+    expect(cluster.server.href).to.equal('http://127.0.0.1:1/prefix');
+    expect((await cluster.credentials()).headers).to.deep.equal({ Authorization: 'Bearer secret' });
+  });
+
+  it('W16 picks up a rotated token file within a minute, trimmed; at once after a 401', async () => {
+    let now = 0;
+    const token = file('t', 'first\n');
+    const user = { 'auth-provider': { name: 'tokenFile', config: { tokenFile: token } } };
+    const kubeconfig = file('rotating', config('https://127.0.0.1:1', user));
+    const cluster = loadCluster({ kubeconfig, userAgent: 'x' }, () => now);
+    const read = async (): Promise<string | undefined> => (await cluster.credentials()).headers['Authorization'];
+    expect(await read()).to.equal('Bearer first');
+    file('t', 'second\n');
+    expect(await read()).to.equal('Bearer first');
+    now = 60_000;
+    expect(await read()).to.equal('Bearer second');
+    const used = await cluster.credentials();
+    file('t', 'third');
+    cluster.rejected(used);
+    expect(await read()).to.equal('Bearer third');
+    cluster.rejected(used);
+    file('t', 'fourth');
+    expect(await read()).to.equal('Bearer third');
+  });
+
+  it('enters over TLS with its own CA, and rebuilds its connections only when the CA changes', async () => {
+    const at = (name: string): string => join(folder, name);
+    const identity = makeIdentity(new Date());
+    writeFileSync(at('crt'), identity.cert);
+    const server = https.createServer(identity, (_, r) => void r.end('{}'));
+    let connections = 0;
+    server.on('secureConnection', () => (connections += 1));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    let now = 0;
+    const options = {
+      kubeconfig: file('tls', config(url, {}, { 'certificate-authority': at('crt') })),
+      userAgent: 'x',
+    };
+    const transport = new Transport({ cluster: loadCluster(options, () => now) });
+    for (now = 0; now < 300_000; now += 60_000) await transport.request(GET);
+    expect(connections).to.equal(1);
+    writeFileSync(at('crt'), `${readFileSync(at('crt'), 'utf8')}\n`);
+    await transport.request(GET);
+    expect(connections).to.equal(2);
+    const stranger = new Transport({ cluster: load(file('no-ca', config(url))) });
+    const error = await failed(stranger.request(GET));
+    expect(error).to.be.instanceOf(NetworkError);
+    expect(error).to.include({ failure: 'tls' });
+    transport.close();
+    stranger.close();
+    server.closeAllConnections();
+    server.close();
+  });
+});

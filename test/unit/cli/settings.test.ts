@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CHECKS } from '#checks/index.ts';
+import { configuredChecks, fitsAny } from '#settings/checks.ts';
+import { parseConfig } from '#settings/config.ts';
+import { loadSettings, wantsNoColor } from '#settings/settings.ts';
+import { SettingsError } from '#settings/types.ts';
+import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
+import { World } from '../../support/world.ts';
+
+describe('[unit] settings', () => {
+  it('has a default for everything', () => {
+    expect(loadSettings({}, {})).to.deep.equal({
+      listen: { host: '0.0.0.0', port: 8080 },
+      leaderElect: true,
+      leaseNamespace: 'kubeposture',
+      logFormat: 'json',
+      logLevel: 'info',
+      checks: { disable: [], severity: {}, parameters: DEFAULT_PARAMETERS },
+      scope: { namespaces: { include: [], exclude: [] } },
+      writes: { rate: 50, burst: 100 },
+      schedule: { sweep: '17 3 * * *' },
+      metrics: { maxSeries: 10_000 },
+    });
+  });
+
+  it('is frozen to the bottom', () => {
+    const settings = loadSettings({}, {});
+    expect(Object.isFrozen(settings)).to.equal(true);
+    expect(Object.isFrozen(settings.scope.namespaces.include)).to.equal(true);
+  });
+
+  it('a flag wins over a variable, a variable over the default', () => {
+    const environment = {
+      KUBEPOSTURE_LISTEN: '[::1]:0',
+      KUBEPOSTURE_LOG_LEVEL: 'debug',
+      KUBEPOSTURE_CONTEXT: '',
+      POD_NAMESPACE: 'guard',
+    };
+    const settings = loadSettings({ logLevel: 'warn', leaderElect: 'false', kubeconfig: 'k' }, environment);
+    const { listen, logLevel, leaderElect, leaseNamespace, kubeconfig } = settings;
+    expect({ listen, logLevel, leaderElect, leaseNamespace, kubeconfig }).to.deep.equal({
+      listen: { host: '::1', port: 0 },
+      logLevel: 'warn',
+      leaderElect: false,
+      leaseNamespace: 'guard',
+      kubeconfig: 'k',
+    });
+    expect(settings).not.to.have.property('context');
+  });
+
+  for (const [flags, says] of [
+    [{ listen: '8080' }, '--listen: "8080" is no HOST:PORT'],
+    [{ listen: 'x:70000' }, '--listen: "x:70000" is no HOST:PORT'],
+    [{ leaderElect: 'yes' }, '--leader-elect: "yes" is not one of true, false'],
+    [{ logFormat: 'xml' }, '--log-format: "xml" is not one of json, text'],
+    [{ logLevel: 'loud' }, '--log-level: "loud" is not one of debug, info, warn, error'],
+    [{ config: '/nope.yaml' }, '/nope.yaml: cannot be read (ENOENT)'],
+  ] as const)
+    it(says, () => {
+      expect(() => loadSettings(flags, {})).to.throw(SettingsError, says);
+    });
+
+  it('reads a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubeposture-settings-'));
+    try {
+      const file = join(folder, 'c.yaml');
+      writeFileSync(file, 'writes: {rate: 5}\nchecks: {parameters: {floatingTags: [next]}}\n');
+      const { writes, checks } = loadSettings({}, { KUBEPOSTURE_CONFIG: file });
+      expect(writes).to.deep.equal({ rate: 5, burst: 100 });
+      expect(checks.parameters).to.deep.equal({ ...DEFAULT_PARAMETERS, floatingTags: ['next'] });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('colour is a matter of NO_COLOR', () => {
+    expect([{}, { NO_COLOR: '' }, { NO_COLOR: '1' }, { TERM: 'dumb' }].map(wantsNoColor)).to.deep.equal([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('[unit] configuration file', () => {
+  for (const [text, says] of [
+    ['nope: 1', 'c.yaml: the file: "nope" is not known; allowed: checks, scope, writes, schedule, metrics'],
+    ['- 1', 'c.yaml: the file: must be object'],
+    ['checks: {disable: [foo]}', 'c.yaml: checks.disable.0: must be a check id, such as KP-POD-001'],
+    [
+      'checks: {severity: {KP-POD-001: bad}}',
+      'c.yaml: checks.severity.KP-POD-001: must be one of critical, high, medium, low, info',
+    ],
+    ['checks: {severity: {foo: low}}', 'c.yaml: checks.severity: "foo" is no check id'],
+    ['schedule: {sweep: daily}', 'c.yaml: schedule.sweep: must be a cron expression of five fields'],
+    ['writes: {rate: 0}', 'c.yaml: writes.rate: must be > 0'],
+    ['scope:\n  namespaces: [', 'c.yaml:2:'],
+    ['a: 1\n---\nb: 1', 'c.yaml: holds several documents; one is allowed'],
+  ] as const)
+    it(says, () => {
+      expect(() => parseConfig(text, 'c.yaml')).to.throw(SettingsError, says);
+    });
+
+  for (const text of ['', '# nothing', '---\n', 'schedule: {sweep: "*/5 * * * 1-5"}'])
+    it(`takes ${JSON.stringify(text)}`, () => {
+      expect(() => parseConfig(text, 'c.yaml')).not.to.throw();
+    });
+});
+
+describe('[unit] configured checks', () => {
+  const pod = {
+    kind: 'Pod',
+    metadata: { name: 'a' },
+    spec: { containers: [{ name: 'a', securityContext: { privileged: true } }] },
+  } as const;
+
+  it('disables, and gives severities', () => {
+    const checks = configuredChecks(CHECKS, {
+      disable: ['KP-NET-002'],
+      severity: { 'KP-POD-001': 'low' },
+      parameters: DEFAULT_PARAMETERS,
+    });
+    const world = new World([pod], checks);
+    expect(world.findingsOf('KP-NET-002')).to.deep.equal([]);
+    expect(world.findingsOf('KP-POD-001').map(({ severity }) => severity)).to.deep.equal(['low']);
+  });
+
+  it('refuses an id that no check has', () => {
+    const settings = { disable: ['KP-POD-999'], severity: {}, parameters: DEFAULT_PARAMETERS } as const;
+    expect(() => configuredChecks(CHECKS, settings)).to.throw(SettingsError, 'there is no check KP-POD-999');
+  });
+
+  it('names fit patterns', () => {
+    expect(['kube-system', 'kube', 'shop'].map((name) => fitsAny(name, ['kube-*', 'shop']))).to.deep.equal([
+      true,
+      false,
+      true,
+    ]);
+  });
+});

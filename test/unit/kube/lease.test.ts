@@ -1,0 +1,273 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { ApiError } from '#kube/errors.ts';
+import { Elector } from '#kube/lease.ts';
+import type { HeldLease, LeaseRecord, LeaseStore } from '#kube/lease-store.ts';
+import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
+
+type Fault = 'none' | 'slow' | 'hang' | 'conflict' | 'refuse' | 'lostAnswer';
+
+/** A lease in memory, with optimistic locking and a fault for each request. */
+function fakeStore(clock: FakeClock, fault: () => Fault): { store: LeaseStore; record: () => LeaseRecord | undefined } {
+  let held: HeldLease | undefined;
+  let version = 0;
+  const conflict = (): ApiError => new ApiError({ code: 409, reason: 'Conflict', message: 'changed' });
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
+  const faulty = async <T>(run: () => T): Promise<T> => {
+    const kind = fault();
+    if (kind === 'refuse') throw new Error('refused');
+    if (kind === 'conflict') throw conflict();
+    if (kind === 'hang') return new Promise<T>(() => undefined);
+    if (kind === 'slow') await wait(4000);
+    const result = run();
+    if (kind === 'lostAnswer') await wait(8000);
+    return result;
+  };
+  const write = (record: LeaseRecord): HeldLease => (held = { record, resourceVersion: String((version += 1)) });
+  const store: LeaseStore = {
+    get: () => faulty(() => held),
+    create: (record) =>
+      faulty(() => {
+        if (held !== undefined) throw conflict();
+        return write(record);
+      }),
+    update: (record, resourceVersion) =>
+      faulty(() => {
+        if (held?.resourceVersion !== resourceVersion) throw conflict();
+        return write(record);
+      }),
+  };
+  return { store, record: () => held?.record };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Lets `ms` pass for everyone in small steps. */
+async function pass(clocks: readonly FakeClock[], ms: number, each: () => void = () => undefined): Promise<void> {
+  for (let at = 0; at < ms; at += 100) {
+    for (const clock of clocks) clock.advance(100);
+    await turn();
+    each();
+  }
+}
+
+describe('[unit] kube/lease', () => {
+  const make = (identity: string, clock: FakeClock, store: LeaseStore, told: string[] = []): Elector =>
+    new Elector({
+      store,
+      identity,
+      clock,
+      random: () => 0.5,
+      onStarted: () => told.push(`${identity} leads`),
+      onStopped: () => void told.push(`${identity} stops`),
+    });
+
+  /** Ends electors whose clocks the test moves: `stop` waits for requests, and these for time. */
+  const stopAll = async (clocks: readonly FakeClock[], electors: readonly Elector[]): Promise<void> => {
+    let left = electors.length;
+    for (const elector of electors) void elector.stop().then(() => (left -= 1));
+    while (left > 0) await pass(clocks, 1000);
+  };
+
+  it('creates the lease, leads and renews', async () => {
+    const clock = fakeClock();
+    const { store, record } = fakeStore(clock, () => 'none');
+    const told: string[] = [];
+    const elector = make('a', clock, store, told);
+    elector.start();
+    elector.start();
+    await pass([clock], 60_000);
+    expect(elector.isLeader()).to.equal(true);
+    expect(told).to.deep.equal(['a leads']);
+    const { acquireTime, renewTime, ...rest } = record()!;
+    expect(rest).to.deep.equal({ holder: 'a', durationSeconds: 15, transitions: 0 });
+    expect(renewTime > acquireTime).to.equal(true);
+    expect(renewTime).to.match(/\.\d{6}Z$/);
+    await stopAll([clock], [elector]);
+  });
+
+  it('gives the lease back on stop, after onStopped has settled, and the other takes it within 3 s', async () => {
+    const clock = fakeClock();
+    const { store, record } = fakeStore(clock, () => 'none');
+    const told: string[] = [];
+    let wound: () => void = () => undefined;
+    const a = new Elector({
+      store,
+      identity: 'a',
+      clock,
+      onStarted: () => told.push('a leads'),
+      onStopped: () => new Promise<void>((resolve) => (wound = resolve)),
+    });
+    a.start();
+    await pass([clock], 1000);
+    const b = make('b', clock, store, told);
+    b.start();
+    await pass([clock], 20_000);
+    expect(told).to.deep.equal(['a leads']);
+    const stopped = a.stop();
+    expect(a.isLeader()).to.equal(false);
+    await pass([clock], 3000);
+    expect(record()?.holder).to.equal('a');
+    wound();
+    await stopped;
+    expect(record()?.holder).to.equal('');
+    await pass([clock], 4500);
+    expect(b.isLeader()).to.equal(true);
+    expect(record()).to.deep.include({ holder: 'b', transitions: 1 });
+    await stopAll([clock], [b]);
+  });
+
+  it('takes over from one that died within 17 s and a bit of jitter, not before the lease has run out', async () => {
+    const clock = fakeClock();
+    let dead = false;
+    const { store } = fakeStore(clock, () => 'none');
+    const dying: LeaseStore = {
+      get: (signal) => (dead ? new Promise(() => undefined) : store.get(signal)),
+      create: store.create,
+      update: (record, version, signal) =>
+        dead ? new Promise(() => undefined) : store.update(record, version, signal),
+    };
+    const a = make('a', clock, dying);
+    const b = make('b', clock, store);
+    a.start();
+    await pass([clock], 1000);
+    b.start();
+    await pass([clock], 30_000);
+    dead = true;
+    let waited = 0;
+    while (!b.isLeader() && waited < 60_000) {
+      await pass([clock], 100);
+      waited += 100;
+      if (waited < 10_000) expect(b.isLeader()).to.equal(false);
+    }
+    expect(waited).to.be.within(13_000, 19_500);
+    expect(a.isLeader()).to.equal(false);
+    await stopAll([clock], [a, b]);
+  });
+
+  it('leadership ends by the clock even when a request hangs and even when no timer runs', async () => {
+    const clock = fakeClock();
+    let fault: Fault = 'none';
+    const { store } = fakeStore(clock, () => fault);
+    const told: string[] = [];
+    const elector = make('a', clock, store, told);
+    elector.start();
+    await pass([clock], 100);
+    fault = 'hang';
+    clock.block(9000);
+    expect(elector.isLeader()).to.equal(true);
+    clock.block(1100);
+    expect(elector.isLeader()).to.equal(false);
+    expect(told).to.deep.equal(['a leads']);
+    clock.advance(0);
+    expect(told).to.deep.equal(['a leads', 'a stops']);
+    await stopAll([clock], [elector]);
+  });
+
+  it('an answer that comes after stop writes nothing: the lease stays given back', async () => {
+    const clock = fakeClock();
+    const { store, record } = fakeStore(clock, () => 'none');
+    let answer: () => void = () => undefined;
+    let late = false;
+    const slow: LeaseStore = {
+      ...store,
+      get: async (signal) => {
+        if (late) await new Promise<void>((resolve) => (answer = resolve));
+        return store.get(signal);
+      },
+    };
+    const elector = make('a', clock, slow);
+    elector.start();
+    await pass([clock], 1000);
+    late = true;
+    await pass([clock], 2000);
+    late = false;
+    await elector.stop();
+    expect(record()?.holder).to.equal('');
+    answer();
+    await pass([clock], 5000);
+    expect(record()?.holder).to.equal('');
+    expect(elector.isLeader()).to.equal(false);
+  });
+
+  it('does not lead again before the end of its last leadership has been dealt with', async () => {
+    const clock = fakeClock();
+    let fault: Fault = 'none';
+    let wound: () => void = () => undefined;
+    const { store } = fakeStore(clock, () => fault);
+    const elector = new Elector({
+      store,
+      identity: 'a',
+      clock,
+      onStarted: () => undefined,
+      onStopped: () => new Promise<void>((resolve) => (wound = resolve)),
+    });
+    elector.start();
+    await pass([clock], 1000);
+    fault = 'refuse';
+    await pass([clock], 12_000);
+    fault = 'none';
+    await pass([clock], 10_000);
+    expect(elector.isLeader()).to.equal(false);
+    wound();
+    await pass([clock], 5000);
+    expect(elector.isLeader()).to.equal(true);
+    const stopped = elector.stop();
+    wound();
+    await stopped;
+  });
+
+  it('refuses a renew deadline that is not shorter than the lease', () => {
+    const clock = fakeClock();
+    const { store } = fakeStore(clock, () => 'none');
+    const wrong = (): Elector =>
+      new Elector({
+        store,
+        identity: 'a',
+        onStarted: () => undefined,
+        onStopped: () => undefined,
+        times: { durationMs: 10_000, renewDeadlineMs: 10_000 },
+      });
+    expect(wrong).to.throw(RangeError);
+  });
+
+  const FAULTS: readonly Fault[] = ['none', 'none', 'none', 'slow', 'hang', 'conflict', 'refuse', 'lostAnswer'];
+
+  it('two electors never both lead, whatever the store does and the wall clocks say', async () => {
+    let led = 0;
+    const history = fc.array(fc.constantFrom(...FAULTS), { minLength: 20, maxLength: 60 });
+    const blocks = fc.array(
+      fc.record({ at: fc.nat(1200), who: fc.nat(1), ms: fc.integer({ min: 1000, max: 12_000 }) }),
+      { maxLength: 4 },
+    );
+    await fc.assert(
+      fc.asyncProperty(history, blocks, async (faults, stalls) => {
+        const now = [fakeClock(3_600_000), fakeClock(-3_600_000)] as const;
+        const world = fakeClock();
+        let next = 0;
+        const { store } = fakeStore(world, () => faults[(next += 1) % faults.length]!);
+        const told: string[] = [];
+        const electors = [make('a', now[0], store, told), make('b', now[1], store, told)];
+        for (const elector of electors) elector.start();
+        const blocked = [0, 0];
+        for (let step = 0; step < 1200; step += 1) {
+          for (const { at, who, ms } of stalls) if (at === step) blocked[who] = ms;
+          world.advance(100);
+          now.forEach((clock, who) => {
+            const left = blocked[who]!;
+            if (left > 0) clock.block(100);
+            else clock.advance(100);
+            blocked[who] = Math.max(0, left - 100);
+          });
+          await turn();
+          const leaders = electors.filter((elector) => elector.isLeader()).length;
+          led += leaders;
+          expect(leaders).to.be.at.most(1);
+        }
+        await stopAll([world, ...now], electors);
+      }),
+      { numRuns: Number(process.env['KP_SEEDS'] ?? 15) },
+    );
+    expect(led).to.be.greaterThan(0);
+  });
+});
