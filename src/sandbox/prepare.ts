@@ -1,7 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import {
   at,
-  isRecord,
   namespaceOf,
   own,
   put,
