@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { CHECKS } from '#checks/index.ts';
 import { Engine } from '#engine/engine.ts';
 import { addJob, type Jobs } from '#engine/plan.ts';
-import { SCORING, scoreOf } from '#engine/score.ts';
-import { Tally } from '#engine/tally.ts';
+import { SCORING } from '#engine/score.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import type { Change } from '#model/inventory.ts';
 import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
 import { isKind } from '#model/kinds.ts';
+import { contentsOf } from '#operator/contents.ts';
 import { hasReport, reportOf } from '#report/body.ts';
 import { clusterOf, type Line } from './cluster.ts';
 
@@ -105,9 +105,7 @@ function reports(): void {
       if (!hasReport(verdict)) continue;
       count += 1;
       const report = slice(() => {
-        const tally = Tally.of(verdict);
-        const contents = { ...verdict, summary: tally.summary, score: scoreOf(tally.open, 'resource') };
-        return reportOf(contents, { catalogue: 'bench', scoring: SCORING }, sha256);
+        return reportOf(contentsOf(verdict, engine), { catalogue: 'bench', scoring: SCORING }, sha256);
       });
       bytes += JSON.stringify(report.body).length;
     }
