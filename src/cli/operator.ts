@@ -12,11 +12,13 @@ const STOP_MS = 4500;
 export async function operator(flags: OperatorFlags): Promise<number> {
   const settings = loadSettings(flags);
   const end = new AbortController();
+  // Every signal finds this handler, also the second one: a group of processes is often signalled twice.
   const stop = (): void => {
+    if (end.signal.aborted) return;
     end.abort();
     setTimeout(() => process.exit(1), STOP_MS).unref();
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   return runOperator(settings, { version: version(), signal: end.signal });
 }
