@@ -12,12 +12,12 @@ const STOP_MS = 4500;
 export async function operator(flags: OperatorFlags): Promise<number> {
   const settings = loadSettings(flags);
   const end = new AbortController();
-  // Every signal finds this handler, also the second one: a group of processes is often signalled twice.
   const stop = (): void => {
     if (end.signal.aborted) return;
     end.abort();
     setTimeout(() => process.exit(1), STOP_MS).unref();
   };
+  // Not once: npm and the terminal both pass on a Ctrl-C, and the second one must not kill what the first one ends.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   return runOperator(settings, { version: version(), signal: end.signal });
