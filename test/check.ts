@@ -24,7 +24,7 @@ const STEPS: readonly Step[] = [
   { name: 'generated files', command: [process.execPath, 'src/main.ts', 'gen', '--check'], needs: 'src/main.ts' },
   {
     name: 'tests',
-    command: [bin('c8'), '--check-coverage', '--lines', '90', process.execPath, 'node_modules/mocha/bin/mocha.js'],
+    command: [bin('c8'), '--check-coverage', '--lines', '75', process.execPath, 'node_modules/mocha/bin/mocha.js'],
   },
 ];
 

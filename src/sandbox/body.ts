@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { load } from 'js-yaml';
+import { decodeProtobuf, PROTOBUF } from './protobuf.ts';
+import { schemaNameFor } from './resource.ts';
 import { isList, isRecord, type Raw } from './json.ts';
 import { badRequest, SERVED_TYPES, tooLarge, unsupportedMediaType, type ApiError } from './status.ts';
 
@@ -7,7 +9,7 @@ import { badRequest, SERVED_TYPES, tooLarge, unsupportedMediaType, type ApiError
 const LIMIT = 3 * 1024 * 1024;
 
 /** The bytes of a request; a body beyond the limit is read to its end, so that the client can read the answer, but not kept. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
@@ -16,7 +18,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     else parts.length = 0;
   }
   if (size > LIMIT) throw tooLarge();
-  return Buffer.concat(parts).toString();
+  return Buffer.concat(parts);
 }
 
 /** What Node's parser complains of, in the words of Go's. */
@@ -80,9 +82,19 @@ export function unrecognized(kind: string, why: string, text: string): ApiError 
 const NO_STRUCT =
   'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
+function parseProtobuf(body: Buffer, kind: string): Raw {
+  try {
+    return decodeProtobuf(body, schemaNameFor);
+  } catch (error) {
+    throw unrecognized(kind, error instanceof Error ? error.message : String(error), body.toString('latin1'));
+  }
+}
+
 /** The object in the body of POST and PUT. */
-export function parseObject(text: string, contentType: string | undefined, kind: string): Raw {
+export function parseObject(body: Buffer, contentType: string | undefined, kind: string): Raw {
   const type = mediaType(contentType);
+  if (type === PROTOBUF) return parseProtobuf(body, kind);
+  const text = body.toString();
   if (type !== '' && !SERVED_TYPES.includes(type))
     throw unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: ${SERVED_TYPES.join(', ')}`,
@@ -96,13 +108,14 @@ export function parseObject(text: string, contentType: string | undefined, kind:
 }
 
 /** The patch in the body of PATCH. */
-export function parsePatch(text: string, contentType: string | undefined): unknown {
+export function parsePatch(body: Buffer, contentType: string | undefined): unknown {
+  const text = body.toString();
   if (mediaType(contentType) === 'application/apply-patch+yaml')
     return parseYaml(text, (message) => badRequest(`error decoding YAML: ${message}`));
   return parseJson(text, (message) => badRequest(`error decoding patch: ${message}`));
 }
 
 /** The options in the body of DELETE, if there is one. */
-export function parseOptions(text: string, contentType: string | undefined): Raw {
-  return text.trim() === '' ? {} : parseObject(text, contentType, 'DeleteOptions');
+export function parseOptions(body: Buffer, contentType: string | undefined): Raw {
+  return body.length === 0 ? {} : parseObject(body, contentType, 'DeleteOptions');
 }

@@ -56,7 +56,8 @@ export class Front {
   }
 
   async #reply(request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
-    const url = new URL(request.url ?? '/', 'https://sandbox');
+    const url = URL.parse(`https://sandbox${request.url ?? '/'}`);
+    if (url === null) throw status.badRequest('invalid URL');
     const body = await readBody(request);
     this.#authenticate(request, url);
     const path = url.pathname;
@@ -71,7 +72,7 @@ export class Front {
     request: IncomingMessage,
     response: ServerResponse,
     url: URL,
-    { route, body }: { readonly route: Route; readonly body: string },
+    { route, body }: { readonly route: Route; readonly body: Buffer },
   ): Reply | undefined {
     const query = url.searchParams;
     const method = request.method ?? 'GET';

@@ -19,7 +19,7 @@ export interface Ask {
   readonly query: URLSearchParams;
   readonly contentType: string | undefined;
   readonly userAgent: string | undefined;
-  readonly body: string;
+  readonly body: Buffer;
   readonly form: Form;
 }
 

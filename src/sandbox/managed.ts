@@ -55,8 +55,8 @@ function writeEntry({ name, operation, apiVersion, time, set, subresource }: Ent
 
 /** Applied entries first, then by time and name, as the real server orders them. */
 function ordered(entries: readonly Entry[]): readonly Entry[] {
-  const rank = (entry: Entry): string =>
-    `${entry.operation === 'Apply' ? '0' : '1'} ${entry.operation === 'Apply' ? '' : entry.time} ${entry.name} ${entry.apiVersion} ${entry.subresource}`;
+  const rank = ({ operation, time, name, apiVersion, subresource }: Entry): string =>
+    [operation, time, name, apiVersion, subresource].join('\u0000');
   return entries.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 

@@ -1,7 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import {
   at,
-  isRecord,
   namespaceOf,
   own,
   put,
@@ -195,5 +194,3 @@ export function numberGeneration(next: Raw, live: Raw, resource: Resource): Raw 
 /** The namespace that an object goes to: the request's, checked against its own. */
 export const placed = (object: Raw, namespace: string): Raw =>
   namespace === '' || namespaceOf(object) === namespace ? object : put(object, ['metadata', 'namespace'], namespace);
-
-export const hasMetadata = (object: Raw): boolean => isRecord(object['metadata']);

@@ -65,6 +65,18 @@ export function schemaNameOf({
   return schemaNames.get(`${group}/${version}/${kind}`);
 }
 
+/** Kinds that come in bodies without being resources. */
+const BODIES: Readonly<Record<string, string>> = {
+  DeleteOptions: 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions',
+};
+
+/** The name of the OpenAPI schema of a native kind, as an object spells the kind. */
+export function schemaNameFor(apiVersion: string, kind: string): string | undefined {
+  const slash = apiVersion.indexOf('/');
+  const group = apiVersion.slice(0, Math.max(0, slash));
+  return schemaNames.get(`${group}/${apiVersion.slice(slash + 1)}/${kind}`) ?? BODIES[kind];
+}
+
 /** A kind that is served from the start. */
 export function nativeResource(entry: NativeEntry): Resource {
   const [, second = '', third] = entry.path.split('/');

@@ -1,6 +1,6 @@
 import type { Registry } from './registry.ts';
 import { aboutPlural, type Resource } from './resource.ts';
-import { notFound, notImplemented, noSuchResource } from './status.ts';
+import { badRequest, notFound, notImplemented, noSuchResource } from './status.ts';
 
 /** What the path of a request names. */
 export interface Route {
@@ -36,13 +36,21 @@ function placeOf(parts: readonly string[]): Place {
   return { namespace, plural, name, subresource };
 }
 
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badRequest(`invalid URL escape in ${JSON.stringify(part)}`);
+  }
+}
+
 /** The group version that a path starts with, and what comes after it. */
 function splitPath(path: string): {
   readonly group: string;
   readonly version: string;
   readonly rest: readonly string[];
 } {
-  const parts = path.split('/').slice(1).map(decodeURIComponent);
+  const parts = path.split('/').slice(1).map(unescaped);
   if (parts.at(-1) === '') parts.pop();
   const [group = '', version = ''] = parts[0] === 'api' ? ['', parts[1]] : [parts[1], parts[2]];
   return { group, version, rest: parts.slice(parts[0] === 'api' ? 2 : 3) };

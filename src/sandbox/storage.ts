@@ -1,4 +1,4 @@
-import { nameOf, namespaceOf, put, versionOf, type Raw } from './json.ts';
+import { nameOf, namespaceOf, put, type Raw } from './json.ts';
 import { storageKey, type Resource } from './resource.ts';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -142,6 +142,3 @@ export function rewind(objects: readonly Raw[], later: readonly Change[], namesp
   }
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
 }
-
-/** The version in an object's metadata, as a number. */
-export const numberOf = (object: Raw): number => Number(versionOf(object));

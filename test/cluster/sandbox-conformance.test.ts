@@ -10,6 +10,15 @@ const at = (value: unknown, ...path: readonly string[]): string => {
   return typeof found === 'string' ? found : '';
 };
 
+/** A server that refuses a big body may close the connection before we have read why: asking again shows it in the end. */
+async function patiently(ask: () => Promise<Reply>): Promise<Reply> {
+  for (let left = 10; left > 0; left -= 1) {
+    const reply = await ask().catch(() => undefined);
+    if (reply !== undefined) return reply;
+  }
+  return ask();
+}
+
 /** Sends the steps to one server and remembers what it said. */
 class Talk {
   readonly #target: Target;
@@ -21,7 +30,7 @@ class Talk {
 
   async say(step: Step): Promise<Reply> {
     const ask = typeof step.ask === 'function' ? step.ask(this.#seen) : step.ask;
-    const once = (): Promise<Reply> => send(this.#target, ask, step.lines);
+    const once = (): Promise<Reply> => patiently(() => send(this.#target, ask, step.lines));
     const code = step.untilCode;
     const reply = code === undefined ? await once() : await until(once, (each) => each.code === code, 60_000);
     this.#replies.set(step.name, reply.json);

@@ -176,7 +176,7 @@ describe('[law] report', () => {
       fc.property(drawn, (given) => {
         expect(faults(report(contentsOf(given)))).to.deep.equal([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     );
   });
 
@@ -186,7 +186,7 @@ describe('[law] report', () => {
         const [first, second] = [report(contentsOf(given)), report(structuredClone(contentsOf(given)))];
         expect(JSON.stringify(first)).to.equal(JSON.stringify(second));
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 
@@ -201,7 +201,7 @@ describe('[law] report', () => {
           contents.findings.slice(0, body.findings.length).map(({ severity }) => severity),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 

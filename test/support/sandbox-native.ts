@@ -2,9 +2,11 @@
  * Writes src/sandbox/native.json: discovery entries, table columns and OpenAPI schemas of the native kinds that the sandbox
  * serves, as a real API server states them. Run by hand when the version of Kubernetes moves:
  *
- *   NODE_TLS_REJECT_UNAUTHORIZED=0 node test/support/sandbox-native.ts https://127.0.0.1:6443 TOKEN
+ *   NODE_TLS_REJECT_UNAUTHORIZED=0 node test/support/sandbox-native.ts https://127.0.0.1:6443 TOKEN GOMODCACHE/k8s.io VERSION
+ *
+ * The last two name the Go modules k8s.io/api and k8s.io/apimachinery: only their struct tags know the numbers of protobuf fields.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Group versions and the plurals of each that the sandbox serves. */
 const SERVED: Readonly<Record<string, readonly string[]>> = {
@@ -39,7 +41,7 @@ const SERVED: Readonly<Record<string, readonly string[]>> = {
 const ALWAYS = ['io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions', 'io.k8s.apimachinery.pkg.apis.meta.v1.Status'];
 
 type Json = Record<string, unknown>;
-const [url = '', token = ''] = process.argv.slice(2);
+const [url = '', token = '', modules = '', release = ''] = process.argv.slice(2);
 
 async function ask(path: string, accept = 'application/json'): Promise<Json> {
   const answer = await fetch(`${url}/${path}`, { headers: { authorization: `Bearer ${token}`, accept } });
@@ -80,6 +82,49 @@ function slim(value: unknown): unknown {
   );
 }
 
+/** `io.k8s.api.core.v1.Pod` -> the file of its package. */
+function sourceOf(name: string): string {
+  const [, , module = '', ...rest] = name.split('.');
+  return `${modules}/${module}@${release}/${rest.slice(0, -1).join('/')}/types.go`;
+}
+
+const FIELD = /^\s+(?:(\w+)\s+)?(\*?)([^\s`]+)\s+`json:"([^",]*)([^"]*)"[^`]*? protobuf:"\w+,(\d+),/;
+
+/**
+ * The fields of a Go struct by their protobuf numbers: `name`, `name?` where Go has a pointer (its zero was meant), `+Type` for
+ * a struct whose fields are the outer one's.
+ */
+function fieldsOf(name: string, source: string): Json | undefined {
+  const struct = name.split('.').at(-1) ?? '';
+  const body = new RegExp(`^type ${struct} struct \\{\\n(.*?)^\\}`, 'ms').exec(source)?.[1];
+  if (body === undefined) return undefined;
+  const fields: Json = {};
+  const outer = name.slice(0, -struct.length);
+  for (const line of body.split('\n')) {
+    const match = FIELD.exec(line);
+    if (match !== null) fields[match[6] ?? ''] = spelling(match, outer);
+  }
+  return fields;
+}
+
+function spelling([, , pointer, type = '', json = '', options = '']: RegExpExecArray, outer: string): string {
+  if (options.includes('inline')) return `+${outer}${type}`;
+  return pointer === '*' ? `${json}?` : json;
+}
+
+function protoOf(names: readonly string[]): Json {
+  const result: Json = {};
+  const wanted = new Set(names);
+  for (const name of wanted) {
+    const path = sourceOf(name);
+    const fields = existsSync(path) ? fieldsOf(name, readFileSync(path, 'utf8')) : undefined;
+    if (fields === undefined || Object.keys(fields).length === 0) continue;
+    result[name] = fields;
+    for (const field of Object.values(fields)) if (String(field).startsWith('+')) wanted.add(String(field).slice(1));
+  }
+  return result;
+}
+
 const schemas: Json = {};
 const resources: Json[] = [];
 for (const [path, plurals] of Object.entries(SERVED)) {
@@ -108,10 +153,11 @@ for (const [path, plurals] of Object.entries(SERVED)) {
     refsIn(components.schemas[name], wanted);
   }
 }
+const proto = Object.entries(protoOf(Object.keys(schemas)));
 const line = ([name, value]: [string, unknown]): string => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
 const sorted = Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1));
 writeFileSync(
   new URL('../../src/sandbox/native.json', import.meta.url),
-  `{"resources":[\n${resources.map((entry) => JSON.stringify(entry)).join(',\n')}\n],"schemas":{\n${sorted.map(line).join(',\n')}\n}}\n`,
+  `{"resources":[\n${resources.map((entry) => JSON.stringify(entry)).join(',\n')}\n],"proto":{\n${proto.map(line).join(',\n')}\n},"schemas":{\n${sorted.map(line).join(',\n')}\n}}\n`,
 );
-console.log(`${String(resources.length)} kinds, ${String(sorted.length)} schemas`);
+console.log(`${String(resources.length)} kinds, ${String(sorted.length)} schemas, ${String(proto.length)} messages`);

@@ -49,6 +49,12 @@ export function normal(value: unknown): unknown {
   if (typeof value === 'string') return text(value);
   if (Array.isArray(value)) return value.map(normal);
   if (typeof value !== 'object' || value === null) return value;
+  // The order goes by the second in which each was written, and two servers cross it at their own time.
+  const owners = (value as Json)['managedFields'];
+  if (Array.isArray(owners)) {
+    const sorted = owners.map(normal).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    return { ...(normal({ ...value, managedFields: undefined }) as Json), managedFields: sorted };
+  }
   const entries = Object.entries(value as Json).map(
     ([key, inner]) => [text(key), HIDDEN.has(key) && typeof inner !== 'object' ? `<${key}>` : normal(inner)] as const,
   );

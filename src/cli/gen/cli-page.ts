@@ -29,7 +29,7 @@ export function cliPage(program: Command): GeneratedFile {
     ...BATCH,
     '## Configuration file',
     'One YAML file for `--config`, the same for `scan` and `operator`. Every section and every field may be absent; a field that is not in this table is an error, with its place.',
-    markdownTable(['Field', 'Type', 'Default'], fieldsOf(CONFIG_SCHEMA as Schema)),
+    markdownTable(['Field', 'Type', 'Default'], fieldsOf(CONFIG_SCHEMA)),
     ...ENVIRONMENT,
   ];
   return { path: 'docs/cli.md', text: `${sections.join('\n\n')}\n` };

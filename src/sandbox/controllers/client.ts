@@ -183,6 +183,3 @@ export const generationOf = (object: Raw): Raw => {
 };
 
 export const selects = (selector: Raw, object: Raw): boolean => objectSelector(selector)(labelsOf(object));
-
-export const labelled = (object: Raw, key: string, value: string): Raw =>
-  put(object, ['metadata', 'labels', key], value);

@@ -43,6 +43,11 @@ const CASES: readonly { readonly name: string; readonly given: Partial<Subject>;
     expected: 'ClusterSecurityReport /clusterrole-system-node.x-77da51891d',
   },
   {
+    name: 'too long, cut at a dot',
+    given: { name: `${'a'.repeat(230)}.${'b'.repeat(22)}` },
+    expected: `SecurityReport shop/deployment-${'a'.repeat(230)}-99fbbc099f`,
+  },
+  {
     name: 'too long',
     given: { name: 'a'.repeat(253) },
     expected: `SecurityReport shop/deployment-${'a'.repeat(231)}-f5b2dcb16d`,
