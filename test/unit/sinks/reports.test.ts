@@ -105,9 +105,10 @@ describe('[unit] report sink', () => {
       bench.sink.touch(WEB);
       await bench.pass(100);
     }
-    bench.sink.held(WEB, { [DIGEST]: '1' });
-    bench.sink.held(WEB, { [DIGEST]: '2' });
-    await bench.pass(10_000);
+    for (const digest of ['1', '2']) {
+      bench.sink.held(WEB, { [DIGEST]: digest });
+      await bench.pass(10_000);
+    }
     expect(bench.log).to.deep.equal(['apply', 'apply']);
   });
 
@@ -179,6 +180,10 @@ describe('[unit] report sink', () => {
     bench.wanted = report('1');
     bench.sink.touch(WEB);
     await bench.pass(60_000);
+    bench.wanted = 'orphan';
+    bench.sink.touch(WEB);
+    await bench.pass(100);
+    await bench.pass(14_000);
     expect(bench.log).to.deep.equal([]);
   });
 
