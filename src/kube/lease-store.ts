@@ -1,11 +1,21 @@
 /** The Lease object behind an election, with optimistic locking and nothing else: never an apply, never a force. */
-import { isRaw } from './codec.ts';
+import { realClock } from './clock.ts';
+import { isRaw, jsonCodec } from './codec.ts';
 import { ApiError } from './errors.ts';
 import { get } from './client.ts';
-import { resourceName, resourcePath } from './resource.ts';
+import { resourceName, resourcePath, type Resource } from './resource.ts';
 import type { Transport } from './transport.ts';
+import { processTurns } from './turns.ts';
+import { watch } from './watch.ts';
 
-const LEASES = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' };
+const LEASES: Resource = {
+  kind: 'Lease',
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  plural: 'leases',
+  namespaced: true,
+};
+const FOLLOW = { seconds: 600, idleMs: 185_000 };
 
 export interface LeaseRecord {
   /** `''`: nobody. */
@@ -27,6 +37,8 @@ export interface LeaseStore {
   readonly get: (signal: AbortSignal) => Promise<HeldLease | undefined>;
   readonly create: (record: LeaseRecord, signal: AbortSignal) => Promise<HeldLease>;
   readonly update: (record: LeaseRecord, resourceVersion: string, signal: AbortSignal) => Promise<HeldLease>;
+  /** Tells of the state now and of each change, undefined for a deletion, until the server ends it. For standbys; may be missing or refused. */
+  readonly follow?: (seen: (lease: HeldLease | undefined) => void, signal: AbortSignal) => Promise<void>;
 }
 
 export interface LeasePlace {
@@ -86,7 +98,40 @@ export function leaseStore(transport: Transport, place: LeasePlace): LeaseStore 
       const wanted = { ...common, verb: 'update', method: 'PUT', path: at, body: changed, signal };
       return read((await transport.request(wanted)).body);
     },
+    follow: (seen, signal) => follow(transport, place, seen, signal),
   };
+}
+
+/** Without a version to start from, a watch begins with the state as it is. Not on the lease's own connection: it stays open. */
+function follow(
+  transport: Transport,
+  { namespace, name }: LeasePlace,
+  seen: (lease: HeldLease | undefined) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return watch(
+    {
+      transport,
+      resource: { ...LEASES, fieldSelector: `metadata.name=${name}` },
+      namespace,
+      codec: jsonCodec,
+      clock: realClock,
+      turns: processTurns,
+      signal,
+      seconds: FOLLOW.seconds,
+      resourceVersion: '',
+      initial: false,
+      idleMs: () => FOLLOW.idleMs,
+    },
+    {
+      opened: () => undefined,
+      bytes: () => undefined,
+      bookmark: () => undefined,
+      object: (type, _, raw) => {
+        seen(type === 'DELETED' ? undefined : read(raw));
+      },
+    },
+  );
 }
 
 /** Whether a rejection says that someone else was faster. */

@@ -7,6 +7,7 @@ import { silentLogger, type Logger } from '#log/logger.ts';
 import { realClock, type Cancel, type Clock } from './clock.ts';
 import { NetworkError } from './errors.ts';
 import { wasOvertaken, type HeldLease, type LeaseRecord, type LeaseStore } from './lease-store.ts';
+import { Vigil } from './vigil.ts';
 
 export interface ElectorTimes {
   readonly durationMs: number;
@@ -47,6 +48,8 @@ export class Elector {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #logger: Logger;
+  readonly #vigil: Vigil;
+  #wake = new AbortController();
   #run: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
   #leading = false;
   #leadsUntil = -Infinity;
@@ -64,6 +67,11 @@ export class Elector {
     this.#clock = clock;
     this.#random = random;
     this.#logger = logger.child({ identity: options.identity });
+    const seen = (lease: HeldLease | undefined): void => {
+      if (lease !== undefined) this.#observe(lease);
+      if (lease === undefined || lease.record.holder === '') this.#wake.abort();
+    };
+    this.#vigil = new Vigil({ store: options.store, clock, random, seen });
     if (this.#times.renewDeadlineMs >= this.#times.durationMs)
       throw new RangeError('the renew deadline must be shorter than the lease');
   }
@@ -96,6 +104,7 @@ export class Elector {
     run.abort.abort(new NetworkError('aborted', 'stopped', 'ABORT_ERR'));
     this.#lose('stopped');
     await run.ended;
+    await this.#vigil.end();
     await this.#stopping;
     await this.#release();
     this.#run = undefined;
@@ -103,11 +112,22 @@ export class Elector {
 
   async #loop(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      this.#wake = new AbortController();
       await this.#round(signal);
-      const { retryMs } = this.#times;
-      const jitter = this.#leading ? 0 : this.#random() * JITTER * retryMs;
-      await this.#clock.sleep(retryMs + jitter, signal);
+      if (this.#leading) void this.#vigil.end();
+      else this.#vigil.keep();
+      await this.#clock.sleep(this.#pause(), AbortSignal.any([signal, this.#wake.signal]));
     }
+  }
+
+  /** client-go's period and jitter; a standby that knows when the lease runs out is there in time. */
+  #pause(): number {
+    const { retryMs } = this.#times;
+    if (this.#leading) return retryMs;
+    const usual = retryMs + this.#random() * JITTER * retryMs;
+    if (this.#seen === undefined) return usual;
+    const left = this.#seenAt + this.#waitFor(this.#seen.record) - this.#clock.now();
+    return left > 0 ? Math.min(usual, left + 1) : usual;
   }
 
   /** Never rejects: whatever goes wrong, this round has not renewed. */

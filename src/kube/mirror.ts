@@ -30,6 +30,11 @@ interface Staged<T> {
 
 const keyOf = ({ namespace, name }: Pick<Identity, 'namespace' | 'name'>): string => `${namespace}/${name}`;
 
+const placeOf = (key: string): Pick<Identity, 'namespace' | 'name'> => {
+  const slash = key.indexOf('/');
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+};
+
 export class Mirror<T> {
   readonly #entries = new Map<string, Entry>();
   readonly #project: (raw: Raw) => T;
@@ -101,8 +106,7 @@ export class Mirror<T> {
   commit(): void {
     for (const [key, entry] of this.#entries) {
       if (entry.round === this.#round || this.#staged.has(key)) continue;
-      const slash = key.indexOf('/');
-      this.#drop({ namespace: key.slice(0, slash), name: key.slice(slash + 1) }, entry.uid, true);
+      this.#drop(placeOf(key), entry.uid, true);
     }
     for (const staged of this.#staged.values()) {
       this.#guard(staged.at, () => {
@@ -116,6 +120,10 @@ export class Mirror<T> {
   /** UID and version of what is held under a name: for audits. */
   held(at: Pick<Identity, 'namespace' | 'name'>): Pick<Entry, 'uid' | 'resourceVersion'> | undefined {
     return this.#entries.get(keyOf(at));
+  }
+
+  *names(): Generator<Pick<Identity, 'namespace' | 'name'>, void, undefined> {
+    for (const key of this.#entries.keys()) yield placeOf(key);
   }
 
   /** W6: the same version twice is no event. Equality only, versions have no order (W7). */

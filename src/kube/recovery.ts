@@ -86,6 +86,12 @@ export class Recovery {
     this.reached(resourceVersion);
   }
 
+  /** The state is read anew at the next occasion. */
+  forget(cause: string): void {
+    this.#resume = undefined;
+    this.#relist(cause);
+  }
+
   after(error: unknown): Step {
     if (error instanceof ApiError) return this.#afterApi(error);
     if (error instanceof BadEvent) return this.#afterBad();
@@ -113,8 +119,8 @@ export class Recovery {
     this.#badInRow += 1;
     if (this.#badInRow < BAD_IN_A_ROW || this.#resume === undefined) return this.#later(undefined);
     this.#badInRow = 0;
-    this.#resume = undefined;
-    return this.#later(this.#relist('badLines'));
+    this.forget('badLines');
+    return this.#later('badLines');
   }
 
   #afterNetwork(error: NetworkError): Step {
@@ -137,8 +143,8 @@ export class Recovery {
     if (this.#silentInRow < SILENT_IN_A_ROW)
       return { delayMs: 0, relist: undefined, denied: undefined, expected: false };
     this.#silentInRow = 0;
-    this.#resume = undefined;
-    return this.#later(this.#relist('silent'));
+    this.forget('silent');
+    return this.#later('silent');
   }
 
   /** A stream may stall once without end mark for its own reasons; twice in a row, and this server never sends one. */
@@ -151,9 +157,9 @@ export class Recovery {
   }
 
   #anew(cause: string, wait: number): Step {
-    this.#resume = undefined;
+    this.forget(cause);
     this.#atLeast = '';
-    return this.#later(this.#relist(cause), wait);
+    return this.#later(cause, wait);
   }
 
   #denied(denied: 'forbidden' | 'missing'): Step {
@@ -165,8 +171,7 @@ export class Recovery {
     return { delayMs: this.#backoff.next(atLeast), relist, denied: undefined, expected: relist !== undefined };
   }
 
-  #relist(cause: string): string {
+  #relist(cause: string): void {
     this.#relists[cause] = (this.#relists[cause] ?? 0) + 1;
-    return cause;
   }
 }

@@ -18,6 +18,10 @@ export interface Handler<T> {
   readonly put: (object: T, at: Identity) => void;
   readonly remove: (at: Removed) => void;
   readonly state: (state: KindState) => void;
+  /** A watch has been opened. */
+  readonly connected?: () => void;
+  /** A connection has failed, or was refused; another one will be made. */
+  readonly failed?: (error: unknown) => void;
 }
 
 export interface ReflectorLimits {

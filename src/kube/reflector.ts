@@ -45,6 +45,7 @@ export class Reflector<T> {
   #everSynced = false;
   #run: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
   #wake: AbortController | undefined;
+  #again = new AbortController();
   #lastEventAt: number | undefined;
   #lastBookmarkAt: number | undefined;
   #bytes = 0;
@@ -81,6 +82,17 @@ export class Reflector<T> {
   /** Ends a wait: for callers that learn from elsewhere that the kind is served or allowed now (W18). */
   retryNow(): void {
     this.#wake?.abort();
+  }
+
+  /** Reads the whole state once more, for callers that know it to be wrong. The reading obeys back-off. */
+  relist(cause: string): void {
+    this.#recovery.forget(cause);
+    this.#again.abort(new NetworkError('aborted', `relist: ${cause}`, 'RELIST'));
+  }
+
+  /** Every name that is held. */
+  names(): Iterable<{ readonly namespace: string; readonly name: string }> {
+    return this.#mirror.names();
   }
 
   /** UID and version last handed on for a name. */
@@ -135,6 +147,7 @@ export class Reflector<T> {
     const connection: Connection = { initial, events: 0, openedAt: this.#clock.now() };
     if (initial) this.#mirror.begin();
     this.#recovery.begin(initial);
+    this.#again = new AbortController();
     await watch(
       {
         transport,
@@ -142,7 +155,7 @@ export class Reflector<T> {
         codec,
         turns,
         clock: this.#clock,
-        signal,
+        signal: AbortSignal.any([signal, this.#again.signal]),
         initial,
         seconds: Math.round(least + (most - least) * this.#random()),
         resourceVersion: this.#recovery.resume ?? this.#recovery.atLeast,
@@ -162,6 +175,7 @@ export class Reflector<T> {
     return {
       opened: () => {
         connection.openedAt = this.#clock.now();
+        this.#tell(() => this.#options.handler.connected?.());
         if (!connection.initial && this.#everSynced) this.#enter({ phase: 'synced' });
       },
       bytes: (count) => {
@@ -227,6 +241,7 @@ export class Reflector<T> {
   #failed(error: unknown): number {
     const cause = causeOf(error);
     this.#count(cause);
+    this.#tell(() => this.#options.handler.failed?.(error));
     const step = this.#recovery.after(error);
     if (step.denied !== undefined) {
       const verb = this.#recovery.paged && this.#recovery.resume === undefined ? 'list' : 'watch';
@@ -245,8 +260,14 @@ export class Reflector<T> {
   #enter(state: KindState): void {
     if (this.#state?.phase === state.phase) return;
     this.#state = state;
-    try {
+    this.#tell(() => {
       this.#options.handler.state(state);
+    });
+  }
+
+  #tell(run: () => void): void {
+    try {
+      run();
     } catch (error) {
       this.#logger.error('handler failed', { error });
     }

@@ -10,6 +10,8 @@ import type { Turns } from './turns.ts';
 export interface WatchOptions {
   readonly transport: Transport;
   readonly resource: Resource;
+  /** Only what is in this one; all when absent. */
+  readonly namespace?: string;
   readonly codec: Codec;
   readonly clock: Clock;
   readonly turns: Turns;
@@ -56,7 +58,7 @@ export async function watch(options: WatchOptions, sink: WatchSink): Promise<voi
     verb: 'watch',
     resource: resourceName(resource),
     method: 'GET',
-    path: resourcePath(resource),
+    path: resourcePath(resource, { namespace: options.namespace }),
     query: queryOf(options),
     accept: codec.accept(resource),
     pool: 'watch',

@@ -1,12 +1,13 @@
 import { ALL_KINDS } from '#model/kinds.ts';
 import type { Metrics } from '#sinks/metrics.ts';
+import type { Audits } from './audits.ts';
 import type { Brain } from './brain.ts';
 import type { Watching } from './watching.ts';
 
 /** How the operator itself is doing: every replica says it. */
 export function defineOperationMetrics(
   metrics: Metrics,
-  { brain, watching }: { readonly brain: Brain; readonly watching: Watching },
+  { brain, watching, audits }: { readonly brain: Brain; readonly watching: Watching; readonly audits: Audits },
 ): void {
   const { engine, store, loop } = brain;
   metrics.gauge('queueDepth', () => [{ labels: {}, value: loop.depth }]);
@@ -25,6 +26,7 @@ export function defineOperationMetrics(
       Object.entries(stats.relists).map(([reason, value]) => ({ labels: { kind, reason }, value })),
     ),
   );
+  metrics.totals('watchAuditMisses', () => [...audits.misses].map(([kind, value]) => ({ labels: { kind }, value })));
   metrics.totals('evaluations', () =>
     Object.entries(engine.evaluations.byOutcome).map(([outcome, value]) => ({ labels: { outcome }, value })),
   );

@@ -8,6 +8,7 @@ import { CLUSTER_REPORT, type ReportRef } from '#report/identity.ts';
 import type { Settings } from '#settings/types.ts';
 import type { Metrics } from '#sinks/metrics.ts';
 import { placeOf } from '#sinks/reports.ts';
+import { Audits } from './audits.ts';
 import { Brain } from './brain.ts';
 import { Desk } from './desk.ts';
 import { Latency } from './latency.ts';
@@ -38,6 +39,7 @@ export class Operator {
   readonly #watching: Watching;
   readonly #publishing: Publishing;
   readonly #latency: Latency;
+  readonly #audits: Audits;
   readonly #subjectAt = new Map<string, Subject>();
   readonly #bytes = new Map<string, number>();
   #fence: (() => boolean) | undefined;
@@ -73,6 +75,7 @@ export class Operator {
     });
     this.#desk = new Desk(this.#brain.engine, this.#brain.store);
     this.#watching = new Watching(transport, this.#brain.store, this.#watcher(), logger);
+    this.#audits = new Audits({ transport, reflectors: this.#watching.reflectors, logger });
     this.#publishing = new Publishing({
       transport,
       logger,
@@ -108,7 +111,7 @@ export class Operator {
       maxSeries: settings.metrics.maxSeries,
       reportBytes: () => [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0),
     });
-    defineOperationMetrics(metrics, { brain: this.#brain, watching: this.#watching });
+    defineOperationMetrics(metrics, { brain: this.#brain, watching: this.#watching, audits: this.#audits });
   }
 
   #watcher(): ConstructorParameters<typeof Watching>[2] {
@@ -135,7 +138,7 @@ export class Operator {
     this.#sweep = schedule(settings.schedule.sweep, () => this.#sweepNow());
   }
 
-  /** The slow look at everything: at the server's version, whose rules may be others by now, and at every verdict. */
+  /** The slow look at everything: at the server's version, whose rules may be others by now, at what the watches hold, and at every verdict. */
   async #sweepNow(): Promise<void> {
     const { context, readMinor, logger } = this.#options;
     try {
@@ -145,6 +148,7 @@ export class Operator {
     } catch (error) {
       logger.warn('version of the API server not read', { error });
     }
+    void this.#audits.run();
     this.#brain.sweep();
   }
 
@@ -166,7 +170,7 @@ export class Operator {
     clearTimeout(this.#straggler);
     this.hold();
     this.#brain.stop();
-    await Promise.all([this.#sweep?.destroy(), this.#publishing.stop(), this.#watching.stop()]);
+    await Promise.all([this.#sweep?.destroy(), this.#audits.stop(), this.#publishing.stop(), this.#watching.stop()]);
   }
 
   /** What keeps the operator from being ready, one line each. */

@@ -142,6 +142,13 @@ export const METRICS = {
     labels: ['kind', 'reason'],
     scope: 'operation',
   },
+  watchAuditMisses: {
+    name: 'kubeposture_watch_audit_misses_total',
+    type: 'counter',
+    help: 'Objects that a watch had missed when the sweep asked the API server for all of them: always a bug.',
+    labels: ['kind'],
+    scope: 'operation',
+  },
   leader: {
     name: 'kubeposture_leader',
     type: 'gauge',

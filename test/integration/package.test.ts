@@ -52,6 +52,12 @@ describe('[integration] the packed package', function () {
     expect({ status, output }, complaint).to.deep.equal({ status: 0, output: `${version}\n` });
   });
 
+  it('gives informers to programs', async () => {
+    const program = `import('kubeposture/kube').then(({ Informer, loadCluster }) => console.log(Informer.name, loadCluster.name))`;
+    const { output, complaint } = await run(process.execPath, '-e', program);
+    expect(output, complaint).to.equal('Informer loadCluster\n');
+  });
+
   it('says in one line that a Node is too old', async () => {
     const pretend = `Object.defineProperty(process.versions, 'node', { value: '20.9.0' }); require('./node_modules/kubeposture/dist/bin.cjs')`;
     expect(await run(process.execPath, '-e', pretend)).to.deep.equal({

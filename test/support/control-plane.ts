@@ -29,6 +29,7 @@ interface AuditEntry {
   readonly stage: string;
   readonly verb: string;
   readonly requestURI: string;
+  readonly requestReceivedTimestamp: string;
   readonly user: { readonly username: string };
   readonly userAgent?: string;
   readonly objectRef?: {

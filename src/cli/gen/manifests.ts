@@ -34,7 +34,7 @@ export function rbacFile(): GeneratedFile {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',
     metadata: { name: 'kubeposture', namespace: 'kubeposture' },
-    rules: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] }],
+    rules: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'watch', 'create', 'update'] }],
   };
   return { path: 'manifests/rbac.yaml', text: `${yamlText(clusterRole)}---\n${stringify(role)}` };
 }

@@ -8,7 +8,12 @@ import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 type Fault = 'none' | 'slow' | 'hang' | 'conflict' | 'refuse' | 'lostAnswer';
 
 /** A lease in memory, with optimistic locking and a fault for each request. */
-function fakeStore(clock: FakeClock, fault: () => Fault): { store: LeaseStore; record: () => LeaseRecord | undefined } {
+function fakeStore(
+  clock: FakeClock,
+  fault: () => Fault,
+  isFollowed = false,
+): { store: LeaseStore; record: () => LeaseRecord | undefined } {
+  const followers = new Set<(lease: HeldLease | undefined) => void>();
   let held: HeldLease | undefined;
   let version = 0;
   const conflict = (): ApiError => new ApiError({ code: 409, reason: 'Conflict', message: 'changed' });
@@ -23,7 +28,19 @@ function fakeStore(clock: FakeClock, fault: () => Fault): { store: LeaseStore; r
     if (kind === 'lostAnswer') await wait(8000);
     return result;
   };
-  const write = (record: LeaseRecord): HeldLease => (held = { record, resourceVersion: String((version += 1)) });
+  const write = (record: LeaseRecord): HeldLease => {
+    const written = (held = { record, resourceVersion: String((version += 1)) });
+    for (const follower of followers) follower(written);
+    return written;
+  };
+  const follow: LeaseStore['follow'] = async (seen, signal) => {
+    followers.add(seen);
+    seen(held);
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve);
+    });
+    followers.delete(seen);
+  };
   const store: LeaseStore = {
     get: () => faulty(() => held),
     create: (record) =>
@@ -36,6 +53,7 @@ function fakeStore(clock: FakeClock, fault: () => Fault): { store: LeaseStore; r
         if (held?.resourceVersion !== resourceVersion) throw conflict();
         return write(record);
       }),
+    ...(isFollowed ? { follow } : {}),
   };
   return { store, record: () => held?.record };
 }
@@ -145,6 +163,43 @@ describe('[unit] kube/lease', () => {
     await stopAll([clock], [a, b]);
   });
 
+  it('a standby that follows the lease takes it at once when it is given back', async () => {
+    const clock = fakeClock();
+    const { store } = fakeStore(clock, () => 'none', true);
+    const [a, b] = [make('a', clock, store), make('b', clock, store)];
+    a.start();
+    await pass([clock], 1000);
+    b.start();
+    await pass([clock], 20_000);
+    expect([a.isLeader(), b.isLeader()]).to.deep.equal([true, false]);
+    await a.stop();
+    await pass([clock], 200);
+    expect(b.isLeader()).to.equal(true);
+    await stopAll([clock], [b]);
+    expect(clock.pending()).to.deep.equal([]);
+  });
+
+  it('a standby that follows the lease of a dead leader takes it as soon as it has run out', async () => {
+    const clock = fakeClock();
+    let dead = false;
+    const { store } = fakeStore(clock, () => 'none', true);
+    const a = make('a', clock, {
+      ...store,
+      get: (signal) => (dead ? new Promise(() => undefined) : store.get(signal)),
+    });
+    const b = make('b', clock, store);
+    a.start();
+    await pass([clock], 1000);
+    b.start();
+    await pass([clock], 30_000);
+    dead = true;
+    await pass([clock], 12_800);
+    expect(b.isLeader()).to.equal(false);
+    await pass([clock], 2500);
+    expect(b.isLeader()).to.equal(true);
+    await stopAll([clock], [a, b]);
+  });
+
   it('leadership ends by the clock even when a request hangs and even when no timer runs', async () => {
     const clock = fakeClock();
     let fault: Fault = 'none';
@@ -241,11 +296,11 @@ describe('[unit] kube/lease', () => {
       { maxLength: 4 },
     );
     await fc.assert(
-      fc.asyncProperty(history, blocks, async (faults, stalls) => {
+      fc.asyncProperty(history, blocks, fc.boolean(), async (faults, stalls, isFollowed) => {
         const now = [fakeClock(3_600_000), fakeClock(-3_600_000)] as const;
         const world = fakeClock();
         let next = 0;
-        const { store } = fakeStore(world, () => faults[(next += 1) % faults.length]!);
+        const { store } = fakeStore(world, () => faults[(next += 1) % faults.length]!, isFollowed);
         const told: string[] = [];
         const electors = [make('a', now[0], store, told), make('b', now[1], store, told)];
         for (const elector of electors) elector.start();
