@@ -13,6 +13,7 @@ export async function operator(flags: OperatorFlags): Promise<number> {
   const settings = loadSettings(flags);
   const end = new AbortController();
   const stop = (): void => {
+    if (end.signal.aborted) return;
     end.abort();
     setTimeout(() => process.exit(1), STOP_MS).unref();
   };

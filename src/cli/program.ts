@@ -44,7 +44,10 @@ function addScan(root: Command, run: Run): void {
     .option('--config <file>', 'configuration file')
     .option('--kubeconfig <file>', 'how to reach the cluster')
     .option('--context <name>', 'context of the kubeconfig')
-    .addHelpText('after', '\nExit status: 0 done, 1 findings (--fail-on), 2 wrong use, 3 input could not be read')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 done, 1 findings (--fail-on), 2 wrong use, 3 input could not be read or the cluster not reached',
+    )
     .action((paths: readonly string[], flags: ScanFlags) =>
       run(import('./scan/command.ts').then(({ scan }) => scan(paths, flags))),
     );

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
+import { dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { load as parseYaml } from 'js-yaml';
 
 /** The cluster cannot be found or entered: a one-line message for whoever wrote the configuration. */
 export class KubeConfigError extends Error {
@@ -50,6 +52,26 @@ export interface ClusterOptions {
 /** W16: a rotated token file or CA is picked up within this time. */
 const FRESH_MS = 30_000;
 
+interface RawUsers {
+  readonly users?: readonly { readonly name?: string; readonly user?: { readonly tokenFile?: unknown } | null }[];
+}
+
+/** client-node passes over `tokenFile`, which every other client knows, and would go without credentials. */
+class OwnKubeConfig extends KubeConfig {
+  override loadFromFile(...args: Parameters<KubeConfig['loadFromFile']>): void {
+    super.loadFromFile(...args);
+    const [path] = args;
+    const { users = [] } = (parseYaml(readFileSync(path, 'utf8')) ?? {}) as RawUsers;
+    for (const { name, user } of users) {
+      if (typeof user?.tokenFile !== 'string') continue;
+      const config = { tokenFile: resolve(dirname(path), user.tokenFile) };
+      this.users = this.users.map((known) =>
+        known.name === name ? { ...known, authProvider: { name: 'tokenFile', config } } : known,
+      );
+    }
+  }
+}
+
 function oneLine(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return text.split('\n', 1)[0] ?? '';
@@ -63,7 +85,7 @@ function readFailure(where: string, thrown: unknown): KubeConfigError {
 }
 
 function load({ kubeconfig, context }: ClusterOptions): KubeConfig {
-  const config = new KubeConfig();
+  const config = new OwnKubeConfig();
   const where = kubeconfig ?? 'kubeconfig';
   try {
     if (kubeconfig === undefined) config.loadFromDefault();

@@ -15,6 +15,7 @@ export interface Step {
 const BAD_IN_A_ROW = 3;
 const SILENT_IN_A_ROW = 2;
 const UNFINISHED_IN_A_ROW = 2;
+const UNMARKED_IN_A_ROW = 2;
 
 export class Recovery {
   readonly #backoff: Backoff;
@@ -22,12 +23,13 @@ export class Recovery {
   readonly #random: () => number;
   #resume: string | undefined;
   #atLeast = '';
-  #paged = false;
+  #paged: 'no' | 'once' | 'always' = 'no';
   #initial = true;
   #badEvents = 0;
   #badInRow = 0;
   #silentInRow = 0;
   #unfinishedInRow = 0;
+  #unmarkedInRow = 0;
   readonly #relists: Record<string, number> = {};
 
   /** @param deniedMs about how long to leave a refused kind alone */
@@ -47,9 +49,9 @@ export class Recovery {
     return this.#atLeast;
   }
 
-  /** W28: this server knows no WatchList; remembered for good. */
+  /** W28: the state is read page by page: for good when the server refuses WatchList, once when it was only slow to end it. */
   get paged(): boolean {
-    return this.#paged;
+    return this.#paged !== 'no';
   }
 
   get badEvents(): number {
@@ -79,6 +81,8 @@ export class Recovery {
   synced(resourceVersion: string): void {
     this.#initial = false;
     this.#unfinishedInRow = 0;
+    if (this.#paged === 'no') this.#unmarkedInRow = 0;
+    else if (this.#paged === 'once') this.#paged = 'no';
     this.reached(resourceVersion);
   }
 
@@ -99,7 +103,7 @@ export class Recovery {
       this.#resume = undefined;
       return this.#denied('missing');
     }
-    const refusesWatchList = this.#initial && !this.#paged && (error.code === 400 || error.code === 422);
+    const refusesWatchList = this.#initial && !this.paged && (error.code === 400 || error.code === 422);
     return refusesWatchList ? this.#fallBack('refused') : this.#later(undefined, wait);
   }
 
@@ -116,7 +120,7 @@ export class Recovery {
   #afterNetwork(error: NetworkError): Step {
     switch (error.code) {
       case 'IDLE':
-        return this.#initial && !this.#paged ? this.#fallBack('noEndMark') : this.#afterSilence();
+        return this.#initial && !this.paged ? this.#fallBack('noEndMark') : this.#afterSilence();
       case 'OVERDUE':
         return { delayMs: 0, relist: undefined, denied: undefined, expected: true };
       case 'UNFINISHED':
@@ -137,8 +141,11 @@ export class Recovery {
     return this.#later(this.#relist('silent'));
   }
 
-  #fallBack(cause: string): Step {
-    this.#paged = true;
+  /** A stream may stall once without end mark for its own reasons; twice in a row, and this server never sends one. */
+  #fallBack(cause: 'refused' | 'noEndMark'): Step {
+    if (cause === 'noEndMark') this.#unmarkedInRow += 1;
+    this.#paged = cause === 'refused' || this.#unmarkedInRow >= UNMARKED_IN_A_ROW ? 'always' : 'once';
+    this.#unfinishedInRow = 0;
     this.#relist(`paged:${cause}`);
     return { delayMs: 0, relist: cause, denied: undefined, expected: true };
   }

@@ -213,12 +213,13 @@ export class Reflector<T> {
   }
 
   #synced(resourceVersion: string): void {
+    const { paged } = this.#recovery;
     this.#mirror.commit();
     this.#recovery.synced(resourceVersion);
     const first = !this.#everSynced;
     this.#everSynced = true;
     // A kind whose list is allowed and whose watch is not stays forbidden until a watch opens.
-    if (first || !this.#recovery.paged) this.#enter({ phase: 'synced' });
+    if (first || !paged) this.#enter({ phase: 'synced' });
     this.#logger.info('kind synced', { objects: this.#mirror.size });
   }
 

@@ -18,6 +18,8 @@ export interface ControlPlaneOptions {
   readonly kwok?: boolean;
   /** As the server's flag spells them: `WatchList=false`. */
   readonly featureGates?: string;
+  /** More flags of kube-apiserver: `--request-timeout=5s`. */
+  readonly apiServerFlags?: readonly string[];
   /** Pods need their ServiceAccount and get its token mounted; wants the controller manager. */
   readonly serviceAccountAdmission?: boolean;
 }
@@ -57,6 +59,8 @@ export interface ControlPlane {
   /** Resolves when the server is ready. */
   readonly startApiServer: () => Promise<void>;
   readonly restartApiServer: (how: Signal, betweenStopAndStart?: () => Promise<void>) => Promise<void>;
+  /** Makes etcd forget every state but the newest. The API server still knows what is in its watch cache, until it is restarted. */
+  readonly compactEtcd: () => Promise<void>;
   /**
    * Requests since the server started, by `VERB resource` or `VERB resource/subresource`: `APPLY securityreports` is a server-side
    * apply, `PATCH` any other patch. A watch is counted when it ends.
@@ -157,6 +161,7 @@ async function assemble(dir: string, programs: Programs, options: ControlPlaneOp
       await betweenStopAndStart?.();
       await startApiServer();
     },
+    compactEtcd: () => compact(etcdUrl),
     requestCounts: async () => countRequests(await kubectl('get', '--raw', '/metrics')),
     auditLines: async () =>
       (await readFile(join(dir, 'audit.log'), 'utf8'))
@@ -199,6 +204,7 @@ function apiServerFlags(dir: string, etcdUrl: string, port: number, options: Con
     `--audit-log-path=${join(dir, 'audit.log')}`,
     ...(options.serviceAccountAdmission === true ? [] : ['--disable-admission-plugins=ServiceAccount']),
     ...(options.featureGates === undefined ? [] : [`--feature-gates=${options.featureGates}`]),
+    ...(options.apiServerFlags ?? []),
   ];
 }
 
@@ -279,6 +285,17 @@ async function isReady(dir: string, url: string, token: string): Promise<boolean
   asked.end();
   const [response] = (await once(asked, 'response')) as [NodeJS.ReadableStream & { statusCode?: number }];
   return (await text(response)) === 'ok' && response.statusCode === 200;
+}
+
+/** Through etcd's JSON gateway, which puts 64-bit numbers in strings. */
+async function compact(etcdUrl: string): Promise<void> {
+  const ask = async (path: string, body: object): Promise<{ readonly header?: { readonly revision: string } }> => {
+    const response = await fetch(`${etcdUrl}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`etcd ${path}: ${await response.text()}`);
+    return (await response.json()) as { readonly header?: { readonly revision: string } };
+  };
+  const { header } = await ask('range', { key: Buffer.from('/').toString('base64') });
+  await ask('compaction', { revision: header?.revision, physical: true });
 }
 
 /** As many ports that nobody listens on, chosen by the system, all different. */

@@ -438,6 +438,31 @@ describe('[integration] kube/reflector', () => {
       expect(waited).to.be.within(9_900, 10_100);
       await told('starting', '+a/x 1', 'synced');
     });
+
+    it('W28 one stall is no proof: the next relist tries initial events again, and after a second stall no more', async () => {
+      const stall: Answer = (q, r) => b.stream(added('x', 1))(q, r);
+      const expired: Answer = (q, r) => b.stream(errorEvent(EXPIRED))(q, r);
+      await open(
+        {},
+        stall,
+        json(200, list(5, [pod('x', 1)])),
+        expired,
+        (q, r) => b.stream(...initial(6, pod('x', 1)), errorEvent(EXPIRED))(q, r),
+        stall,
+        json(200, list(7, [pod('x', 1)])),
+        expired,
+        stall,
+        json(200, list(8, [pod('x', 1)])),
+        expired,
+        json(200, list(9, [pod('x', 1)])),
+      );
+      await passing('the last list', () => b.server.requests.length >= 12);
+      await asked(
+        ...['initial', 'list', 'watch 5', 'initial'],
+        ...['initial', 'list', 'watch 7', 'initial', 'list', 'watch 8'],
+        ...['list', 'watch 9'],
+      );
+    });
   });
 
   describe('life', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { get, resourceServed, selfSubjectAccessReview, serverVersion } from '#kube/client.ts';
 import { makeIdentity } from '#sandbox/tls.ts';
@@ -249,26 +249,31 @@ describe('[integration] kube/kubeconfig', () => {
     expect((await cluster.credentials()).headers).to.deep.equal({ Authorization: 'Bearer secret' });
   });
 
-  it('W16 picks up a rotated token file within a minute, trimmed; at once after a 401', async () => {
-    let now = 0;
-    const token = file('t', 'first\n');
-    const user = { 'auth-provider': { name: 'tokenFile', config: { tokenFile: token } } };
-    const kubeconfig = file('rotating', config('https://127.0.0.1:1', user));
-    const cluster = loadCluster({ kubeconfig, userAgent: 'x' }, () => now);
-    const read = async (): Promise<string | undefined> => (await cluster.credentials()).headers['Authorization'];
-    expect(await read()).to.equal('Bearer first');
-    file('t', 'second\n');
-    expect(await read()).to.equal('Bearer first');
-    now = 60_000;
-    expect(await read()).to.equal('Bearer second');
-    const used = await cluster.credentials();
-    file('t', 'third');
-    cluster.rejected(used);
-    expect(await read()).to.equal('Bearer third');
-    cluster.rejected(used);
-    file('t', 'fourth');
-    expect(await read()).to.equal('Bearer third');
-  });
+  const users: Readonly<Record<string, (token: string) => object>> = {
+    'named as in every kubeconfig': (token) => ({ tokenFile: token }),
+    'named beside the kubeconfig': (token) => ({ tokenFile: basename(token), token: 'older' }),
+    'of a pod': (token) => ({ 'auth-provider': { name: 'tokenFile', config: { tokenFile: token } } }),
+  };
+  for (const [name, user] of Object.entries(users))
+    it(`W16 picks up a rotated token file ${name} within a minute, trimmed; at once after a 401`, async () => {
+      let now = 0;
+      const token = file('t', 'first\n');
+      const kubeconfig = file('rotating', config('https://127.0.0.1:1', user(token)));
+      const cluster = loadCluster({ kubeconfig, userAgent: 'x' }, () => now);
+      const read = async (): Promise<string | undefined> => (await cluster.credentials()).headers['Authorization'];
+      expect(await read()).to.equal('Bearer first');
+      file('t', 'second\n');
+      expect(await read()).to.equal('Bearer first');
+      now = 60_000;
+      expect(await read()).to.equal('Bearer second');
+      const used = await cluster.credentials();
+      file('t', 'third');
+      cluster.rejected(used);
+      expect(await read()).to.equal('Bearer third');
+      cluster.rejected(used);
+      file('t', 'fourth');
+      expect(await read()).to.equal('Bearer third');
+    });
 
   it('enters over TLS with its own CA, and rebuilds its connections only when the CA changes', async () => {
     const at = (name: string): string => join(folder, name);
