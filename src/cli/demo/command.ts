@@ -23,6 +23,8 @@ export interface DemoFlags {
   readonly verbose?: true;
 }
 
+/** Of a run of the operator. */
+const LOST_LEADERSHIP = 1;
 /** A stop that takes longer than this is ended anyway. Milliseconds. */
 const STOP_MS = 4500;
 /** How long nothing may happen until everything has happened; controllers and operator hear of each other within a few. Milliseconds. */
@@ -79,6 +81,10 @@ async function play(stage: Stage, flags: DemoFlags, logger: Logger, end: AbortCo
     void print(`${line}\n`);
   });
   const operator = operate(stage, flags, end.signal);
+  const over = (): void => {
+    end.abort();
+  };
+  void operator.ended.then(over, over);
   try {
     const running = await Promise.race([operator.running, operator.ended]);
     if (typeof running === 'number') return running;
@@ -89,6 +95,10 @@ async function play(stage: Stage, flags: DemoFlags, logger: Logger, end: AbortCo
     if (flags.once === true) end.abort();
     const status = await operator.ended;
     return status === EXIT.done && flags.once === true && stage.refused.length > 0 ? EXIT.input : status;
+  } catch (error) {
+    // What a stop interrupts fails, and that is no failure.
+    if (end.signal.aborted) return EXIT.done;
+    throw error;
   } finally {
     end.abort();
     await Promise.all([operator.ended, watch.stop()]);
@@ -102,15 +112,25 @@ interface Operating {
   readonly ended: Promise<number>;
 }
 
-/** The operator as it runs outside a cluster, but that nothing else in the environment tells it what to do. */
-function operate(stage: Stage, flags: DemoFlags, signal: AbortSignal): Operating {
-  const logLevel = flags.verbose === true ? 'info' : 'error';
-  const settings = loadSettings(
-    { kubeconfig: stage.kubeconfig, listen: '127.0.0.1:0', leaderElect: 'true', logFormat: 'text', logLevel },
-    {},
-  );
-  const { promise, resolve } = Promise.withResolvers<Running>();
-  return { running: promise, ended: runOperator(settings, { version: version(), signal, onStarted: resolve }) };
+/** The operator as it runs in a cluster, restarts and all, but that nothing else in the environment tells it what to do. */
+function operate({ kubeconfig }: Stage, { verbose }: DemoFlags, signal: AbortSignal): Operating {
+  const { promise: running, resolve } = Promise.withResolvers<Running>();
+  const runOnce = (listen: string, onStarted: (running: Running) => void): Promise<number> => {
+    const logLevel = verbose === true ? 'info' : 'error';
+    const settings = loadSettings({ kubeconfig, listen, leaderElect: 'true', logFormat: 'text', logLevel }, {});
+    return runOperator(settings, { version: version(), signal, onStarted });
+  };
+  const run = async (): Promise<number> => {
+    let listen = '127.0.0.1:0';
+    let status = await runOnce(listen, (first) => {
+      listen = new URL(first.url).host;
+      resolve(first);
+    });
+    // A machine that slept has lost its Lease.
+    while (status === LOST_LEADERSHIP && !signal.aborted) status = await runOnce(listen, () => undefined);
+    return status;
+  };
+  return { running, ended: run() };
 }
 
 /** Resolves when the workloads have come to life and every report stands, or at a signal. */
