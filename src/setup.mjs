@@ -24,5 +24,8 @@ if (rest.length > 0) {
   const child = spawn('node_modules/node/bin/node', rest, { stdio: 'inherit' });
   // The child decides how a signal ends it: this process only passes the signal on and takes over the exit status.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // npm passes a signal on to the shell between us alone: its end shows as another parent.
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref();
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
 }

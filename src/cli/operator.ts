@@ -13,10 +13,12 @@ export async function operator(flags: OperatorFlags): Promise<number> {
   const settings = loadSettings(flags);
   const end = new AbortController();
   const stop = (): void => {
+    if (end.signal.aborted) return;
     end.abort();
     setTimeout(() => process.exit(1), STOP_MS).unref();
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  // Not once: npm and the terminal both pass on a Ctrl-C, and the second one must not kill what the first one ends.
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   return runOperator(settings, { version: version(), signal: end.signal });
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { SettingsError } from '#settings/types.ts';
 import { EXIT, InputFailure, UsageError } from './exit.ts';
 import { complain, surviveClosedPipes } from './output/terminal.ts';
+import type { DemoFlags } from './demo/command.ts';
 import type { OperatorFlags } from './operator.ts';
 import type { ScanFlags } from './scan/plan.ts';
 import { version } from './version.ts';
@@ -24,6 +25,7 @@ function program(run: Run): Command {
   addScan(root, run);
   addChecks(root, run);
   addOperator(root, run);
+  addDemo(root, run);
   addDeveloper(root, run);
   return root;
 }
@@ -42,7 +44,10 @@ function addScan(root: Command, run: Run): void {
     .option('--config <file>', 'configuration file')
     .option('--kubeconfig <file>', 'how to reach the cluster')
     .option('--context <name>', 'context of the kubeconfig')
-    .addHelpText('after', '\nExit status: 0 done, 1 findings (--fail-on), 2 wrong use, 3 input could not be read')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 done, 1 findings (--fail-on), 2 wrong use, 3 input could not be read or the cluster not reached',
+    )
     .action((paths: readonly string[], flags: ScanFlags) =>
       run(import('./scan/command.ts').then(({ scan }) => scan(paths, flags))),
     );
@@ -76,6 +81,19 @@ function addOperator(root: Command, run: Run): void {
     .option('--log-format <format>', 'json or text (default json)')
     .option('--log-level <level>', 'debug, info, warn or error (default info)')
     .action((flags: OperatorFlags) => run(import('./operator.ts').then(({ operator }) => operator(flags))));
+}
+
+function addDemo(root: Command, run: Run): void {
+  root
+    .command('demo')
+    .description('run an API server of its own with a sample shop in it, and the operator at work on it')
+    .option('--port <n>', 'port of the API server on 127.0.0.1 (default: the system chooses)')
+    .option('--kubeconfig-out <file>', 'where to write the kubeconfig (default: a temporary folder)')
+    .option('--empty', 'without the shop')
+    .option('--load <path>', 'these manifests instead of the shop: a folder or a file')
+    .option('--once', 'print the reports and end')
+    .option('--verbose', 'log what goes on')
+    .action((flags: DemoFlags) => run(import('./demo/command.ts').then(({ demo }) => demo(flags))));
 }
 
 function addDeveloper(root: Command, run: Run): void {

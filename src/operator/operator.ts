@@ -180,6 +180,11 @@ export class Operator {
     return [...starting, ...judging, ...this.#publishing.obstacles()];
   }
 
+  /** Whether everything that it was told of is judged, and every report stands as it should. */
+  isSettled(): boolean {
+    return this.#published && this.#brain.loop.depth === 0 && this.#publishing.depth === 0;
+  }
+
   #learned(kind: Kind, isSettled: boolean): void {
     if (isSettled && !this.#begun) this.#begin();
     else if (this.#begun) {

@@ -81,9 +81,9 @@ export class Publishing {
     await Promise.all([this.#writer.stop(), ...[...this.reflectors.values()].map((reflector) => reflector.stop())]);
   }
 
-  /** Resolves when nothing waits to be written. */
-  idle(): Promise<void> {
-    return this.#writer.idle();
+  /** How many reports wait to be written, or are being written. */
+  get depth(): number {
+    return this.sink.waiting + this.#writer.size;
   }
 
   /** What keeps reports from being written, one line each; empty when nothing does. */

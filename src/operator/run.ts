@@ -27,10 +27,21 @@ interface RunOptions {
   readonly version: string;
   /** Ends the run in good order. */
   readonly signal: AbortSignal;
+  /** Told once, when it begins to watch: for whoever runs it in the same process. */
+  readonly onStarted?: (running: Running) => void;
+}
+
+/** What is to be known of a run from outside. */
+export interface Running {
+  /** Where metrics and probes are served: `http://HOST:PORT`. */
+  readonly url: string;
+  /** Whether everything that it was told of is judged, and every report stands as it should. */
+  readonly isSettled: () => boolean;
 }
 
 /** Runs the controller until the signal ends it. Resolves to the exit status. */
-export async function runOperator(settings: Settings, { version, signal }: RunOptions): Promise<number> {
+export async function runOperator(settings: Settings, options: RunOptions): Promise<number> {
+  const { version, signal, onStarted } = options;
   const logger = createLogger({ format: settings.logFormat, level: settings.logLevel });
   const cluster = clusterOf(settings, version, logger);
   if (cluster === undefined) return EXIT.noCluster;
@@ -53,6 +64,7 @@ export async function runOperator(settings: Settings, { version, signal }: RunOp
       logger,
       metrics,
     });
+    onStarted?.({ url: http.server.url, isSettled: () => operator.isSettled() });
     return await lead(operator, { transport, settings, logger, signal, metrics, http });
   } finally {
     await http.server.stop();

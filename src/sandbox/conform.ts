@@ -97,10 +97,25 @@ function conformObject(value: Raw, schema: Schema, where: Where, findings: Findi
 
 const ZERO: readonly unknown[] = ['', 0, false];
 
-/** What a field has that nobody set: undefined when it stays away. */
-function fallbackOf(key: string, schema: Schema): unknown {
-  const fallback = own(own(schema['properties'], key), 'default');
-  return ZERO.includes(fallback) && !isRequired(key, schema) ? undefined : fallback;
+interface Fallback {
+  readonly key: string;
+  readonly value: unknown;
+  readonly schema: Schema | undefined;
+}
+
+const fallbacks = new WeakMap<Schema, readonly Fallback[]>();
+
+/** The fields of a schema that are there although nobody set them, with what they have then. */
+function fallbacksOf(schema: Schema): readonly Fallback[] {
+  const known = fallbacks.get(schema);
+  if (known !== undefined) return known;
+  const found = Object.entries(recordAt(schema, 'properties')).flatMap(([key, field]) => {
+    const value = own(field, 'default');
+    const absent = value === undefined || (ZERO.includes(value) && !isRequired(key, schema));
+    return absent ? [] : [{ key, value, schema: childOf(schema, key) }];
+  });
+  fallbacks.set(schema, found);
+  return found;
 }
 
 /** The value with what Go always writes and with the defaults of the schema: value structs, required zeros, `+default`. */
@@ -109,9 +124,8 @@ export function materialise(value: unknown, schema: Schema | undefined): unknown
   if (isList(value)) return value.map((item) => materialise(item, itemOf(schema)));
   if (!isRecord(value)) return value;
   const filled = Object.entries(value).map(([key, inner]) => [key, materialise(inner, childOf(schema, key))] as const);
-  const missing = Object.keys(recordAt(schema, 'properties')).flatMap((key) => {
-    const fallback = Object.hasOwn(value, key) ? undefined : fallbackOf(key, schema);
-    return fallback === undefined ? [] : [[key, materialise(fallback, childOf(schema, key))] as const];
-  });
+  const missing = fallbacksOf(schema)
+    .filter(({ key }) => !Object.hasOwn(value, key))
+    .map((fallback) => [fallback.key, materialise(fallback.value, fallback.schema)] as const);
   return Object.fromEntries([...filled, ...missing]);
 }

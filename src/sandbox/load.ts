@@ -1,4 +1,4 @@
-import { nameOf, namespaceOf, put, recordsAt, textAt, without, type Raw } from './json.ts';
+import { nameOf, namespaceOf, put, recordsAt, textAt, versionOf, without, type Raw } from './json.ts';
 import { ownIntent } from './bootstrap.ts';
 import { ApiError } from './status.ts';
 import { create, update } from './write.ts';
@@ -49,17 +49,16 @@ function loadOne(world: World, object: Raw): 'created' | 'updated' {
   );
   const clean: Raw = { ...object, metadata: resource.namespaced ? { ...metadata, namespace } : metadata };
   const live = world.storage.get(resource, namespace, nameOf(object));
-  const version = live === undefined ? undefined : textAt(live, 'metadata', 'resourceVersion');
-  const written =
-    live === undefined
-      ? create(world, intent, clean)
-      : update(world, intent, put(clean, ['metadata', 'resourceVersion'], version)).object;
-  const status = object['status'];
-  if (status !== undefined && resource.subresources.includes('status')) {
-    const statusIntent = { ...intent, name: nameOf(written), manager: { ...intent.manager, subresource: 'status' } };
-    update(world, statusIntent, { ...written, status });
+  if (live === undefined) {
+    create(world, { ...intent, status: object['status'] }, clean);
+    return 'created';
   }
-  return live === undefined ? 'created' : 'updated';
+  const current = put(clean, ['metadata', 'resourceVersion'], versionOf(live));
+  const written = update(world, intent, current).object;
+  if (object['status'] === undefined || !resource.subresources.includes('status')) return 'updated';
+  const manager = { ...intent.manager, subresource: 'status' };
+  update(world, { ...intent, manager }, { ...written, status: object['status'] });
+  return 'updated';
 }
 
 /** Loads raw objects, those that others need first. */

@@ -1,17 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import {
-  at,
-  namespaceOf,
-  own,
-  put,
-  recordAt,
-  recordsAt,
-  same,
-  textAt,
-  textsAt,
-  without,
-  type Raw,
-} from './json.ts';
+import { at, namespaceOf, own, put, recordAt, recordsAt, same, textAt, textsAt, without, type Raw } from './json.ts';
 import { jobSelector } from './defaults.ts';
 import { over, overEach, admitPod, qosClass, withDefaults } from './pod-defaults.ts';
 import type { Resource } from './resource.ts';

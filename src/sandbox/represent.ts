@@ -76,7 +76,14 @@ export function jsonOf(object: Raw): string {
 function itemsOf(objects: readonly Raw[], resource: Resource, form: Form): readonly string[] {
   if (form.as === 'metadata') return objects.map((object) => JSON.stringify(metadataOnly(object)));
   if (resource.custom !== undefined) return objects.map((object) => jsonOf(inVersion(object, resource)));
-  return objects.map((object) => JSON.stringify(without(object, 'kind', 'apiVersion')));
+  const head = `{"kind":${JSON.stringify(resource.kind)},"apiVersion":${JSON.stringify(apiVersionOf(resource))},`;
+  return objects.map((object) => {
+    const text = jsonOf(object);
+    // Every stored object starts with its type, which items of a native list leave out.
+    return text.startsWith(head)
+      ? `{${text.slice(head.length)}`
+      : JSON.stringify(without(object, 'kind', 'apiVersion'));
+  });
 }
 
 /** A list in the form of the client, as the text that goes out. */

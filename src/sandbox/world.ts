@@ -29,6 +29,8 @@ export interface Intent {
   readonly dryRun: boolean;
   readonly validation: 'Strict' | 'Warn' | 'Ignore';
   readonly warn: (message: string) => void;
+  /** For objects that are loaded as they were elsewhere: the status that they have from the start. */
+  readonly status?: unknown;
 }
 
 /** A moment as the API writes it. */

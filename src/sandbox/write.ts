@@ -68,6 +68,16 @@ function refuseVersion(object: Raw): void {
     throw new status.ApiError(500, '', 'resourceVersion should not be set on objects to be created');
 }
 
+const withStatus = (object: Raw, { status: given, resource }: Intent): Raw =>
+  given === undefined || !resource.subresources.includes('status') ? object : { ...object, status: given };
+
+/** Rules in CEL are kept but not evaluated: who relies on them has to know. */
+function warnOfRules(object: Raw, { resource, warn }: Intent): void {
+  const isCrd = resource.kind === 'CustomResourceDefinition' && resource.custom === undefined;
+  if (isCrd && JSON.stringify(object).includes('"x-kubernetes-validations"'))
+    warn('the sandbox does not evaluate x-kubernetes-validations');
+}
+
 /** Stores a new object whose fields are owned already. */
 function insert(world: World, object: Raw, intent: Intent): Raw {
   const { resource } = intent;
@@ -78,9 +88,10 @@ function insert(world: World, object: Raw, intent: Intent): Raw {
     ]);
   const made = prepareCreate(object, resource, world);
   const filled = resource.custom === undefined ? finishNative(made, resource) : made;
-  const final = settled(validated(filled, resource), resource, world);
+  const final = settled(validated(withStatus(filled, intent), resource), resource, world);
   if (world.storage.get(resource, namespaceOf(final), nameOf(final)) !== undefined)
     throw status.alreadyExists(aboutPlural(resource, nameOf(final)));
+  warnOfRules(final, intent);
   if (intent.dryRun) return final;
   const stored = world.storage.write(resource, final);
   announce(stored, resource, world);

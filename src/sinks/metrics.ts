@@ -34,7 +34,9 @@ export class Metrics {
       labelNames: [...labels],
       registers: [this.#registry],
       collect() {
-        this.reset();
+        // Not reset(): it would leave a gauge without labels at zero, where nothing at all is to be said.
+        if (labels.length === 0) this.remove();
+        else this.reset();
         for (const { labels: values, value } of read()) this.set(values, value);
       },
     });

@@ -88,6 +88,11 @@ export class ReportSink {
     return [...this.#held.values()].filter(({ ref }) => ref.kind === kind).length;
   }
 
+  /** Places that wait for their moment to be written. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Starts to write: from now on, and for all places that are named or held. */
   start(places: Iterable<ReportRef>): void {
     this.#publishing = true;

@@ -1,22 +1,27 @@
 /**
- * `npm run bench [NAME]`: how long the pure core takes for a synthetic cluster, in time and memory. Every run has a process of its own;
- * the table shows medians.
+ * `npm run bench [NAME]`: how long the pure core or the embedded API server takes for a synthetic cluster, in time and memory. Every run
+ * has a process of its own; the table shows medians.
  */
 import { spawnSync } from 'node:child_process';
-import type { Figures } from './run.ts';
+import type { Figures } from './figures.ts';
 
 const RUNS = 5;
-const BENCHES: Readonly<Record<string, number>> = { 'cluster-1k': 1000, 'cluster-10k': 10_000 };
+/** For each bench the program of one run, with its argument. */
+const BENCHES: Readonly<Record<string, readonly string[]>> = {
+  'cluster-1k': ['test/bench/run.ts', '1000'],
+  'cluster-10k': ['test/bench/run.ts', '10000'],
+  sandbox: ['test/bench/sandbox.ts', '10000'],
+};
 
 const [wanted = 'cluster-10k'] = process.argv.slice(2);
-const pods = Object.hasOwn(BENCHES, wanted) ? BENCHES[wanted] : undefined;
-if (pods === undefined) {
+const program = Object.hasOwn(BENCHES, wanted) ? BENCHES[wanted] : undefined;
+if (program === undefined) {
   console.error(`bench: no ${wanted}; there are: ${Object.keys(BENCHES).join(', ')}`);
   process.exit(2);
 }
 
 function run(): readonly Figures[] {
-  const args = ['--expose-gc', 'test/bench/run.ts', String(pods)];
+  const args = ['--expose-gc', ...(program ?? [])];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 24 });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as readonly Figures[];

@@ -12,16 +12,9 @@ import { isKind } from '#model/kinds.ts';
 import { contentsOf } from '#operator/contents.ts';
 import { hasReport, reportOf } from '#report/body.ts';
 import { clusterOf, type Line } from './cluster.ts';
+import type { Figures } from './figures.ts';
 
 /** What one step has cost. `longest` is the longest that nothing else could have run: one object, one change, one job. */
-export interface Figures {
-  readonly step: string;
-  readonly milliseconds: number;
-  readonly longest: number;
-  readonly count: number;
-  readonly note: string;
-}
-
 const MIB = 1024 * 1024;
 const figures: Figures[] = [];
 

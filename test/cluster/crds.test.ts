@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { reportCrds } from '#report/schema.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { CLUSTER_REPORT, DEPLOYMENT_REPORT, NAMESPACE_REPORT } from '../support/example-reports.ts';
+import { waitFor } from '../support/wait.ts';
 import { newNamespace, sharedControlPlane } from '../support/shared-control-plane.ts';
 
 const STRICT = ['--server-side', '--validate=strict', '--warnings-as-errors', '-f', '-'] as const;
@@ -52,6 +53,10 @@ describe('[cluster] custom resource definitions', function () {
   }
 
   it('explain every field', async () => {
+    // The server publishes what it explains a moment after the kind is established.
+    for (const { names } of reportCrds().map((crd) => (crd as Crd).spec)) {
+      await waitFor(`kubectl explain ${names.singular}`, () => plane.kubectl('explain', names.singular));
+    }
     const described = await Promise.all(
       reportCrds().flatMap((crd) => {
         const { names, versions } = (crd as Crd).spec;

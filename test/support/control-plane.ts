@@ -220,6 +220,9 @@ async function startControllerManager(
     `--service-account-private-key-file=${join(dir, 'sa.key')}`,
     '--use-service-account-credentials=true',
     '--leader-elect=false',
+    // Its own throttle (20 requests a second) would make rollouts of one suite wait for those of another.
+    '--kube-api-qps=500',
+    '--kube-api-burst=1000',
     '--secure-port=0',
     '--bind-address=127.0.0.1',
   ]);

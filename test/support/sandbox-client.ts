@@ -46,6 +46,8 @@ function options(target: Target, ask: Ask): RequestOptions {
   };
 }
 
+const NEWLINE = 10;
+
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
@@ -58,17 +60,19 @@ const parsed = (text: string): unknown => {
 export function send(target: Target, ask: Ask, lines = Infinity): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const outgoing = request(options(target, ask), (incoming) => {
-      let text = '';
+      const parts: Buffer[] = [];
+      let seen = 0;
       const done = (): void => {
+        const text = Buffer.concat(parts).toString();
         resolve({ code: incoming.statusCode ?? 0, headers: incoming.headers, text, json: parsed(text) });
       };
-      incoming.setEncoding('utf8');
-      incoming.on('data', (part: string) => {
-        text += part;
-        if (text.split('\n').length > lines) {
-          done();
-          outgoing.destroy();
-        }
+      incoming.on('data', (part: Buffer) => {
+        parts.push(part);
+        if (lines === Infinity) return;
+        seen += part.reduce((count, byte) => (byte === NEWLINE ? count + 1 : count), 0);
+        if (seen < lines) return;
+        done();
+        outgoing.destroy();
       });
       incoming.on('end', done);
       incoming.on('error', reject);

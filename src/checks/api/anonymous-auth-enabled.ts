@@ -11,8 +11,7 @@ export const anonymousAuthEnabled = defineCheck({
   why: 'Every request without credentials becomes system:anonymous: one careless binding to it or to system:unauthenticated opens the cluster to the network.',
   fix: 'Set `--anonymous-auth=false`, or allow only health paths in AuthenticationConfiguration `anonymous.conditions`.',
   refs: ['CIS:1.2.1', 'OWASP2022:K06', 'OWASP2022:K09', 'OWASP2025:K09', 'NSA:N10', 'NSA:N17', 'MITRE:T1078.001'],
-  withoutSubject:
-    'no kube-apiserver pod is in sight, as on a managed control plane: say in declaredControls how it is set',
+  withoutSubject: 'no kube-apiserver pod is in sight, as on a managed control plane',
   subject: 'Pod',
   applies: (pod, context) => apiServer(pod, context) !== undefined,
 
@@ -27,7 +26,7 @@ export const anonymousAuthEnabled = defineCheck({
     if (value === 'false') return;
     if (value === undefined && flagOf(instance.flags, 'authentication-config') !== undefined) {
       yield {
-        unknown: '--authentication-config may limit anonymous requests to named paths: say so in declaredControls',
+        unknown: '--authentication-config may limit anonymous requests to named paths',
       };
       return;
     }

@@ -102,6 +102,29 @@ describe('[integration] sandbox: an API server in memory', () => {
     expect([code, at(JSON.parse(text), 'object', 'code')]).to.deep.equal([200, 410]);
   });
 
+  it('says that it does not evaluate rules in CEL', async () => {
+    const rules = [{ rule: 'self.size > 0' }];
+    const openAPIV3Schema = {
+      type: 'object',
+      properties: { spec: { type: 'object', 'x-kubernetes-validations': rules } },
+    };
+    const body = {
+      ...CRD,
+      metadata: { name: 'rules.demo.example.io' },
+      spec: {
+        ...CRD.spec,
+        names: { plural: 'rules', kind: 'Rule' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
+      },
+    };
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const { code, headers } = await ask({ method: 'POST', path, body });
+    expect([code, headers['warning']]).to.deep.equal([
+      201,
+      '299 - "the sandbox does not evaluate x-kubernetes-validations"',
+    ]);
+  });
+
   it('counts requests by verb and resource', () => {
     expect(sandbox.stats().requests['create widgets']).to.be.greaterThan(0);
   });

@@ -1,0 +1,273 @@
+/** What the operator does in a cluster, told once: the embedded API server and a real one go through the same. */
+import { expect } from 'chai';
+import { Api } from './api.ts';
+import { DEPLOYMENT_REPORT } from './example-reports.ts';
+import { OperatorProcess } from './operator-process.ts';
+import { waitFor } from './wait.ts';
+
+/** A server to go through it, with controllers that bring a Deployment to life. */
+export interface ServerUnderTest {
+  readonly kubeconfig: string;
+  /** Writes of reports since the server started, as it counts them itself. */
+  readonly reportWrites: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface Report {
+  readonly score: number;
+  readonly grade: string;
+  readonly subject: { readonly pods: number; readonly name: string };
+  readonly findings: readonly {
+    readonly check: string;
+    readonly path: string;
+    readonly firstSeen: string;
+    readonly pods?: number;
+  }[];
+  readonly unknown: readonly { readonly check: string; readonly reason: string }[];
+  readonly metadata: {
+    readonly name: string;
+    readonly resourceVersion: string;
+    readonly ownerReferences?: readonly object[];
+  };
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly status?: { readonly phase?: string };
+}
+
+/** A Deployment that does everything wrong, or everything right. */
+export function deployment(namespace: string, isGood: boolean): object {
+  const bad = { name: 'app', image: 'nginx', securityContext: { privileged: true } };
+  const good = {
+    name: 'app',
+    image: `nginx:1.27.3@sha256:${'ab'.repeat(32)}`,
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ['ALL'] },
+    },
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { app: 'web' } },
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: { nodeName: 'fake', automountServiceAccountToken: !isGood, containers: [isGood ? good : bad] },
+      },
+    },
+  };
+}
+
+/** A report that an operator of the past left behind: no owner reference, no subject. */
+function orphan(namespace: string): object {
+  const name = 'deployment-gone';
+  const { ownerReferences: _, ...metadata } = DEPLOYMENT_REPORT.metadata as { readonly ownerReferences?: object };
+  return { ...DEPLOYMENT_REPORT, metadata: { ...metadata, name, namespace } };
+}
+
+function defaultDeny(namespace: string): object {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'default-deny', namespace },
+    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+  };
+}
+
+export const reportOf = (api: Api, namespace: string, name = 'deployment-web'): Promise<Report | undefined> =>
+  api.get<Report>('SecurityReport', { namespace, name });
+
+/** Waits for the report of the Deployment to be as it should. */
+export function reportWhere(
+  api: Api,
+  namespace: string,
+  is: (report: Report) => boolean,
+  deadlineMs = 10_000,
+): Promise<Report> {
+  return waitFor(
+    'the report to change',
+    async () => {
+      const found = await reportOf(api, namespace);
+      return found !== undefined && is(found) ? found : undefined;
+    },
+    { deadlineMs },
+  );
+}
+
+/** Resolves when no report of that name is there. */
+export async function reportGone(api: Api, namespace: string, name: string, deadlineMs = 30_000): Promise<void> {
+  await waitFor(`${name} to go`, async () => (await reportOf(api, namespace, name)) === undefined, { deadlineMs });
+}
+
+/** The suite, on a server that is started when its turn has come; `start` may skip it. */
+export function operatorScenarios(title: string, start: (context: Mocha.Context) => Promise<ServerUnderTest>): void {
+  describe(title, function () {
+    this.timeout(90_000);
+    let server: ServerUnderTest | undefined;
+    let api: Api;
+    let operator: OperatorProcess | undefined;
+    let namespace: string;
+
+    const begin = (): OperatorProcess => (operator = new OperatorProcess(flags()));
+    const flags = (): readonly string[] => ['--kubeconfig', server!.kubeconfig, '--leader-elect=false'];
+
+    /** Waits until the server has counted no write for a while. */
+    const quiet = async (): Promise<number> => {
+      await operator!.says('publishing reports');
+      let last = -1;
+      let since = performance.now();
+      const still = await waitFor('the writes to cease', async () => {
+        const now = await server!.reportWrites();
+        if (now !== last) since = performance.now();
+        last = now;
+        return performance.now() - since > 2500 ? { now } : undefined;
+      });
+      return still.now;
+    };
+
+    before(async function () {
+      server = await start(this);
+      api = new Api(server.kubeconfig);
+      namespace = await api.newNamespace('shop');
+      await api.create(orphan(namespace));
+      begin();
+      await operator!.says('publishing reports');
+      await operator!.ready();
+    });
+
+    after(async () => {
+      await operator?.stop();
+      if (server === undefined) return;
+      api.close();
+      await server.stop();
+    });
+
+    it('reports a bad Deployment, with its ReplicaSet and pods, within 2 s of its last pod', async () => {
+      await api.apply(deployment(namespace, false));
+      await waitFor('three running pods', async () => {
+        const pods = await api.list<Pod>('Pod', namespace);
+        return pods.filter(({ status }) => status?.phase === 'Running').length === 3;
+      });
+      const found = await reportWhere(api, namespace, ({ subject }) => subject.pods === 3, 2000);
+      expect(found.findings.map(({ check, path, pods }) => `${check} ${path} ${String(pods)}`)).to.deep.equal([
+        'KP-POD-001 spec.template.spec.containers[0].securityContext.privileged 3',
+        'KP-IMG-001 spec.template.spec.containers[0].image 3',
+        'KP-NET-002 spec.template.metadata.labels 3',
+        'KP-POD-013 spec.template.spec.containers[0].securityContext.allowPrivilegeEscalation 3',
+        'KP-POD-015 spec.template.spec.containers[0].securityContext.runAsNonRoot 3',
+        'KP-POD-017 spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem 3',
+        'KP-NET-002 spec.template.metadata.labels 3',
+        'KP-POD-011 spec.template.spec.containers[0].securityContext.capabilities.drop 3',
+        'KP-SA-004 spec.template.spec.automountServiceAccountToken 3',
+      ]);
+    });
+
+    it('shows it in columns', async () => {
+      const rows = await waitFor('the report of the namespace', async () => {
+        const table = await api.table('SecurityReport', namespace);
+        return table.some(([name, , , grade]) => name === `namespace-${namespace}` && grade === 'C')
+          ? table
+          : undefined;
+      });
+      expect(rows.filter(([name]) => name !== 'deployment-gone').map((row) => row.slice(0, -1))).to.deep.equal([
+        ['NAME', 'KIND', 'SUBJECT', 'GRADE', 'SCORE', 'CRITICAL', 'HIGH', 'MEDIUM', 'LOW'],
+        ['deployment-web', 'Deployment', 'web', 'D', '63', '0', '1', '5', '3'],
+        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '6', '3'],
+      ]);
+      expect(rows[0]!.at(-1)).to.equal('AGE');
+    });
+
+    it('removes a report whose subject is gone, when the garbage collection did not', () =>
+      reportGone(api, namespace, 'deployment-gone'));
+
+    it('writes nothing for 200 updates of nothing but the status of pods', async () => {
+      const pods = await api.list<Pod>('Pod', namespace);
+      const before = await quiet();
+      expect(before).to.be.above(0);
+      for (let beat = 0; beat < 200; beat += 20) {
+        await Promise.all(
+          Array.from({ length: 20 }, (_, each) => {
+            const { metadata } = pods[each % pods.length]!;
+            return api.patchStatus('Pod', metadata, { message: `beat ${String(beat + each)}` });
+          }),
+        );
+      }
+      expect(await quiet()).to.equal(before);
+    });
+
+    it('keeps firstSeen and writes nothing when it is started anew', async () => {
+      const before = await reportOf(api, namespace);
+      const counted = await quiet();
+      const { code, tookMs } = await operator!.stop();
+      expect(code).to.equal(0);
+      expect(tookMs).to.be.below(5000);
+      begin();
+      expect(await quiet()).to.equal(counted);
+      expect(await reportOf(api, namespace)).to.deep.equal(before);
+    });
+
+    it('raises the score when the Deployment is made good, and keeps firstSeen of what stays', async () => {
+      const before = (await reportOf(api, namespace))!;
+      await api.apply(deployment(namespace, true));
+      const better = await reportWhere(api, namespace, ({ findings }) => findings.length === 2);
+      expect(better.findings.map(({ check, firstSeen }) => [check, firstSeen])).to.deep.equal(
+        before.findings.filter(({ check }) => check === 'KP-NET-002').map(({ check, firstSeen }) => [check, firstSeen]),
+      );
+      expect(better.score).to.be.above(before.score);
+    });
+
+    it('follows a policy of another object, and its end', async () => {
+      await api.apply(defaultDeny(namespace));
+      const guarded = await reportWhere(api, namespace, ({ findings }) => findings.length === 0);
+      expect([guarded.score, guarded.grade]).to.deep.equal([100, 'A']);
+      await api.remove('NetworkPolicy', { namespace, name: 'default-deny' });
+      const open = await reportWhere(api, namespace, ({ findings }) => findings.length > 0);
+      expect(open.findings.map(({ check }) => check)).to.deep.equal(['KP-NET-002', 'KP-NET-002']);
+    });
+
+    it('writes a report anew that somebody removed', async () => {
+      await api.remove('SecurityReport', { namespace, name: 'deployment-web' });
+      await reportWhere(api, namespace, () => true);
+    });
+
+    it('loses the report with the Deployment', async () => {
+      const { metadata } = (await reportOf(api, namespace))!;
+      expect(metadata.ownerReferences).to.have.length(1);
+      await api.remove('Deployment', { namespace, name: 'web' });
+      await reportGone(api, namespace, 'deployment-web');
+    });
+
+    it('reports a ClusterRole by its own name and loses it when it is harmless again', async () => {
+      const role = (...rules: readonly object[]): object => ({
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name: 'team:All Powerful' },
+        rules,
+      });
+      const isReported = async (): Promise<boolean> =>
+        (await api.list<Report>('ClusterSecurityReport')).some(({ subject }) => subject.name === 'team:All Powerful');
+      await api.apply(role({ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }));
+      await waitFor('the report of the ClusterRole', isReported);
+      await api.apply(role());
+      await waitFor('the report to go', async () => !(await isReported()));
+      await api.remove('ClusterRole', { name: 'team:All Powerful' });
+    });
+
+    it('says how it is doing', async () => {
+      const at = operator!;
+      expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
+      expect(await at.metric('kubeposture_kind_synced', 'kind="Pod"')).to.equal(1);
+      expect(await at.metric('kubeposture_cluster_score')).to.be.within(0, 100);
+      expect(await at.metric('kubeposture_check_errors_total')).to.equal(undefined);
+      expect(await at.metric('kubeposture_event_to_report_seconds_count')).to.be.above(0);
+      expect(await at.get('/healthz')).to.deep.equal({ status: 200, text: 'ok\n' });
+      expect((await at.get('/nothing')).status).to.equal(404);
+    });
+  });
+}
