@@ -7,7 +7,7 @@ describe('[integration] kube/reflector in a black hole', function () {
   this.timeout(70_000);
 
   it('W26 a network that swallows everything is noticed within 30 s, and left as soon as it is whole', async function () {
-    const hole = blackHole();
+    const hole = process.env['KP_SLOW'] === undefined ? 'takes 35 s; KP_SLOW=1 runs it' : blackHole();
     if (typeof hole === 'string') {
       console.log(`      skipped: ${hole}`);
       this.skip();

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { Sample } from '../../support/child-soak.ts';
 
-const MINUTES = Number(process.env['KP_SOAK_MINUTES'] ?? 0.4);
+const MINUTES = Number(process.env['KP_SOAK_MINUTES'] ?? 0.1);
 const MIB = 1024 * 1024;
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
