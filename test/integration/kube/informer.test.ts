@@ -148,7 +148,8 @@ describe('[integration] kube/informer', () => {
     informer.on('add', () => {
       throw new Error('thrown');
     });
-    informer.on('add', (() => Promise.reject(new Error('rejected'))));
+    const rejecting = (): unknown => Promise.reject(new Error('rejected'));
+    informer.on('add', rejecting);
     informer.on('error', (error) => errors.push((error as Error).message));
     informer.on('error', () => {
       throw new Error('again');
