@@ -23,7 +23,13 @@ const commands = blocks.flatMap(({ language, text }) => (language === 'sh' ? tex
 /** Commands that need nothing but the sources: run here. */
 const RUN = /^(?:cat [\w./-]+ \| )?npx kubeposture (?:scan|checks) /;
 /** Commands that need a cluster, a package folder of their own or much time: other suites run what stands behind them. */
-const ELSEWHERE = [/^npm run build$/, /^npm run demo$/, /^npm start -- --kubeconfig /, /^kubectl /, /^KUBEBUILDER_ASSETS=/];
+const ELSEWHERE = [
+  /^npm run build$/,
+  /^npm run demo$/,
+  /^npm start -- --kubeconfig /,
+  /^kubectl /,
+  /^KUBEBUILDER_ASSETS=/,
+];
 
 function run(command: string): ReturnType<typeof spawnSync> {
   const here = command.replace('npx kubeposture', `'${process.execPath}' src/main.ts`);
