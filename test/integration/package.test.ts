@@ -58,6 +58,12 @@ describe('[integration] the packed package', function () {
     expect(output, complaint).to.equal('Informer loadCluster\n');
   });
 
+  it('brings the demo along, with its kinds and its shop', async () => {
+    const { status, output, complaint } = await run('npx', '--no-install', 'kubeposture', 'demo', '--once');
+    expect(status, complaint).to.equal(0);
+    expect(output).to.match(/^shop +deployment-web /m);
+  });
+
   it('says in one line that a Node is too old', async () => {
     const pretend = `Object.defineProperty(process.versions, 'node', { value: '20.9.0' }); require('./node_modules/kubeposture/dist/bin.cjs')`;
     expect(await run(process.execPath, '-e', pretend)).to.deep.equal({
