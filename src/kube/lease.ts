@@ -52,6 +52,7 @@ export class Elector {
   #wake = new AbortController();
   #run: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
   #leading = false;
+  #failure: string | undefined;
   #leadsUntil = -Infinity;
   #cancelDeadline: Cancel = () => undefined;
   #stopping: Promise<void> = Promise.resolve();
@@ -84,6 +85,11 @@ export class Elector {
   /** Who holds the lease, as last seen; `''` when nobody does. */
   get holder(): string {
     return this.#seen?.record.holder ?? '';
+  }
+
+  /** Why the last round failed; undefined when it did not, whoever leads. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   /** False when we believe to lead and the deadline has passed without anybody having noticed: for health checks. */
@@ -134,12 +140,21 @@ export class Elector {
   async #round(signal: AbortSignal): Promise<void> {
     try {
       await this.#within(this.#times.requestMs, signal, (bounded) => this.#acquireOrRenew(bounded));
+      this.#failure = undefined;
     } catch (error) {
-      if (!signal.aborted) this.#logger.debug('lease not renewed', { error });
+      if (!signal.aborted) this.#failed(error);
       // Someone else was faster, or the version that we hold is old: look again before the next attempt.
       if (wasOvertaken(error) || !this.#leading) return;
       this.#logger.warn('lease renewal failed', { error });
     }
+  }
+
+  /** Says once for each reason why the lease cannot be had: a standby that can never lead must not look like one that waits its turn. */
+  #failed(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (wasOvertaken(error) || reason === this.#failure) this.#logger.debug('lease not renewed', { error });
+    else this.#logger.warn('lease cannot be read or written', { reason });
+    if (!wasOvertaken(error)) this.#failure = reason;
   }
 
   /** Ends the wait by our own clock even when the request ignores its signal. */

@@ -160,7 +160,10 @@ async function lead(
     : undefined;
   metrics.gauge('leader', () => [{ labels: {}, value: elector === undefined || elector.isLeader() ? 1 : 0 }]);
   http.attach({
-    obstacles: () => operator.obstacles(),
+    obstacles: () => [
+      ...operator.obstacles(),
+      ...(elector?.failure === undefined ? [] : [`lease ${settings.leaseNamespace}/${LEASE}: ${elector.failure}`]),
+    ],
     ailments: () => (elector === undefined || elector.healthy ? [] : ['the lease is overdue']),
   });
   operator.start();

@@ -10,7 +10,12 @@ import { waitFor } from '../support/wait.ts';
 
 const LIVING = { controllerManager: true, kwok: true } as const;
 
-const installCrds = (plane: ControlPlane): Promise<string> => plane.kubectl('apply', '-f', 'crds');
+/** Resolves when the report kinds are served. */
+async function installCrds(plane: ControlPlane): Promise<void> {
+  await plane.kubectl('apply', '-f', 'crds');
+  await plane.kubectl('wait', '--for=condition=Established', '--timeout=30s', '-f', 'crds');
+  await waitFor('the report kinds', () => plane.kubectl('get', 'securityreports,clustersecurityreports', '-A'));
+}
 
 operatorScenarios('[cluster] the operator on a real API server', async (context) => {
   needControlPlane(context, LIVING);
@@ -141,6 +146,18 @@ describe('[cluster] the operator and a server in trouble', function () {
     expect(after.findings.map(({ check }) => check)).to.deep.equal(['KP-NET-002', 'KP-NET-002']);
     await reportGone(api!, namespace, 'deployment-web', 60_000);
     expect(await operator!.metric('kubeposture_drift_detected_total')).to.equal(0);
+  });
+
+  it('says what stands in the way of its lease, and is not ready', async () => {
+    const aspirant = new OperatorProcess(['--kubeconfig', plane.kubeconfig], { POD_NAMESPACE: 'nowhere' });
+    const { reason } = await aspirant.says('lease cannot be read or written');
+    expect(reason).to.equal('namespaces "nowhere" not found');
+    const { status, text } = await waitFor('the obstacle', async () => {
+      const answer = await aspirant.get('/readyz');
+      return answer.text.includes('lease') ? answer : undefined;
+    });
+    expect([status, text]).to.deep.equal([503, 'lease nowhere/kubeposture: namespaces "nowhere" not found\n']);
+    expect((await aspirant.stop()).code).to.equal(0);
   });
 
   it('ends with status 3 and one clear line when there is no such kubeconfig', async () => {

@@ -88,7 +88,7 @@ export function reportWhere(
   api: Api,
   namespace: string,
   is: (report: Report) => boolean,
-  deadlineMs = 10_000,
+  deadlineMs = 30_000,
 ): Promise<Report> {
   return waitFor(
     'the report to change',

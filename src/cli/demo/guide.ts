@@ -25,7 +25,7 @@ export function tailText(stage: Stage, look: Look): string {
     '',
     ...lines,
     '',
-    'Every report that changes is told here. Ctrl-C ends it and leaves nothing behind.',
+    'Every report that changes is told here. Ctrl-C ends it and leaves nothing.',
     '',
     '',
   ].join('\n');

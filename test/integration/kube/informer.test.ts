@@ -148,8 +148,8 @@ describe('[integration] kube/informer', () => {
     informer.on('add', () => {
       throw new Error('thrown');
     });
-    const rejecting: unknown = () => Promise.reject(new Error('rejected'));
-    informer.on('add', rejecting as () => void);
+    const rejecting = (): unknown => Promise.reject(new Error('rejected'));
+    informer.on('add', rejecting);
     informer.on('error', (error) => errors.push((error as Error).message));
     informer.on('error', () => {
       throw new Error('again');
