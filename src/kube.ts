@@ -1,5 +1,5 @@
 /** Watching a cluster, for programs: informers that outlive what happens to their connections. */
-export { Informer, withoutManagedFields, type InformerEvents, type InformerOptions } from '#kube/informer.ts';
+export { Informer, type InformerEvents, type InformerOptions } from '#kube/informer.ts';
 export { loadCluster, KubeConfigError, type Cluster, type ClusterOptions } from '#kube/kubeconfig.ts';
 export { Transport, type TransportOptions } from '#kube/transport.ts';
 export { ApiError, NetworkError } from '#kube/errors.ts';

@@ -1,4 +1,5 @@
 /** The seam between bytes and events: JSON lines now; protobuf frames would be a second Codec. */
+import { withoutManagedFields } from './cut.ts';
 import { LineSplitter } from './lines.ts';
 import { metadataAccept, type Resource } from './resource.ts';
 
@@ -19,7 +20,7 @@ export interface Framer {
 export interface Codec {
   readonly accept: (resource: Resource) => string;
   readonly framer: () => Framer;
-  /** Throws BadEvent. */
+  /** Uses up the frame's bytes. What comes out has no `managedFields`. Throws BadEvent. */
   readonly decode: (frame: Buffer) => WatchEvent;
 }
 
@@ -43,13 +44,20 @@ export function isRaw(value: unknown): value is Raw {
 function decodeJson(frame: Buffer): WatchEvent {
   let event: unknown;
   try {
-    event = JSON.parse(frame.toString('utf8'));
+    event = JSON.parse(withoutManagedFields(frame).toString('utf8'));
   } catch {
     throw new BadEvent('a line is no JSON');
   }
   if (!isRaw(event) || typeof event['type'] !== 'string' || !isRaw(event['object']))
     throw new BadEvent('a line is no watch event');
+  dropManagedFields(event['object']);
   return { type: event['type'], object: event['object'] };
+}
+
+/** W10: what nobody reads, where it came through. */
+export function dropManagedFields(raw: Raw): void {
+  const metadata = raw['metadata'];
+  if (isRaw(metadata) && 'managedFields' in metadata) delete metadata['managedFields'];
 }
 
 export const jsonCodec: Codec = {

@@ -27,7 +27,7 @@ type EventName = keyof InformerEvents<unknown>;
 export interface InformerOptions<T> {
   readonly transport: Transport;
   readonly resource: Resource;
-  /** What is kept of an object. */
+  /** What is kept of an object, which comes without `managedFields`. */
   readonly project: (raw: Raw) => T;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -191,10 +191,3 @@ export class Informer<T> {
 }
 
 const keyOf = (name: string, namespace: string): string => `${namespace}/${name}`;
-
-/** A projection that keeps everything but what nobody reads. */
-export function withoutManagedFields(raw: Raw): Raw {
-  const metadata = raw['metadata'] as Raw | undefined;
-  if (metadata !== undefined) delete metadata['managedFields'];
-  return raw;
-}

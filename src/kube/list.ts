@@ -1,5 +1,5 @@
 /** Paged LIST: for servers without WatchList, and for one-off readings. */
-import { BadEvent, identityOf, isRaw, type Identity, type Raw } from './codec.ts';
+import { BadEvent, dropManagedFields, identityOf, isRaw, type Identity, type Raw } from './codec.ts';
 import { apiVersionOf, metadataAccept, resourceName, resourcePath, selectorsOf, type Resource } from './resource.ts';
 import type { Reply, Transport } from './transport.ts';
 
@@ -40,6 +40,7 @@ function parsePage(reply: Reply, resource: Resource): Parsed {
   const items = raws.map((raw) => {
     const at = identityOf(raw);
     // W9: a typed list leaves kind and apiVersion out of its items.
+    dropManagedFields(raw as Raw);
     const named = Object.assign(raw as Raw, { kind: resource.kind, apiVersion: apiVersionOf(resource) });
     return { at, raw: named };
   });

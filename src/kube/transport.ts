@@ -1,5 +1,6 @@
 /** Requests to one API server over node:https: every one with its own deadlines, its pool and the current credentials. */
 import type http from 'node:http';
+import { silentLogger, type Logger } from '#log/logger.ts';
 import { ApiError, networkError, NetworkError, replyError } from './errors.ts';
 import { realClock, type Cancel, type Clock } from './clock.ts';
 import { Agents, type Pool } from './agents.ts';
@@ -63,6 +64,7 @@ export interface TransportOptions {
   readonly clock?: Clock;
   readonly limits?: Partial<TransportLimits>;
   readonly onRequest?: (seen: Observation) => void;
+  readonly logger?: Logger;
 }
 
 const TCP_KEEPALIVE_MS = 15_000;
@@ -80,9 +82,12 @@ export class Transport {
   readonly #clock: Clock;
   readonly #limits: TransportLimits;
   readonly #observe: (seen: Observation) => void;
+  readonly #logger: Logger;
   readonly #agents: Agents;
 
-  constructor({ cluster, clock = realClock, limits = {}, onRequest = () => undefined }: TransportOptions) {
+  constructor(options: TransportOptions) {
+    const { cluster, clock = realClock, limits = {}, onRequest = () => undefined, logger = silentLogger } = options;
+    this.#logger = logger;
     this.#cluster = cluster;
     this.#clock = clock;
     this.#limits = { ...TRANSPORT_LIMITS, ...limits };
@@ -148,13 +153,26 @@ export class Transport {
       const code = sent.response.statusCode ?? 0;
       this.#observe({ verb, resource, code: String(code) });
       if (code >= 200 && code < 300) return sent;
+      const { headers } = sent.response;
+      if (code === 429) this.#heldBack(wanted, headers);
       const body = await readAll(sent.response, LONGEST_ERROR_BODY);
-      throw replyError(code, body.toString('utf8'), sent.response.headers['retry-after']);
+      throw replyError(code, body.toString('utf8'), headers['retry-after']);
     } catch (thrown) {
       const failure = failureOf(thrown);
       if (failure instanceof NetworkError) this.#observe({ verb, resource, code: failure.failure });
       throw thrown;
     }
+  }
+
+  /** Which of the server's queues was full: whoever runs it can look these up, and give us another one. */
+  #heldBack({ verb, resource }: Request, headers: http.IncomingHttpHeaders): void {
+    this.#logger.warn('the API server has too much to do', {
+      verb,
+      resource,
+      flowSchema: headers['x-kubernetes-pf-flowschema-uid'],
+      priorityLevel: headers['x-kubernetes-pf-prioritylevel-uid'],
+      retryAfter: headers['retry-after'],
+    });
   }
 
   /** A kept-alive connection may die just as it is reused: that says nothing about the server, so try a new one. */

@@ -49,7 +49,7 @@ export async function runOperator(settings: Settings, options: RunOptions): Prom
   const requests = new RequestCounts();
   const metrics = new Metrics();
   defineProcessMetrics(metrics, requests, version);
-  const transport = new Transport({ cluster, onRequest: requests.add });
+  const transport = new Transport({ cluster, onRequest: requests.add, logger });
   const http = await listen(settings, logger, metrics);
   try {
     const minor = await reachServer(transport, logger, signal);

@@ -1,4 +1,5 @@
 /**
+ * `npm run bench -- soak`: what many reconnects leave behind in the process, KP_SOAK_MINUTES long (10 when not said).
  * `npm run bench [NAME]`: how long the pure core or the embedded API server takes for a synthetic cluster, in time and memory. Every run
  * has a process of its own; the table shows medians.
  */
@@ -14,9 +15,14 @@ const BENCHES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const [wanted = 'cluster-10k'] = process.argv.slice(2);
+if (wanted === 'soak') {
+  const env = { KP_SOAK_MINUTES: '10', ...process.env };
+  const args = ['node_modules/mocha/bin/mocha.js', '--no-package', 'test/integration/kube/soak.test.ts'];
+  process.exit(spawnSync(process.execPath, args, { stdio: 'inherit', env }).status ?? 1);
+}
 const program = Object.hasOwn(BENCHES, wanted) ? BENCHES[wanted] : undefined;
 if (program === undefined) {
-  console.error(`bench: no ${wanted}; there are: ${Object.keys(BENCHES).join(', ')}`);
+  console.error(`bench: no ${wanted}; there are: ${Object.keys(BENCHES).join(', ')}, soak`);
   process.exit(2);
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { audit } from '#kube/audit.ts';
 import { NetworkError } from '#kube/errors.ts';
-import { Informer, Transport, withoutManagedFields, type Raw } from '../../../src/kube.ts';
+import { Informer, Transport, type Raw } from '../../../src/kube.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import {
   clusterAt,
@@ -65,7 +65,7 @@ describe('[integration] kube/informer', () => {
     transport = new Transport({ cluster: clusterAt(server.url), clock });
     watches = [];
     told = [];
-    informer = new Informer({ transport, resource: PODS, project: withoutManagedFields, clock, random: () => 0.5 });
+    informer = new Informer({ transport, resource: PODS, project: (raw) => raw, clock, random: () => 0.5 });
   });
   afterEach(async () => {
     await informer.stop();

@@ -9,6 +9,7 @@ import { makeIdentity } from '#sandbox/tls.ts';
 import { ApiError, NetworkError } from '#kube/errors.ts';
 import { KubeConfigError, loadCluster } from '#kube/kubeconfig.ts';
 import { Transport, type Observation, type Request } from '#kube/transport.ts';
+import { silentLogger, type Logger } from '#log/logger.ts';
 import {
   clusterAt,
   failure,
@@ -170,6 +171,22 @@ describe('[integration] kube/transport', () => {
       'Bearer 1',
       'Bearer 2',
     ]);
+  });
+
+  it('names the queue of the server that was full', async () => {
+    const lines: unknown[] = [];
+    const noted = (message: string, fields?: Readonly<Record<string, unknown>>): unknown => lines.push(message, fields);
+    const logger: Logger = { ...silentLogger, warn: noted };
+    const full = {
+      'Retry-After': '3',
+      'X-Kubernetes-PF-FlowSchema-UID': 'f',
+      'X-Kubernetes-PF-PriorityLevel-UID': 'p',
+    };
+    server.script.push(failure(429, 'TooManyRequests', full));
+    const error = await failed(new Transport({ cluster: clusterAt(server.url), logger }).request(GET));
+    expect(error).to.include({ code: 429, retryAfterMs: 3000 });
+    const fields = { verb: 'get', resource: 'things', flowSchema: 'f', priorityLevel: 'p', retryAfter: '3' };
+    expect(lines).to.deep.equal(['the API server has too much to do', fields]);
   });
 
   it('answers the small questions', async () => {
