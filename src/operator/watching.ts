@@ -11,6 +11,11 @@ import type { AnyObject } from '#model/objects.ts';
 /** Why a kind is unknown before its first list is complete. */
 export const NOT_SYNCED = 'not synced yet';
 
+/** Kinds that are read for the first time at once (docs/architecture.md, start order). */
+const AT_ONCE = 3;
+/** How long a kind may keep its place while the server says nothing of it. Milliseconds. */
+const PATIENCE_MS = 5000;
+
 export interface Watcher {
   readonly onChanges: (changes: readonly Change[]) => void;
   /** What is known of a kind has changed; `isSettled` once no kind is starting any more. */
@@ -24,6 +29,8 @@ export class Watching {
   readonly #watcher: Watcher;
   readonly #logger: Logger;
   readonly #starting = new Set<Kind>(ALL_KINDS);
+  readonly #places = new Map<Kind, NodeJS.Timeout>();
+  #queue: Kind[] = [];
 
   constructor(transport: Transport, store: Store, watcher: Watcher, logger: Logger) {
     this.#store = store;
@@ -32,11 +39,35 @@ export class Watching {
     this.reflectors = new Map(ALL_KINDS.map((kind) => [kind, this.#reflector(kind, transport)]));
   }
 
+  /** Starts to watch, few kinds at a time in the order of KINDS: the initial lists are what costs memory. */
   start(): void {
-    for (const reflector of this.reflectors.values()) reflector.start();
+    this.#queue = [...this.reflectors.keys()];
+    for (let place = 0; place < AT_ONCE; place += 1) this.#startNext();
+  }
+
+  /** The next kind in the queue. It makes room for another when something is known of it, or when that takes too long: no kind holds up all. */
+  #startNext(): void {
+    const kind = this.#queue.shift();
+    if (kind === undefined) return;
+    const patience = setTimeout(() => {
+      this.#makeRoom(kind);
+    }, PATIENCE_MS);
+    this.#places.set(kind, patience);
+    this.reflectors.get(kind)?.start();
+  }
+
+  #makeRoom(kind: Kind): void {
+    const patience = this.#places.get(kind);
+    if (patience === undefined) return;
+    clearTimeout(patience);
+    this.#places.delete(kind);
+    this.#startNext();
   }
 
   async stop(): Promise<void> {
+    this.#queue = [];
+    for (const patience of this.#places.values()) clearTimeout(patience);
+    this.#places.clear();
     await Promise.all([...this.reflectors.values()].map((reflector) => reflector.stop()));
   }
 
@@ -71,6 +102,7 @@ export class Watching {
 
   #learned(kind: Kind, state: KindState): void {
     if (state.phase === 'starting') return;
+    this.#makeRoom(kind);
     const reason = state.phase === 'synced' ? undefined : state.reason;
     if (reason !== undefined) this.#logger.warn('kind cannot be read', { reason });
     const isNews = this.#store.setMissing(kind, reason);
