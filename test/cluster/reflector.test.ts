@@ -33,12 +33,18 @@ const stopAll = async (): Promise<void> => {
   await Promise.all(open.splice(0).map((one) => one.stop()));
 };
 
+/** The server sends a bookmark a minute: this one has all the time of this file for its first. */
+let quiet: { readonly one: Live; readonly first: number } | undefined;
+
 describe('[cluster] kube/reflector', function () {
   this.timeout(60_000);
   let plane: ControlPlane;
 
   before(async function () {
     plane = await sharedControlPlane(this);
+    const one = live({ kubeconfig: plane.kubeconfig, resource: of('ServiceAccount') });
+    await one.synced();
+    quiet = { one, first: one.reflector.stats.lastBookmarkAt! };
   });
   afterEach(stopAll);
 
@@ -57,15 +63,10 @@ describe('[cluster] kube/reflector', function () {
     expect(maps.reflector.stats).to.deep.include({ relists: {}, reconnects: {}, badLines: 0, handlerErrors: 0 });
   });
 
-  it('W27 bookmarks come, and a stream that the server ends is resumed without a list', async () => {
-    const maps = watch({ kubeconfig: plane.kubeconfig, resource: MAPS, limits: { watchSeconds: [5, 5] } });
+  it('W24 a stream that the server ends is resumed without a list', async () => {
+    const maps = watch({ kubeconfig: plane.kubeconfig, resource: MAPS, limits: { watchSeconds: [2, 2] } });
     await maps.synced();
-    const first = maps.reflector.stats.lastBookmarkAt!;
-    // The server sends another one two seconds before it ends a watch.
-    await waitFor('another bookmark', () => maps.reflector.stats.lastBookmarkAt! > first, { deadlineMs: 30_000 });
-    await waitFor('a resumed watch', () => (maps.reflector.stats.reconnects['closed'] ?? 0) >= 1, {
-      deadlineMs: 30_000,
-    });
+    await waitFor('a resumed watch', () => (maps.reflector.stats.reconnects['closed'] ?? 0) >= 1);
     await agrees(maps, plane.kubeconfig, MAPS);
     expect(maps.reflector.stats.relists).to.deep.equal({});
   });
@@ -309,5 +310,24 @@ describe('[cluster] kube/reflector and a server in trouble', function () {
     await create(plane, configMap('back'));
     await waitFor('news', () => maps.store.has('default/back'), { deadlineMs: 35_000 });
     await agrees(maps, plane.kubeconfig, MAPS);
+  });
+});
+
+describe('[cluster] kube/reflector over a minute', function () {
+  this.timeout(90_000);
+
+  after(async () => {
+    await quiet?.one.stop();
+  });
+
+  it('W27 bookmarks come, and a stream is resumed from them without a list', async function () {
+    if (quiet === undefined) this.skip();
+    const { one, first } = quiet;
+    await waitFor('a bookmark', () => one.reflector.stats.lastBookmarkAt! > first, { deadlineMs: 75_000 });
+    await one.reflector.stop();
+    one.reflector.start();
+    await waitFor('the resumed watch', () => one.observed.length >= 2);
+    expect(one.observed.map(({ verb, code }) => `${verb} ${code}`)).to.deep.equal(['watch 200', 'watch 200']);
+    expect(one.reflector.stats).to.deep.include({ synced: true, relists: {}, reconnects: {} });
   });
 });
