@@ -152,9 +152,9 @@ describe('[cluster] the operator and a server in trouble', function () {
     const aspirant = new OperatorProcess(['--kubeconfig', plane.kubeconfig], { POD_NAMESPACE: 'nowhere' });
     const { reason } = await aspirant.says('lease cannot be read or written');
     expect(reason).to.equal('namespaces "nowhere" not found');
-    const { status, text } = await waitFor('the obstacle', async () => {
+    const { status, text } = await waitFor('the lease to be the only obstacle', async () => {
       const answer = await aspirant.get('/readyz');
-      return answer.text.includes('lease') ? answer : undefined;
+      return answer.text.startsWith('lease') ? answer : undefined;
     });
     expect([status, text]).to.deep.equal([503, 'lease nowhere/kubeposture: namespaces "nowhere" not found\n']);
     expect((await aspirant.stop()).code).to.equal(0);

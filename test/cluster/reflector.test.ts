@@ -62,8 +62,10 @@ describe('[cluster] kube/reflector', function () {
     await maps.synced();
     const first = maps.reflector.stats.lastBookmarkAt!;
     // The server sends another one two seconds before it ends a watch.
-    await waitFor('another bookmark', () => maps.reflector.stats.lastBookmarkAt! > first);
-    await waitFor('a resumed watch', () => (maps.reflector.stats.reconnects['closed'] ?? 0) >= 1);
+    await waitFor('another bookmark', () => maps.reflector.stats.lastBookmarkAt! > first, { deadlineMs: 30_000 });
+    await waitFor('a resumed watch', () => (maps.reflector.stats.reconnects['closed'] ?? 0) >= 1, {
+      deadlineMs: 30_000,
+    });
     await agrees(maps, plane.kubeconfig, MAPS);
     expect(maps.reflector.stats.relists).to.deep.equal({});
   });

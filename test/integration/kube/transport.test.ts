@@ -182,8 +182,10 @@ describe('[integration] kube/transport', () => {
       'X-Kubernetes-PF-FlowSchema-UID': 'f',
       'X-Kubernetes-PF-PriorityLevel-UID': 'p',
     };
-    server.script.push(failure(429, 'TooManyRequests', full));
-    const error = await failed(new Transport({ cluster: clusterAt(server.url), logger }).request(GET));
+    await open(failure(429, 'TooManyRequests', full));
+    const speaking = new Transport({ cluster: clusterAt(server.url), logger });
+    const error = await failed(speaking.request(GET));
+    speaking.close();
     expect(error).to.include({ code: 429, retryAfterMs: 3000 });
     const fields = { verb: 'get', resource: 'things', flowSchema: 'f', priorityLevel: 'p', retryAfter: '3' };
     expect(lines).to.deep.equal(['the API server has too much to do', fields]);
