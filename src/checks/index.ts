@@ -4,12 +4,30 @@ import { anonymousAuthEnabled } from './api/anonymous-auth-enabled.ts';
 import { mutableImageTag } from './img/mutable-image-tag.ts';
 import { podNotIsolated } from './net/pod-not-isolated.ts';
 import { psaNotEnforced } from './ns/psa-not-enforced.ts';
+import { apparmorDisabled } from './pod/apparmor-disabled.ts';
 import { capabilitiesNotDropped } from './pod/capabilities-not-dropped.ts';
+import { capabilityBeyondBaseline } from './pod/capability-beyond-baseline.ts';
 import { dangerousCapability } from './pod/dangerous-capability.ts';
+import { hostIpc } from './pod/host-ipc.ts';
+import { hostNetwork } from './pod/host-network.ts';
 import { hostPathVolume } from './pod/host-path-volume.ts';
+import { hostPid } from './pod/host-pid.ts';
+import { hostPort } from './pod/host-port.ts';
+import { netRawKept } from './pod/net-raw-kept.ts';
 import { privilegeEscalationAllowed } from './pod/privilege-escalation-allowed.ts';
 import { privilegedContainer } from './pod/privileged-container.ts';
+import { probeOrHookHost } from './pod/probe-or-hook-host.ts';
+import { procMountUnmasked } from './pod/proc-mount-unmasked.ts';
+import { restrictedVolumeType } from './pod/restricted-volume-type.ts';
+import { rootOrLowIds } from './pod/root-or-low-ids.ts';
 import { runAsNonRootNotEnforced } from './pod/run-as-non-root-not-enforced.ts';
+import { runAsRootUid } from './pod/run-as-root-uid.ts';
+import { seccompNotSet } from './pod/seccomp-not-set.ts';
+import { seccompUnconfined } from './pod/seccomp-unconfined.ts';
+import { selinuxOptionsCustom } from './pod/selinux-options-custom.ts';
+import { sensitiveHostPath } from './pod/sensitive-host-path.ts';
+import { unsafeSysctl } from './pod/unsafe-sysctl.ts';
+import { windowsHostProcess } from './pod/windows-host-process.ts';
 import { writableRootFilesystem } from './pod/writable-root-filesystem.ts';
 import { clusterAdminBinding } from './rbac/cluster-admin-binding.ts';
 import { wildcardAll } from './rbac/wildcard-all.ts';
@@ -23,12 +41,30 @@ export const CHECKS: readonly Check[] = [
   podNotIsolated,
   psaNotEnforced,
   privilegedContainer,
+  hostPid,
+  hostIpc,
+  hostNetwork,
+  windowsHostProcess,
   hostPathVolume,
+  sensitiveHostPath,
+  hostPort,
   dangerousCapability,
+  capabilityBeyondBaseline,
   capabilitiesNotDropped,
+  netRawKept,
   privilegeEscalationAllowed,
+  runAsRootUid,
   runAsNonRootNotEnforced,
+  rootOrLowIds,
   writableRootFilesystem,
+  seccompUnconfined,
+  seccompNotSet,
+  apparmorDisabled,
+  selinuxOptionsCustom,
+  procMountUnmasked,
+  unsafeSysctl,
+  probeOrHookHost,
+  restrictedVolumeType,
   clusterAdminBinding,
   wildcardAll,
   tokenMountedWithoutNeed,

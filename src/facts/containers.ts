@@ -1,4 +1,4 @@
-import type { Container, PodSpec } from '#model/pod.ts';
+import type { Container, PodSpec, SecurityContext } from '#model/pod.ts';
 
 /** A container with the path of its place in the pod. */
 export interface ContainerSlot {
@@ -21,9 +21,45 @@ export function named({ container }: ContainerSlot): string {
   return `container ${container.name === '' ? '(unnamed)' : container.name}`;
 }
 
+/** A security context with its path and with what it speaks for. */
+interface ContextSlot {
+  readonly context: SecurityContext;
+  readonly at: string;
+  readonly who: string;
+}
+
+/** The pod's own security context and that of each container: where a value at pod level is bad even if every container overrides it. */
+export function contextsOf(spec: PodSpec): readonly ContextSlot[] {
+  return [
+    { context: spec.securityContext ?? {}, at: 'spec.securityContext', who: 'the pod' },
+    ...containersOf(spec).map((slot) => ({
+      context: slot.container.securityContext ?? {},
+      at: `${slot.at}.securityContext`,
+      who: named(slot),
+    })),
+  ];
+}
+
+/** Whether some container mounts the volume and may write it. */
+export function isWritten(spec: PodSpec, volume: string): boolean {
+  return containersOf(spec).some(({ container }) =>
+    (container.volumeMounts ?? []).some(({ name, readOnly }) => name === volume && readOnly !== true),
+  );
+}
+
 /** Windows as Pod Security admission knows it: the `os` field alone; it exempts from some restricted controls. */
 export function isWindows(spec: PodSpec): boolean {
   return spec.os?.name === 'windows';
+}
+
+const WINDOWS_MINOR = 25;
+
+/** Whether the restricted controls that Windows does not have are waived, for servers of this minor version. */
+export function isWaivedForWindows(
+  { spec }: { readonly spec: PodSpec },
+  { minor }: { readonly minor: number },
+): boolean {
+  return isWindows(spec) && minor >= WINDOWS_MINOR;
 }
 
 /** Windows for checks that are no Pod Security control: the node selector counts too (checks-catalogue 1.3). */

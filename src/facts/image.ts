@@ -31,3 +31,10 @@ export function isValidDigest(digest: string): boolean {
   const hex = digest.slice(algorithm.length + 1);
   return hex.length === length && /^[0-9a-f]+$/.test(hex);
 }
+
+/** The pull policy that the API server fills in: a reference that it cannot read counts as one with a tag. */
+export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
+  const { tag, digest } = parseImage(image);
+  const named = tag ?? (digest === undefined ? 'latest' : undefined);
+  return named === 'latest' && (digest === undefined || isValidDigest(digest)) ? 'Always' : 'IfNotPresent';
+}

@@ -1,4 +1,5 @@
 import { startedBy } from '#facts/control-plane.ts';
+import { pullPolicyOf } from '#facts/image.ts';
 import { directionsOf } from '#facts/policy.ts';
 import { KINDS, kindFor, type Kind } from '#model/kinds.ts';
 import { SHAPES, type AnyObject, type ObjectOf } from '#model/objects.ts';
@@ -81,7 +82,8 @@ function tidyTemplate(template: PodTemplate): PodTemplate {
 }
 
 function tidySpec({ serviceAccount, ...spec }: PodSpec, labels: Readonly<Record<string, string>>): PodSpec {
-  const tidy = (container: Container): Container => withoutWords(steadyMounts(container), labels);
+  const tidy = (container: Container): Container =>
+    withoutWords(onNetworkOf(spec, withPullPolicy(steadyMounts(container))), labels);
   return {
     ...spec,
     // An empty name is none, and the old spelling counts only then.
@@ -91,6 +93,20 @@ function tidySpec({ serviceAccount, ...spec }: PodSpec, labels: Readonly<Record<
     ...(spec.ephemeralContainers === undefined ? {} : { ephemeralContainers: spec.ephemeralContainers.map(tidy) }),
     ...(spec.volumes === undefined ? {} : { volumes: spec.volumes.map(steadyVolume) }),
   };
+}
+
+/** On the network of the node every declared port is a port of the node. */
+function onNetworkOf({ hostNetwork }: Pick<PodSpec, 'hostNetwork'>, container: Container): Container {
+  if (hostNetwork !== true || container.ports === undefined) return container;
+  const ports = container.ports.map((port) =>
+    port.containerPort === undefined || (port.hostPort ?? 0) !== 0 ? port : { ...port, hostPort: port.containerPort },
+  );
+  return { ...container, ports };
+}
+
+function withPullPolicy(container: Container): Container {
+  const { image = '', imagePullPolicy = '' } = container;
+  return image === '' || imagePullPolicy !== '' ? container : { ...container, imagePullPolicy: pullPolicyOf(image) };
 }
 
 /** The words of a command line may hold credentials, and no check reads them but those of control-plane components. */

@@ -1,17 +1,58 @@
 import { annotations, labels, metadata } from './metadata.ts';
-import { flag, list, number, or, portRef, present, slots, struct, text, type Reader, type Shaped } from './shape.ts';
+import { unusualSources } from './volume-source.ts';
+import {
+  filled,
+  flag,
+  list,
+  number,
+  or,
+  portRef,
+  present,
+  slots,
+  struct,
+  text,
+  type Reader,
+  type Shaped,
+} from './shape.ts';
 
 const capabilities = struct({ add: list(text), drop: list(text) });
 
+const profile = struct({ type: or(text, '') });
+
+/** What a pod says for all its containers and each container may say for itself. */
+const inheritable = {
+  runAsNonRoot: flag,
+  runAsUser: number,
+  runAsGroup: number,
+  seccompProfile: profile,
+  appArmorProfile: profile,
+  seLinuxOptions: filled(struct({ user: text, role: text, type: text })),
+  windowsOptions: struct({ runAsUserName: text, hostProcess: flag }),
+};
+
 const containerSecurityContext = struct({
+  ...inheritable,
   privileged: flag,
   allowPrivilegeEscalation: flag,
   readOnlyRootFilesystem: flag,
-  runAsNonRoot: flag,
-  runAsUser: number,
+  procMount: text,
   capabilities,
-  windowsOptions: struct({ runAsUserName: text }),
 });
+
+const podSecurityContext = struct({
+  ...inheritable,
+  fsGroup: number,
+  supplementalGroups: list(number),
+  sysctls: slots(struct({ name: or(text, '') }), { name: '' }),
+});
+
+export type SecurityContext = Shaped<typeof containerSecurityContext> | Shaped<typeof podSecurityContext>;
+
+/** Of a probe or hook only whom it asks is kept: the headers of a request may hold credentials. */
+const asked = filled(struct({ host: text }));
+const handler = filled(struct({ httpGet: asked, tcpSocket: asked }));
+
+export type Handler = Shaped<typeof handler>;
 
 /** Where the value of a variable comes from. The literal value itself is not in the shape: it stops at the shrinker. */
 const variable = struct({
@@ -22,6 +63,12 @@ const variable = struct({
 const container = struct({
   name: or(text, ''),
   image: text,
+  imagePullPolicy: text,
+  ports: slots(struct({ containerPort: number, hostPort: number }), {}),
+  livenessProbe: handler,
+  readinessProbe: handler,
+  startupProbe: handler,
+  lifecycle: filled(struct({ postStart: handler, preStop: handler })),
   /** Kept for control-plane components only (the shrinker drops it elsewhere: it may hold credentials). */
   command: list(text),
   args: list(text),
@@ -39,14 +86,24 @@ export type Container = Shaped<typeof container>;
 
 const projectedSource = struct({ serviceAccountToken: struct({ audience: text }) });
 
-const volume = struct({
+const statedVolume = struct({
   name: or(text, ''),
   hostPath: struct({ path: or(text, '') }),
+  image: struct({ reference: text }),
   persistentVolumeClaim: struct({ claimName: or(text, '') }),
   projected: struct({ sources: slots(projectedSource, {}) }),
 });
 
-export type Volume = Shaped<typeof volume>;
+export type Volume = Shaped<typeof statedVolume> & {
+  /** The sources that the restricted level does not allow, hostPath aside. */
+  readonly unusual?: readonly string[];
+};
+
+const volume: Reader<Volume | undefined> = (raw, trail) => {
+  const read = statedVolume(raw, trail);
+  const unusual = unusualSources(raw);
+  return read === undefined || unusual.length === 0 ? read : { ...read, unusual };
+};
 
 const containers: Reader<readonly Container[] | undefined> = slots(container, { name: '' });
 
@@ -60,14 +117,12 @@ const podSpec = struct({
   serviceAccount: text,
   automountServiceAccountToken: flag,
   hostNetwork: flag,
+  hostPID: flag,
+  hostIPC: flag,
   hostUsers: flag,
   os: struct({ name: text }),
   nodeSelector: labels,
-  securityContext: struct({
-    runAsNonRoot: flag,
-    runAsUser: number,
-    windowsOptions: struct({ runAsUserName: text }),
-  }),
+  securityContext: podSecurityContext,
 });
 
 export type PodSpec = Shaped<typeof podSpec>;

@@ -140,3 +140,11 @@ export function struct<const F extends Fields>(fields: F): Reader<Struct<F> | un
     return result as Struct<F>;
   };
 }
+
+/** What holds nothing that we keep is absent: it costs no memory, and of a probe without a host no check has a use. */
+export function filled<T extends object>(of: Reader<T | undefined>): Reader<T | undefined> {
+  return (raw, trail) => {
+    const read = of(raw, trail);
+    return read === undefined || Object.keys(read).length === 0 ? undefined : read;
+  };
+}

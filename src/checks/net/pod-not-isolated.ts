@@ -68,6 +68,7 @@ export const podNotIsolated = defineCheck({
           { at: 'spec.hostNetwork', aspect: 'ingress' },
           { at: 'spec.hostNetwork', aspect: 'egress', severity: 'low' },
         ],
+        also: ['KP-POD-004'],
       },
     ],
     good: [

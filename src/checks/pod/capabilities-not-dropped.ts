@@ -1,4 +1,4 @@
-import { containersOf, isWindows, named } from '#facts/containers.ts';
+import { containersOf, isWaivedForWindows, named } from '#facts/containers.ts';
 import { defineCheck } from '#model/check.ts';
 import { aPod, confined } from '../samples.ts';
 
@@ -16,7 +16,7 @@ export const capabilitiesNotDropped = defineCheck({
     addedBack: '`add` holds more than NET_BIND_SERVICE',
   },
   subject: 'Pod',
-  applies: ({ spec }) => !isWindows(spec),
+  applies: (pod, context) => !isWaivedForWindows(pod, context),
 
   *evaluate({ spec }) {
     for (const slot of containersOf(spec)) {
@@ -46,6 +46,7 @@ export const capabilitiesNotDropped = defineCheck({
         name: 'nothing said',
         subject: aPod({ container: confined({ capabilities: {} }) }),
         finds: [{ at: 'spec.containers[0].securityContext.capabilities.drop', aspect: 'notDropped' }],
+        also: ['KP-POD-012'],
       },
       {
         name: 'all in lower case',

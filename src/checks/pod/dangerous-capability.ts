@@ -1,3 +1,4 @@
+import { plainCapability } from '#facts/capabilities.ts';
 import { containersOf, named } from '#facts/containers.ts';
 import { defineCheck } from '#model/check.ts';
 import { aPod, confined } from '../samples.ts';
@@ -31,7 +32,7 @@ export const dangerousCapability = defineCheck({
   *evaluate({ spec }) {
     for (const slot of containersOf(spec)) {
       const added = (slot.container.securityContext?.capabilities?.add ?? []).filter((name) =>
-        DANGEROUS.has(plain(name)),
+        DANGEROUS.has(plainCapability(name)),
       );
       if (added.length === 0) continue;
       const isConfined = spec.hostUsers === false;
@@ -47,19 +48,19 @@ export const dangerousCapability = defineCheck({
         name: 'SYS_ADMIN',
         subject: aPod({ container: adding('SYS_ADMIN') }),
         finds: [{ at: 'spec.containers[0].securityContext.capabilities.add' }],
-        also: ['KP-POD-011'],
+        also: ['KP-POD-010', 'KP-POD-011'],
       },
       {
         name: 'spellings that one runtime grants',
         subject: aPod({ container: adding('cap_net_admin') }),
         finds: [{ at: 'spec.containers[0].securityContext.capabilities.add' }],
-        also: ['KP-POD-011'],
+        also: ['KP-POD-010', 'KP-POD-011'],
       },
       {
         name: 'ALL, in a user namespace',
         subject: aPod({ container: adding('ALL'), spec: { hostUsers: false } }),
         finds: [{ at: 'spec.containers[0].securityContext.capabilities.add', severity: 'medium' }],
-        also: ['KP-POD-011'],
+        also: ['KP-POD-010', 'KP-POD-011', 'KP-POD-012'],
       },
     ],
     good: [
@@ -68,11 +69,6 @@ export const dangerousCapability = defineCheck({
     ],
   }),
 });
-
-/** Runtimes differ in what they accept: upper case, and with or without the prefix, is what one of them grants. */
-function plain(name: string): string {
-  return name.toUpperCase().replace(/^CAP_/, '');
-}
 
 function adding(...add: readonly string[]): Readonly<Record<string, unknown>> {
   return confined({ capabilities: { drop: ['ALL'], add } });

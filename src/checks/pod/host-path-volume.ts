@@ -1,4 +1,4 @@
-import { containersOf } from '#facts/containers.ts';
+import { isWritten } from '#facts/containers.ts';
 import { defineCheck, ifKnown, type Doubt, type Problem } from '#model/check.ts';
 import type { PodSpec, Volume } from '#model/pod.ts';
 import { refOf } from '#model/ref.ts';
@@ -117,10 +117,4 @@ function mounting(mount: {
   readonly readOnly?: boolean;
 }): Readonly<Record<string, unknown>> {
   return aContainer({ volumeMounts: [{ name: 'data', ...mount }] });
-}
-
-function isWritten(spec: PodSpec, volume: string): boolean {
-  return containersOf(spec).some(({ container }) =>
-    (container.volumeMounts ?? []).some(({ name, readOnly }) => name === volume && readOnly !== true),
-  );
 }

@@ -1,4 +1,4 @@
-import { containersOf, isWindows, named } from '#facts/containers.ts';
+import { containersOf, isWaivedForWindows, named } from '#facts/containers.ts';
 import { defineCheck } from '#model/check.ts';
 import { aPod, confined } from '../samples.ts';
 
@@ -20,7 +20,7 @@ export const privilegeEscalationAllowed = defineCheck({
     'MITRE:T1068',
   ],
   subject: 'Pod',
-  applies: ({ spec }) => !isWindows(spec),
+  applies: (pod, context) => !isWaivedForWindows(pod, context),
 
   *evaluate({ spec }) {
     for (const slot of containersOf(spec)) {

@@ -37,16 +37,19 @@ export const runAsNonRootNotEnforced = defineCheck({
         name: 'unset everywhere',
         subject: aPod({ spec: { securityContext: {} } }),
         finds: [{ at: 'spec.containers[0].securityContext.runAsNonRoot' }],
+        also: ['KP-POD-019'],
       },
       {
         name: 'a user id alone enforces nothing',
         subject: aPod({ spec: { securityContext: { runAsUser: 10001 } } }),
         finds: [{ at: 'spec.containers[0].securityContext.runAsNonRoot', aspect: 'uidSet', severity: 'low' }],
+        also: ['KP-POD-019'],
       },
       {
         name: 'a container takes it back',
         subject: aPod({ container: confined({ runAsNonRoot: false, runAsUser: 0 }) }),
         finds: [{ at: 'spec.containers[0].securityContext.runAsNonRoot' }],
+        also: ['KP-POD-014'],
       },
       {
         name: 'false at pod level although the container overrides it',
@@ -55,12 +58,14 @@ export const runAsNonRootNotEnforced = defineCheck({
           spec: { securityContext: { runAsNonRoot: false } },
         }),
         finds: [{ at: 'spec.securityContext.runAsNonRoot' }],
+        also: ['KP-POD-019'],
       },
       {
         name: 'a user namespace on a server that does not count it',
         subject: aPod({ spec: { securityContext: {}, hostUsers: false } }),
         context: { minor: 34 },
         finds: [{ at: 'spec.containers[0].securityContext.runAsNonRoot' }],
+        also: ['KP-POD-019'],
       },
       {
         name: 'ContainerAdministrator',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { containersOf, isWindows, rootIsConfined, runsOnWindows } from '#facts/containers.ts';
+import { containersOf, isWaivedForWindows, isWindows, rootIsConfined, runsOnWindows } from '#facts/containers.ts';
 import { isValidDigest, parseImage, type ImageReference } from '#facts/image.ts';
 import { isNamed, isPrivilegedNamespace, isSystemNamespace } from '#facts/namespace.ts';
 import { directionsOf } from '#facts/policy.ts';
@@ -214,6 +214,12 @@ describe('[unit] containers', () => {
       [false, false],
       [false, false],
     ]);
+  });
+
+  it('are waived what Windows does not have from 1.25 on', () => {
+    const waived = (name: string, minor: number): boolean =>
+      isWaivedForWindows(shrink('Pod', { metadata: { name: 'x' }, spec: { os: { name } } }), { minor });
+    expect([waived('windows', 24), waived('windows', 25), waived('linux', 25)]).to.deep.equal([false, true, false]);
   });
 
   it('have a confined root from 1.35 on, and only where hostUsers is false', () => {

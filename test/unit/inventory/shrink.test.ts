@@ -104,6 +104,7 @@ const CASES: readonly Case[] = [
           {
             name: 'app',
             image: 'web:1',
+            imagePullPolicy: 'IfNotPresent',
             env: [{ name: 'A' }, { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }],
           },
         ],
@@ -111,6 +112,101 @@ const CASES: readonly Case[] = [
       status: { phase: 'Running' },
     },
   },
+  {
+    name: 'of probes and hooks stays whom they ask',
+    kind: 'Pod',
+    given: {
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: {
+        containers: [
+          {
+            name: 'app',
+            livenessProbe: {
+              httpGet: { host: 'x', port: 80, path: SECRET, httpHeaders: [{ name: 'Authorization', value: SECRET }] },
+            },
+            readinessProbe: { httpGet: { path: SECRET } },
+            startupProbe: { exec: { command: [SECRET] } },
+            lifecycle: { postStart: { tcpSocket: { host: 'y', port: 1 } }, preStop: { exec: { command: [SECRET] } } },
+          },
+        ],
+      },
+    },
+    expected: {
+      kind: 'Pod',
+      metadata: meta('web', 'shop'),
+      spec: {
+        ...SPEC,
+        containers: [
+          {
+            name: 'app',
+            livenessProbe: { httpGet: { host: 'x' } },
+            lifecycle: { postStart: { tcpSocket: { host: 'y' } } },
+          },
+        ],
+      },
+    },
+  },
+  {
+    name: 'of an unusual volume stays its type, and of one that nobody knows not even that',
+    kind: 'Pod',
+    given: {
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: {
+        containers: [],
+        volumes: [
+          { name: 'a', nfs: { server: SECRET, path: '/' } },
+          { name: 'b', [SECRET]: { a: SECRET } },
+          { name: 'c', secret: { secretName: 's' }, rbd: null },
+        ],
+      },
+    },
+    expected: {
+      kind: 'Pod',
+      metadata: meta('web', 'shop'),
+      spec: {
+        ...SPEC,
+        containers: [],
+        volumes: [{ name: 'a', unusual: ['nfs'] }, { name: 'b', unusual: ['unknown'] }, { name: 'c' }],
+      },
+    },
+  },
+  {
+    name: 'on the network of the node a declared port is a port of the node',
+    kind: 'Pod',
+    given: {
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { hostNetwork: true, containers: [{ name: 'app', ports: [{ containerPort: 80 }, { hostPort: 81 }] }] },
+    },
+    expected: {
+      kind: 'Pod',
+      metadata: meta('web', 'shop'),
+      spec: {
+        ...SPEC,
+        hostNetwork: true,
+        containers: [{ name: 'app', ports: [{ containerPort: 80, hostPort: 80 }, { hostPort: 81 }] }],
+      },
+    },
+  },
+  ...(
+    [
+      ['web', 'Always'],
+      ['web:latest', 'Always'],
+      ['web:1', 'IfNotPresent'],
+      ['web:Latest', 'IfNotPresent'],
+      [`web:latest@sha256:${'ab'.repeat(32)}`, 'Always'],
+      [`web@sha256:${'ab'.repeat(32)}`, 'IfNotPresent'],
+      ['web:latest@sha256:no', 'IfNotPresent'],
+    ] as const
+  ).map(([image, imagePullPolicy]) => ({
+    name: `the pull policy of ${image} is filled in`,
+    kind: 'Pod' as const,
+    given: { metadata: { name: 'web', namespace: 'shop' }, spec: { containers: [{ name: 'app', image }] } },
+    expected: {
+      kind: 'Pod',
+      metadata: meta('web', 'shop'),
+      spec: { ...SPEC, containers: [{ name: 'app', image, imagePullPolicy }] },
+    },
+  })),
   {
     name: 'the words of a control-plane component stay',
     kind: 'Pod',
