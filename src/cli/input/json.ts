@@ -1,3 +1,4 @@
+import { withoutNeedlessEscapes } from './escapes.ts';
 import { lineCounter, type Lines } from './lines.ts';
 import { yamlDocuments, type Document, type Located } from './yaml.ts';
 
@@ -10,7 +11,7 @@ export function jsonDocuments(text: string): readonly Document[] {
   if (start < 0) return [];
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withoutNeedlessEscapes(text));
   } catch {
     return yamlDocuments(text);
   }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Severity } from '#model/severity.ts';
 import { EXIT, UsageError } from '../exit.ts';
+import { withoutNeedlessEscapes } from '../input/escapes.ts';
 import { Intake } from '../input/intake.ts';
 import { outputClosed, print } from '../output/terminal.ts';
 import { exitStatus, type ScanPlan } from './plan.ts';
@@ -62,7 +63,7 @@ class CaseError extends UsageError {
 function caseOf(text: string): Case {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withoutNeedlessEscapes(text));
   } catch (error) {
     throw new CaseError(`not JSON: ${(error as Error).message}`, null);
   }
