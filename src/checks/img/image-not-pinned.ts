@@ -9,7 +9,7 @@ export const imageNotPinned = defineCheck({
   severity: 'low',
   why: 'A tag is what the registry says it is today: only a digest names the bytes that were tested.',
   fix: 'Pin `image@sha256:…`, with automated updates.',
-  refs: ['OWASP2022:K02', 'OWASP2025:K04', 'NSA:N3', 'MITRE:T1525', 'MITRE:T1195.002'],
+  refs: ['OWASP2022:K02', 'OWASP2025:K04', 'NSA:N3', 'MITRE:T1525'],
   aspects: {
     noDigest: 'the reference has no digest',
     malformed: 'the reference has a digest that names no image',
