@@ -1,11 +1,11 @@
 import { accountOf, mountedToken, rightsOf } from '#facts/token.ts';
 import { isMirror } from '#model/workload.ts';
-import { defineCheck } from '#model/check.ts';
 import { refOf } from '#model/ref.ts';
 import { accountOfPod, grantsOfPod } from '#relations/grants.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { READ_PODS, aContainer, aPod, aRole, aRoleBinding, aServiceAccount } from '../samples.ts';
 
-export const tokenMountedWithoutNeed = defineCheck({
+export const tokenMountedWithoutNeed = definePodCheck({
   id: 'KP-SA-004',
   name: 'token-mounted-without-need',
   title: 'API token mounted but of no use, or by accident',
@@ -17,7 +17,6 @@ export const tokenMountedWithoutNeed = defineCheck({
     noRights: 'the service account has no right beyond those that every account has',
     implicit: 'it has rights, and neither the pod nor the service account says that the token is wanted',
   },
-  subject: 'Pod',
   inputs: { account: accountOfPod, grants: grantsOfPod },
   applies: (pod) => !isMirror(pod),
 
