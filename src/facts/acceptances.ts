@@ -1,9 +1,10 @@
 import type { CheckId, Context, Problem } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
+import { fitsAny } from '#model/pattern.ts';
 import { isMirror } from '#model/workload.ts';
 import { containersOf } from './containers.ts';
 import { parseImage } from './image.ts';
-import { isNamed, isPrivilegedNamespace } from './namespace.ts';
+import { isPrivilegedNamespace } from './namespace.ts';
 
 /** A part of the platform that cannot do its work otherwise (checks-catalogue 1.8). */
 interface Acceptance {
@@ -125,7 +126,7 @@ function isOf(pod: Pod, { images, isStatic }: Acceptance, { parameters }: Contex
   const { namespace } = pod.metadata;
   const isAtHome =
     isStatic === true
-      ? isMirror(pod) && isNamed(namespace, parameters.controlPlaneNamespaces)
+      ? isMirror(pod) && fitsAny(namespace, parameters.controlPlaneNamespaces)
       : isPrivilegedNamespace(namespace, parameters);
   const slots = containersOf(pod.spec);
   return isAtHome && slots.length > 0 && slots.every(({ container }) => isOneOf(container.image ?? '', images));

@@ -1,8 +1,8 @@
 import type { Pod } from '#model/objects.ts';
 import type { Parameters } from '#model/parameters.ts';
+import { fitsAny } from '#model/pattern.ts';
 import type { Container } from '#model/pod.ts';
 import { containersOf, type ContainerSlot } from './containers.ts';
-import { isNamed } from './namespace.ts';
 
 export const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'] as const;
 export type Component = (typeof COMPONENTS)[number];
@@ -31,7 +31,7 @@ export function instanceOf(pod: Pod, component: Component, parameters: Parameter
 
 /** A namespace of the control plane; a file that states no namespace counts too, since static pod files often state none. */
 function isControlPlanePlace(pod: Pod, parameters: Parameters): boolean {
-  return pod.statesNoNamespace === true || isNamed(pod.metadata.namespace, parameters.controlPlaneNamespaces);
+  return pod.statesNoNamespace === true || fitsAny(pod.metadata.namespace, parameters.controlPlaneNamespaces);
 }
 
 interface Started {
