@@ -35,7 +35,7 @@ export const ACCEPTANCES: readonly Acceptance[] = [
     reason: 'a static pod of the control plane',
     images: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'],
     isStatic: true,
-    checks: all('KP-POD-004', 'KP-POD-006', 'KP-POD-007', 'KP-POD-008', ...CONTAINMENT),
+    checks: all('KP-POD-004', 'KP-POD-006', 'KP-POD-007', 'KP-POD-008', ...CONTAINMENT, 'KP-POD-026', 'KP-POD-027'),
   },
   {
     reason: 'kube-proxy or a CNI agent sets up the network of its node',
@@ -120,6 +120,11 @@ export function acceptanceOf(
   return ACCEPTANCES.find(
     (each) => (each.checks[check] === 'all' || each.checks[check] === (aspect ?? '')) && isOf(pod, each, context),
   )?.reason;
+}
+
+/** Whether a pod is a part of the platform of which something is accepted. */
+export function isOfPlatform(pod: Pod, context: Context): boolean {
+  return ACCEPTANCES.some((each) => isOf(pod, each, context));
 }
 
 function isOf(pod: Pod, { images, isStatic }: Acceptance, { parameters }: Context): boolean {
