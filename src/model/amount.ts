@@ -1,16 +1,4 @@
-import {
-  filled,
-  isZero,
-  list,
-  map,
-  present,
-  quantity,
-  slots,
-  struct,
-  text,
-  type Reader,
-  type Shaped,
-} from './shape.ts';
+import { filled, isZero, list, map, present, quantity, slots, struct, text, type Reader } from './shape.ts';
 import { metadata } from './metadata.ts';
 
 /** Of an amount of cpu or memory no check reads how much it is, but zero is none. */
@@ -25,9 +13,6 @@ const amount: Reader<Amount | undefined> = (raw, trail) => {
 export const amounts = filled(struct({ cpu: amount, memory: amount, 'ephemeral-storage': amount }));
 
 const limit = struct({ type: text, default: amounts, defaultRequest: amounts, max: amounts });
-
-/** What a LimitRange says of containers, or of something else. */
-export type Limit = Shaped<typeof limit>;
 
 export const limitRange = struct({ metadata, spec: struct({ limits: slots(limit, {}) }) });
 
