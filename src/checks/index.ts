@@ -6,7 +6,12 @@ import { mutableImageTag } from './img/mutable-image-tag.ts';
 import { pullPolicyStale } from './img/pull-policy-stale.ts';
 import { registryNotAllowed } from './img/registry-not-allowed.ts';
 import { podNotIsolated } from './net/pod-not-isolated.ts';
+import { defaultNamespaceUsed } from './ns/default-namespace-used.ts';
+import { noQuotaOrLimits } from './ns/no-quota-or-limits.ts';
+import { podsViolateEnforcedLevel } from './ns/pods-violate-enforced-level.ts';
+import { psaBelowRestricted } from './ns/psa-below-restricted.ts';
 import { psaNotEnforced } from './ns/psa-not-enforced.ts';
+import { userWorkloadInSystemNamespace } from './ns/user-workload-in-system-namespace.ts';
 import { adminToolingInContainer } from './pod/admin-tooling-in-container.ts';
 import { apparmorDisabled } from './pod/apparmor-disabled.ts';
 import { capabilitiesNotDropped } from './pod/capabilities-not-dropped.ts';
@@ -53,6 +58,11 @@ export const CHECKS: readonly Check[] = [
   pullPolicyStale,
   podNotIsolated,
   psaNotEnforced,
+  psaBelowRestricted,
+  podsViolateEnforcedLevel,
+  defaultNamespaceUsed,
+  userWorkloadInSystemNamespace,
+  noQuotaOrLimits,
   privilegedContainer,
   hostPid,
   hostIpc,

@@ -69,11 +69,35 @@ export function aDeployment(tweak: PodTweak = {}): Manifest {
   };
 }
 
+/** The labels of a namespace that lets nothing in but what meets the strictest level. */
+export const RESTRICTED = {
+  'pod-security.kubernetes.io/enforce': 'restricted',
+  'pod-security.kubernetes.io/audit': 'restricted',
+  'pod-security.kubernetes.io/warn': 'restricted',
+};
+
 export function aNamespace(metadata: Fields = {}): Manifest {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name: 'shop', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' }, ...metadata },
+    metadata: { name: 'shop', labels: RESTRICTED, ...metadata },
+  };
+}
+
+/** A quota that leaves nothing open. */
+export function aQuota(spec: Fields = {}): Manifest {
+  const hard = {
+    pods: '50',
+    'requests.cpu': '8',
+    'requests.memory': '16Gi',
+    'limits.cpu': '16',
+    'limits.memory': '32Gi',
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'bounds', namespace: 'shop' },
+    spec: { hard, ...spec },
   };
 }
 
@@ -191,6 +215,8 @@ export function anApiServer(...flags: readonly string[]): Manifest {
 export function cleanCluster(): readonly Manifest[] {
   return [
     aNamespace(),
+    aQuota(),
+    aLimitRange(),
     aPolicy(),
     { ...aPolicy(), metadata: { name: 'default-deny', namespace: 'kube-system' } },
     aServiceAccount({ automountServiceAccountToken: false }),

@@ -3,7 +3,7 @@ import type { Pod } from '#model/objects.ts';
 import { fitsAny } from '#model/pattern.ts';
 import { isMirror } from '#model/workload.ts';
 import { containersOf } from './containers.ts';
-import { parseImage } from './image.ts';
+import { endsIn } from './image.ts';
 import { isPrivilegedNamespace } from './namespace.ts';
 
 /** A part of the platform that cannot do its work otherwise (checks-catalogue 1.8). */
@@ -110,6 +110,9 @@ export const ACCEPTANCES: readonly Acceptance[] = [
   },
 ];
 
+/** The images of all these parts. */
+export const PLATFORM_IMAGES: readonly string[] = ACCEPTANCES.flatMap(({ images }) => images);
+
 /** Why a problem of a pod is accepted without anybody having said so; undefined where it is not. A name alone proves nothing. */
 export function acceptanceOf(
   pod: Pod,
@@ -134,10 +137,5 @@ function isOf(pod: Pod, { images, isStatic }: Acceptance, { parameters }: Contex
       ? isMirror(pod) && fitsAny(namespace, parameters.controlPlaneNamespaces)
       : isPrivilegedNamespace(namespace, parameters);
   const slots = containersOf(pod.spec);
-  return isAtHome && slots.length > 0 && slots.every(({ container }) => isOneOf(container.image ?? '', images));
-}
-
-function isOneOf(image: string, images: readonly string[]): boolean {
-  const { repository } = parseImage(image);
-  return images.some((suffix) => repository === suffix || repository.endsWith(`/${suffix}`));
+  return isAtHome && slots.length > 0 && slots.every(({ container }) => endsIn(container.image ?? '', images));
 }

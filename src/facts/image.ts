@@ -64,6 +64,12 @@ export function isWithin(repository: string, places: readonly string[]): boolean
   return places.some((place) => repository === place || repository.startsWith(`${place}/`));
 }
 
+/** Whether the repository of an image ends in one of these, by whole segments: below any registry, so that mirrors count. */
+export function endsIn(image: string, suffixes: readonly string[]): boolean {
+  const { repository } = parseImage(image);
+  return suffixes.some((suffix) => repository === suffix || repository.endsWith(`/${suffix}`));
+}
+
 interface ImageSlot {
   readonly at: string;
   readonly who: string;

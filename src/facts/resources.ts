@@ -1,4 +1,5 @@
 import type { ObjectOf } from '#model/objects.ts';
+import type { Amounts } from '#model/amount.ts';
 import type { PodSpec, Resources } from '#model/pod.ts';
 import { containersOf, type ContainerSlot } from './containers.ts';
 
@@ -59,4 +60,40 @@ export function givesDefaults({ spec }: ObjectOf<'LimitRange'>): boolean {
   return (spec?.limits ?? []).some(
     (limit) => limit.type === 'Container' && (limit.default !== undefined || limit.defaultRequest !== undefined),
   );
+}
+
+/** Whether LimitRanges together bound every container: one of their items gives defaults for cpu and memory, and a highest amount. */
+export function boundContainers(ranges: readonly ObjectOf<'LimitRange'>[]): boolean {
+  const isFull = (amounts: Amounts | undefined): boolean => isSome(amounts?.cpu) && isSome(amounts?.memory);
+  return ranges
+    .flatMap(({ spec }) => spec?.limits ?? [])
+    .some(
+      ({ type, default: limits, defaultRequest, max }) =>
+        type === 'Container' && isFull(limits) && isFull(defaultRequest) && max !== undefined,
+    );
+}
+
+/** What quotas must bound, each by any of these names. */
+type Needs = Readonly<Record<string, readonly string[]>>;
+
+/** So that nobody can fill the cluster. */
+export const ROOM: Needs = {
+  pods: ['pods', 'count/pods'],
+  cpu: ['requests.cpu', 'cpu', 'limits.cpu'],
+  memory: ['requests.memory', 'memory', 'limits.memory'],
+};
+
+/** So that what is asked for and what is used both have an end. */
+export const BOTH_ENDS: Needs = {
+  'requests.cpu': ['requests.cpu', 'cpu'],
+  'requests.memory': ['requests.memory', 'memory'],
+  'limits.cpu': ['limits.cpu'],
+  'limits.memory': ['limits.memory'],
+};
+
+/** What quotas together leave open. One with scopes bounds some pods only: it does not count. */
+export function openIn(quotas: readonly ObjectOf<'ResourceQuota'>[], needs: Needs): readonly string[] {
+  const whole = quotas.filter(({ spec }) => (spec?.scopes ?? []).length === 0 && spec?.scopeSelector === undefined);
+  const bounded = new Set(whole.flatMap(({ spec }) => Object.keys(spec?.hard ?? {})));
+  return Object.keys(needs).filter((need) => !(needs[need] ?? []).some((name) => bounded.has(name)));
 }

@@ -1,4 +1,16 @@
-import { filled, isZero, list, map, present, quantity, slots, struct, text, type Reader } from './shape.ts';
+import {
+  filled,
+  isZero,
+  list,
+  map,
+  present,
+  quantity,
+  slots,
+  struct,
+  text,
+  type Reader,
+  type Shaped,
+} from './shape.ts';
 import { metadata } from './metadata.ts';
 
 /** Of an amount of cpu or memory no check reads how much it is, but zero is none. */
@@ -11,6 +23,8 @@ const amount: Reader<Amount | undefined> = (raw, trail) => {
 };
 
 export const amounts = filled(struct({ cpu: amount, memory: amount, 'ephemeral-storage': amount }));
+
+export type Amounts = Shaped<typeof amounts>;
 
 const limit = struct({ type: text, default: amounts, defaultRequest: amounts, max: amounts });
 

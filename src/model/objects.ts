@@ -51,6 +51,8 @@ export type ObjectOf<K extends Kind> = {
     readonly metadata: Metadata;
     /** Fields that could not be read, as `path: expected x, found y`. Never a pass while there is one. */
     readonly malformed?: readonly string[];
+    /** Nobody stated it: in files the Namespace of every object counts as there (docs/cli.md). */
+    readonly assumed?: true;
     /** Set for a manifest that states no namespace, as static pod files of the control plane often do. */
     readonly statesNoNamespace?: true;
   };

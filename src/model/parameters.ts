@@ -9,6 +9,8 @@ export interface Parameters {
   readonly controlPlaneNamespaces: readonly string[];
   /** Registries or repositories that images may come from, by whole segments; empty is not configured. */
   readonly allowedRegistries: readonly string[];
+  /** Images at home in the namespaces of the system, beside those of the acceptances: whole segments at the end of the repository. */
+  readonly knownSystemComponents: readonly string[];
   /** Registries or repositories that get no updates or are about to vanish. */
   readonly retiredRegistries: readonly string[];
 }
@@ -35,6 +37,49 @@ export const DEFAULT_PARAMETERS: Parameters = {
     'openshift-etcd',
   ],
   allowedRegistries: [],
+  knownSystemComponents: [
+    'eks/coredns',
+    'eks/kube-proxy',
+    'mirrored-coredns-coredns',
+    'k8s-dns-kube-dns',
+    'k8s-dns-dnsmasq-nanny',
+    'k8s-dns-sidecar',
+    'dns/k8s-dns-node-cache',
+    'cpa/cluster-proportional-autoscaler',
+    'autoscaling/cluster-autoscaler',
+    'autoscaling/addon-resizer',
+    'autoscaling/vpa-admission-controller',
+    'autoscaling/vpa-recommender',
+    'autoscaling/vpa-updater',
+    'provider-aws/cloud-controller-manager',
+    'provider-os/openstack-cloud-controller-manager',
+    'cloud-pv-vsphere/cloud-provider-vsphere',
+    'kubernetes/azure-cloud-controller-manager',
+    'kubernetes/azure-cloud-node-manager',
+    'kas-network-proxy/proxy-agent',
+    'kas-network-proxy/proxy-server',
+    'node-problem-detector/node-problem-detector',
+    'kube-state-metrics/kube-state-metrics',
+    'mirrored-metrics-server',
+    'sig-storage/csi-attacher',
+    'sig-storage/csi-provisioner',
+    'sig-storage/csi-resizer',
+    'sig-storage/csi-snapshotter',
+    'sig-storage/snapshot-controller',
+    'rancher/local-path-provisioner',
+    'kindest/local-path-provisioner',
+    'k8s-minikube/storage-provisioner',
+    'rancher/klipper-helm',
+    'rancher/klipper-lb',
+    'calico/kube-controllers',
+    'calico/typha',
+    'calico/apiserver',
+    'cilium/operator',
+    'cilium/operator-generic',
+    'cilium/hubble-relay',
+    'eks/aws-load-balancer-controller',
+    'kube-vip/kube-vip',
+  ],
   retiredRegistries: [
     'k8s.gcr.io',
     'gcr.io/google_containers',

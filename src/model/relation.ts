@@ -29,6 +29,11 @@ export interface Relation<S extends Kind = Kind, T = unknown> {
   readonly affected: (change: ChangeOf<Kind>, inventory: Inventory) => readonly Ref[];
 }
 
+/** One way back for several kinds. */
+export function sameFor<K extends Kind, F>(kinds: readonly K[], way: F): Readonly<Record<K, F>> {
+  return Object.fromEntries(kinds.map((kind) => [kind, way])) as Record<K, F>;
+}
+
 /** Seals the generics of a relation: the one place where they are forgotten, so that no relation and no check writes a cast. */
 export function defineRelation<S extends Kind, R extends Kind, T>(spec: RelationSpec<S, R, T>): Relation<S, T> {
   const roads = spec.affected as unknown as Readonly<

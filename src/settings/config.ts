@@ -34,6 +34,7 @@ export const CONFIG_SCHEMA: object = section({
       privilegedNamespaces: WORDS,
       controlPlaneNamespaces: WORDS,
       allowedRegistries: WORDS,
+      knownSystemComponents: WORDS,
       retiredRegistries: WORDS,
     }),
   }),

@@ -127,9 +127,55 @@ const aNamespace = of(
   'Namespace',
   fc.constant({}),
   fc
-    .tuple(namespace, fc.constantFrom('baseline', 'privileged', 'odd'))
-    .map(([ns, level]) => ({ name: ns, labels: { 'pod-security.kubernetes.io/enforce': level } })),
+    .tuple(
+      namespace,
+      fc.constantFrom('baseline', 'privileged', 'restricted', 'odd'),
+      fc.constantFrom('latest', 'v1.20', 'v1.36'),
+    )
+    .map(([ns, level, version]) => ({
+      name: ns,
+      labels: { 'pod-security.kubernetes.io/enforce': level, 'pod-security.kubernetes.io/enforce-version': version },
+    })),
 );
+/** A pod of one of the three levels. */
+const levelledPod = of(
+  'Pod',
+  fc.record({
+    spec: fc
+      .constantFrom<Fields>({}, { hostPID: true }, { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } })
+      .map(({ hostPID, ...securityContext }) => ({
+        hostPID,
+        securityContext,
+        containers: [
+          { name: 'app', securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } },
+        ],
+      })),
+    status: fc.constantFrom({ phase: 'Running' }, { phase: 'Failed' }),
+  }),
+);
+const resourceQuota = of(
+  'ResourceQuota',
+  fc.record({
+    spec: fc.constantFrom<Fields>(
+      { hard: { pods: '9', cpu: '1', memory: '1Gi' } },
+      { hard: { 'limits.cpu': '1', 'limits.memory': '1Gi' } },
+      { hard: { pods: '9', cpu: '1', memory: '1Gi' }, scopes: ['BestEffort'] },
+    ),
+  }),
+);
+const OWNED_BY_X = [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'x', controller: true }];
+/** An object of some kind in the namespace that nobody should use, or that namespace. */
+const inDefault = fc
+  .tuple(
+    fc.constantFrom<Kind>('Namespace', 'Pod', 'Deployment', 'Service', 'EndpointSlice', 'Secret', 'Role'),
+    fc.constantFrom('x', 'kubernetes'),
+    fc.oneof(fc.constant<Fields>({}), fc.constant<Fields>({ ownerReferences: OWNED_BY_X })),
+  )
+  .map(([kind, named, more]): Manifest => ({
+    apiVersion: apiVersionOf(KINDS[kind]),
+    kind,
+    metadata: { ...more, ...(kind === 'Namespace' ? { name: 'default' } : { name: named, namespace: 'default' }) },
+  }));
 const serviceAccount = of(
   'ServiceAccount',
   fc.record({ automountServiceAccountToken: fc.constantFrom(undefined, true, false) }),
@@ -180,6 +226,9 @@ const themes = [
   fc.oneof(plainPod, claim, volume),
   fc.oneof(pod, aNamespace),
   fc.oneof(plainPod, limitRange),
+  fc.oneof(plainPod, limitRange, resourceQuota, aNamespace),
+  fc.oneof(levelledPod, aNamespace),
+  inDefault,
   fc.oneof(plainPod, deployment, service),
 ];
 

@@ -54,6 +54,7 @@ export const anonymousAuthEnabled = defineCheck({
           'exec /usr/local/bin/kube-apiserver --secure-port=6443',
         ),
         finds: [{ at: AT }],
+        also: ['KP-NS-005'],
       },
     ],
     good: [

@@ -1,13 +1,13 @@
 import { flagOf, instanceOf } from '#facts/control-plane.ts';
 import { isPrivilegedNamespace, isSystemNamespace } from '#facts/namespace.ts';
+import { pssLabelPath, statedLevel } from '#facts/pss.ts';
 import { defineCheck, ifKnown } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
 import type { Parameters } from '#model/parameters.ts';
 import { apiServersOfCluster } from '#relations/control-plane.ts';
-import { aNamespace, anApiServer } from '../samples.ts';
+import { RESTRICTED, aNamespace, anApiServer } from '../samples.ts';
 
-const ENFORCE = 'pod-security.kubernetes.io/enforce';
-const AT = `metadata.labels['${ENFORCE}']`;
+const AT = pssLabelPath('enforce');
 
 export const psaNotEnforced = defineCheck({
   id: 'KP-NS-001',
@@ -32,9 +32,10 @@ export const psaNotEnforced = defineCheck({
   },
   subject: 'Namespace',
   inputs: { apiServers: ifKnown(apiServersOfCluster) },
+  applies: ({ assumed }) => assumed !== true,
 
   *evaluate({ metadata }, { apiServers }, { parameters }) {
-    const level = Object.hasOwn(metadata.labels, ENFORCE) ? metadata.labels[ENFORCE] : undefined;
+    const level = statedLevel(metadata.labels, 'enforce');
     if (level === 'baseline' || level === 'restricted') return;
     if (level === 'privileged' && isPrivilegedNamespace(metadata.name, parameters)) return;
     const aspect = aspectOf(level);
@@ -55,25 +56,37 @@ export const psaNotEnforced = defineCheck({
 
   examples: () => ({
     bad: [
-      { name: 'no label', subject: aNamespace({ labels: {} }), finds: [{ at: AT, aspect: 'unlabelled' }] },
+      {
+        name: 'no label',
+        subject: aNamespace({ labels: TOLD }),
+        finds: [{ at: AT, aspect: 'unlabelled' }],
+        also: ['KP-NS-002'],
+      },
       {
         name: 'the level that lets everything in',
         subject: labelled('privileged'),
         finds: [{ at: AT, aspect: 'privileged' }],
+        also: ['KP-NS-002'],
       },
-      { name: 'no level', subject: labelled('Restricted'), finds: [{ at: AT, aspect: 'invalid', severity: 'low' }] },
+      {
+        name: 'no level',
+        subject: labelled('Restricted'),
+        finds: [{ at: AT, aspect: 'invalid', severity: 'low' }],
+      },
       {
         name: 'a cluster default may exist',
-        subject: aNamespace({ labels: {} }),
+        subject: aNamespace({ labels: TOLD }),
         world: [
           anApiServer('--anonymous-auth=false', '--admission-control-config-file=/etc/kubernetes/admission.yaml'),
         ],
         finds: [{ at: AT, aspect: 'unlabelled', severity: 'low' }],
+        also: ['KP-NS-002'],
       },
       {
         name: 'a system namespace is accepted',
-        subject: aNamespace({ name: 'kube-system', labels: {} }),
+        subject: aNamespace({ name: 'kube-system', labels: TOLD }),
         finds: [{ at: AT, aspect: 'unlabelled', accepted: true }],
+        also: ['KP-NS-002'],
       },
     ],
     good: [
@@ -81,11 +94,14 @@ export const psaNotEnforced = defineCheck({
       { name: 'baseline', subject: labelled('baseline') },
       {
         name: 'privileged where it belongs',
-        subject: { ...labelled('privileged'), metadata: { name: 'kube-system', labels: { [ENFORCE]: 'privileged' } } },
+        subject: aNamespace({ name: 'kube-system', labels: enforcing('privileged') }),
       },
     ],
   }),
 });
+
+/** Nothing is enforced, but everybody is told. */
+const TOLD = { ...RESTRICTED, 'pod-security.kubernetes.io/enforce': undefined };
 
 function aspectOf(level: string | undefined): keyof typeof MESSAGES {
   if (level === undefined) return 'unlabelled';
@@ -106,5 +122,9 @@ const MESSAGES = {
 } as const;
 
 function labelled(level: string): ReturnType<typeof aNamespace> {
-  return aNamespace({ labels: { [ENFORCE]: level } });
+  return aNamespace({ labels: enforcing(level) });
+}
+
+function enforcing(level: string): Readonly<Record<string, string>> {
+  return { ...RESTRICTED, 'pod-security.kubernetes.io/enforce': level };
 }

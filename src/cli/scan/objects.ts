@@ -1,6 +1,8 @@
 import { CHECKS } from '#checks/index.ts';
+import { shrink } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import type { Check, Context } from '#model/check.ts';
+import type { AnyObject } from '#model/objects.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { Intake } from '../input/intake.ts';
 import { judge, resultOf, type Judged, type Judgement, type ScanResult } from './result.ts';
@@ -52,9 +54,22 @@ export interface How extends Pick<Context, 'minor' | 'parameters' | 'inScope'> {
 /** In files every kind is known, and what they do not hold is not there. */
 export function judgeManifests(intake: Intake, { checks, ...how }: How, progress?: Judgement['progress']): Judged {
   const store = new Store();
-  for (const object of intake.objects) store.put(object);
+  for (const object of [...intake.objects, ...assumedNamespaces(intake.objects)]) store.put(object);
   const context = { complete: false, minor: how.minor, parameters: how.parameters, ...scopeOf(how) };
   return judge({ inventory: store, checks, context, ...(progress === undefined ? {} : { progress }) });
+}
+
+/** The Namespaces that objects are in and that nobody stated. Nobody knows what such a one says of itself, but it is there. */
+function assumedNamespaces(objects: Iterable<AnyObject>): readonly AnyObject[] {
+  const all = [...objects];
+  const stated = new Set(all.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name));
+  const used = new Set(
+    all.map(({ metadata }) => metadata.namespace).filter((name) => name !== '' && !stated.has(name)),
+  );
+  return [...used].map((name) => ({
+    ...shrink('Namespace', { metadata: { name } }),
+    assumed: true,
+  }));
 }
 
 /** The scope of a judgement, where one is set. */
