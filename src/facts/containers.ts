@@ -26,6 +26,8 @@ interface ContextSlot {
   readonly context: SecurityContext;
   readonly at: string;
   readonly who: string;
+  /** The container that it is of; undefined for the pod's. */
+  readonly container?: string;
 }
 
 /** The pod's own security context and that of each container: where a value at pod level is bad even if every container overrides it. */
@@ -36,6 +38,7 @@ export function contextsOf(spec: PodSpec): readonly ContextSlot[] {
       context: slot.container.securityContext ?? {},
       at: `${slot.at}.securityContext`,
       who: named(slot),
+      container: slot.container.name,
     })),
   ];
 }

@@ -156,9 +156,9 @@ export function struct<const F extends Fields>(fields: F): Reader<Struct<F> | un
 
 const DEEP_ENOUGH = 3;
 
-/** Whether there is any value in it: an object or list that holds none, however nested, says nothing. */
+/** Whether there is any value in it: an object or list that holds none, however nested, says nothing, nor does an empty word. */
 function saysAnything(raw: unknown, depth = 0): boolean {
-  if (raw === undefined || raw === null) return false;
+  if (raw === undefined || raw === null || raw === '') return false;
   if (typeof raw !== 'object' || depth > DEEP_ENOUGH) return true;
   return Object.values(raw).some((value) => saysAnything(value, depth + 1));
 }

@@ -214,3 +214,51 @@ export const somePod: fc.Arbitrary<Manifest> = fc
     }
     return pod;
   });
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What each kind wants beside its template. */
+const WRAPPED: Readonly<Record<string, (template: Fields) => Manifest>> = {
+  Deployment: (template) => ({ ...apps('Deployment'), spec: { selector: SELECTOR, template } }),
+  StatefulSet: (template) => ({
+    ...apps('StatefulSet'),
+    spec: { selector: SELECTOR, serviceName: 'fuzzed', template },
+  }),
+  DaemonSet: (template) => ({ ...apps('DaemonSet'), spec: { selector: SELECTOR, template } }),
+  ReplicaSet: (template) => ({ ...apps('ReplicaSet'), spec: { selector: SELECTOR, template } }),
+  ReplicationController: (template) => ({
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { name: 'fuzzed' },
+    spec: { selector: { app: 'fuzzed' }, template },
+  }),
+  Job: (template) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'fuzzed' },
+    spec: { template: once(template) },
+  }),
+  CronJob: (template) => ({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'fuzzed' },
+    spec: { schedule: '@daily', jobTemplate: { spec: { template: once(template) } } },
+  }),
+};
+
+const SELECTOR = { matchLabels: { app: 'fuzzed' } };
+
+function apps(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet'): Manifest {
+  return { apiVersion: 'apps/v1', kind, metadata: { name: 'fuzzed' } };
+}
+
+function once(template: Fields): Fields {
+  return { ...template, spec: { ...(template['spec'] as Fields), restartPolicy: 'Never' } };
+}
+
+/** The same pods as the template of something. */
+export const someTemplate: fc.Arbitrary<Manifest> = fc
+  .tuple(somePod, fc.constantFrom(...Object.values(WRAPPED)))
+  .map(([{ metadata = {}, spec }, wrap]) =>
+    wrap({ metadata: { ...metadata, name: undefined, labels: { app: 'fuzzed' } }, spec }),
+  );

@@ -1,3 +1,4 @@
+import { appArmorAnnotations } from '#facts/apparmor.ts';
 import { contextsOf } from '#facts/containers.ts';
 import { defineCheck } from '#model/check.ts';
 import { aDeployment, aPod, confined } from '../samples.ts';
@@ -15,15 +16,19 @@ export const apparmorDisabled = defineCheck({
   subject: 'Pod',
 
   *evaluate({ metadata, spec }) {
-    for (const { context, at, who } of contextsOf(spec)) {
+    const annotated = new Set<string>();
+    for (const { key, container, profile } of appArmorAnnotations(metadata.annotations)) {
+      if (isConfining(profile)) continue;
+      annotated.add(container);
+      const message = `container ${container} has AppArmor profile ${profile}`;
+      yield { at: `metadata.annotations['${key}']`, message, pss: 'baseline' };
+    }
+    for (const { context, at, who, container } of contextsOf(spec)) {
       const type = context.appArmorProfile?.type;
       if (type === undefined || type === 'RuntimeDefault' || type === 'Localhost') continue;
+      // The server copies the annotation of a container into its field: that is one thing said once.
+      if (container !== undefined && annotated.has(container)) continue;
       yield { at: `${at}.appArmorProfile.type`, message: `${who} has AppArmor profile ${type}`, pss: 'baseline' };
-    }
-    for (const [key, value] of Object.entries(metadata.annotations)) {
-      if (!key.startsWith(ANNOTATION) || isConfining(value)) continue;
-      const message = `container ${key.slice(ANNOTATION.length)} has AppArmor profile ${value}`;
-      yield { at: `metadata.annotations['${key}']`, message, pss: 'baseline' };
     }
   },
 
@@ -39,6 +44,14 @@ export const apparmorDisabled = defineCheck({
         subject: aDeployment({ metadata: { annotations: { [`${ANNOTATION}app`]: 'unconfined' } } }),
         finds: [{ at: `spec.template.metadata.annotations['${ANNOTATION}app']` }],
       },
+      {
+        name: 'by an annotation that the server has copied into the field',
+        subject: aPod({
+          metadata: { annotations: { [`${ANNOTATION}app`]: 'unconfined' } },
+          container: confined({ appArmorProfile: { type: 'Unconfined' } }),
+        }),
+        finds: [{ at: `metadata.annotations['${ANNOTATION}app']` }],
+      },
     ],
     good: [
       { name: 'unset is the default of the runtime', subject: aPod() },
@@ -52,5 +65,5 @@ export const apparmorDisabled = defineCheck({
 });
 
 function isConfining(profile: string): boolean {
-  return profile === '' || profile === 'runtime/default' || profile.startsWith('localhost/');
+  return profile === 'runtime/default' || profile.startsWith('localhost/');
 }

@@ -1,3 +1,4 @@
+import { appArmorAnnotations } from '#facts/apparmor.ts';
 import { containersOf, named } from '#facts/containers.ts';
 import { definePodCheck } from '../pod-check.ts';
 import { aContainer, aPod } from '../samples.ts';
@@ -11,10 +12,12 @@ export const noSecurityContext = definePodCheck({
   fix: 'Set `securityContext` at pod level (`runAsNonRoot: true`, `seccompProfile: {type: RuntimeDefault}`) and for each container (`allowPrivilegeEscalation: false`, `capabilities: {drop: [ALL]}`, `readOnlyRootFilesystem: true`).',
   refs: ['CIS:5.6.3', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4'],
 
-  *evaluate({ spec }) {
+  *evaluate({ metadata, spec }) {
     if (spec.securityContext !== undefined) return;
+    // The server makes a context of each.
+    const annotated = new Set(appArmorAnnotations(metadata.annotations).map(({ container }) => container));
     for (const slot of containersOf(spec)) {
-      if (slot.container.securityContext !== undefined) continue;
+      if (slot.container.securityContext !== undefined || annotated.has(slot.container.name)) continue;
       const message = `neither ${named(slot)} nor its pod has a security context`;
       yield { at: `${slot.at}.securityContext`, message };
     }

@@ -44,7 +44,7 @@ const CASES: readonly {
     given: { name: null, tty: null, uid: null, port: null, drop: null },
     value: { name: '' },
   },
-  ...[{}, { a: {}, b: [], c: [{ d: null }] }].map((given) => ({
+  ...[{}, { a: {}, b: [], c: [{ d: null }], e: '' }].map((given) => ({
     name: `what says nothing is absent: ${JSON.stringify(given)}`,
     reader: said(container),
     given,
