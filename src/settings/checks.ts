@@ -1,4 +1,4 @@
-import type { Check, Doubt, Judge, Problem } from '#model/check.ts';
+import { withWords, type Check } from '#model/check.ts';
 import type { Severity } from '#model/severity.ts';
 import { SettingsError, type ChecksSettings } from './types.ts';
 
@@ -20,18 +20,10 @@ export function configuredChecks(checks: readonly Check[], settings: ChecksSetti
 }
 
 function withSeverity(check: Check, severity: Severity): Check {
-  return {
-    ...check,
-    severity,
-    judges: check.judges.map((judge) => ({ ...judge, evaluate: reweighed(judge, severity) })),
-  };
-}
-
-function reweighed(judge: Judge, severity: Severity): Judge['evaluate'] {
-  return function* (...args): Iterable<Problem | Doubt> {
-    for (const word of judge.evaluate(...args))
-      yield 'unknown' in word || word.severity === 'info' ? word : { ...word, severity };
-  };
+  const reweighed = withWords(check, (word) =>
+    'unknown' in word || word.severity === 'info' ? word : { ...word, severity },
+  );
+  return { ...reweighed, severity };
 }
 
 /** Whether a name fits one of the patterns; a trailing `*` stands for any rest. */
