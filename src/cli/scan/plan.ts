@@ -2,11 +2,11 @@ import { CHECKS } from '#checks/index.ts';
 import type { Check } from '#model/check.ts';
 import { atLeast, type Severity } from '#model/severity.ts';
 import type { ScanFinding, ScanResult, Sources } from '#report/formats/scan.ts';
-import { configuredChecks, fitsAny } from '#settings/checks.ts';
+import { configuredChecks, scopeOfNamespaces } from '#settings/checks.ts';
 import { loadSettings } from '#settings/settings.ts';
 import type { Settings } from '#settings/types.ts';
 import { EXIT } from '../exit.ts';
-import type { How } from './objects.ts';
+import { onlyIn, type How } from './objects.ts';
 import type { Judged, Told } from './result.ts';
 import { checksOf, frameworkNamed, minorOf, selectedChecks } from './select.ts';
 
@@ -43,7 +43,6 @@ export interface ScanPlan extends How {
 /** What the flags and the settings ask for. Throws UsageError and SettingsError. */
 export function planOf(flags: ScanFlags): ScanPlan {
   const settings = loadSettings(flags);
-  const { include, exclude } = settings.scope.namespaces;
   const { namespace } = flags;
   return {
     settings,
@@ -51,10 +50,7 @@ export function planOf(flags: ScanFlags): ScanPlan {
     minor: minorOf(flags.kubernetesVersion),
     parameters: settings.checks.parameters,
     scope: namespace === undefined ? 'cluster' : 'namespace',
-    inScope: (name) =>
-      namespace === undefined
-        ? name === '' || ((include.length === 0 || fitsAny(name, include)) && !fitsAny(name, exclude))
-        : name === namespace,
+    ...(namespace === undefined ? scopeOfNamespaces(settings.scope.namespaces) : onlyIn(namespace)),
   };
 }
 
