@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { SettingsError } from '#settings/types.ts';
 import { EXIT, InputFailure, UsageError } from './exit.ts';
 import { complain, surviveClosedPipes } from './output/terminal.ts';
+import type { AskFlags } from './ask/command.ts';
 import type { DemoFlags } from './demo/command.ts';
 import type { OperatorFlags } from './operator.ts';
 import type { ScanFlags } from './scan/plan.ts';
@@ -24,6 +25,7 @@ function program(run: Run): Command {
     });
   addScan(root, run);
   addChecks(root, run);
+  addAsk(root, run);
   addOperator(root, run);
   addDemo(root, run);
   addDeveloper(root, run);
@@ -67,6 +69,21 @@ function addChecks(root: Command, run: Run): void {
     .description('what a check finds, why it matters and how to fix it')
     .argument('<check>', 'id or name')
     .action((word: string) => run(import('./checks.ts').then(({ explainCheck }) => explainCheck(word))));
+}
+
+function addAsk(root: Command, run: Run): void {
+  root
+    .command('ask')
+    .description('ask the engines a question, and again after a change: of manifests or of the cluster')
+    .argument('[question...]', 'JSON files that hold a question or a list of them, or - for stdin')
+    .option('--batch', 'read one JSON line {"id","objects":[…],"steps":[…]} a case on stdin, answer one line each')
+    .option('--apply <path>', 'answer once more as if these manifests were applied; may be repeated', collect, [])
+    .option('-f, --filename <path>', 'ask about these manifests, not about the cluster; may be repeated', collect, [])
+    .option('--kubeconfig <file>', 'how to reach the cluster')
+    .option('--context <name>', 'context of the kubeconfig')
+    .action((files: readonly string[], flags: AskFlags) =>
+      run(import('./ask/command.ts').then(({ ask }) => ask(files, flags))),
+    );
 }
 
 function addOperator(root: Command, run: Run): void {
