@@ -164,9 +164,11 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
         'KP-POD-013 spec.template.spec.containers[0].securityContext.allowPrivilegeEscalation 3',
         'KP-POD-015 spec.template.spec.containers[0].securityContext.runAsNonRoot 3',
         'KP-POD-017 spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem 3',
+        'KP-IMG-002 spec.template.spec.containers[0].image 3',
         'KP-NET-002 spec.template.metadata.labels 3',
         'KP-POD-011 spec.template.spec.containers[0].securityContext.capabilities.drop 3',
         'KP-POD-019 spec.template.spec.containers[0].securityContext.seccompProfile 3',
+        'KP-SA-001 spec.template.spec.serviceAccountName 3',
         'KP-SA-004 spec.template.spec.automountServiceAccountToken 3',
       ]);
     });
@@ -180,8 +182,9 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       });
       expect(rows.filter(([name]) => name !== 'deployment-gone').map((row) => row.slice(0, -1))).to.deep.equal([
         ['NAME', 'KIND', 'SUBJECT', 'GRADE', 'SCORE', 'CRITICAL', 'HIGH', 'MEDIUM', 'LOW'],
-        ['deployment-web', 'Deployment', 'web', 'D', '59', '0', '1', '6', '4'],
-        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '7', '4'],
+        ['deployment-web', 'Deployment', 'web', 'D', '57', '0', '1', '6', '6'],
+        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '7', '7'],
+        ['serviceaccount-default', 'ServiceAccount', 'default', 'A', '98', '0', '0', '0', '1'],
       ]);
       expect(rows[0]!.at(-1)).to.equal('AGE');
     });
@@ -237,6 +240,13 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
     it('writes a report anew that somebody removed', async () => {
       await api.remove('SecurityReport', { namespace, name: 'deployment-web' });
       await reportWhere(api, namespace, () => true);
+    });
+
+    it('puts right a score that somebody forged', async () => {
+      const { score } = (await reportOf(api, namespace))!;
+      const { apiVersion, kind } = DEPLOYMENT_REPORT;
+      await api.apply({ apiVersion, kind, metadata: { name: 'deployment-web', namespace }, score: score - 1 });
+      await reportWhere(api, namespace, (report) => report.score === score);
     });
 
     it('loses the report with the Deployment', async () => {

@@ -1,7 +1,7 @@
 import { directionsOf } from '#facts/policy.ts';
 import { isFinished } from '#model/workload.ts';
-import { defineCheck } from '#model/check.ts';
 import { policiesSelectingPod } from '#relations/policies.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aDeployment, aPod, aPolicy } from '../samples.ts';
 
 const DIRECTIONS = [
@@ -14,7 +14,7 @@ const DIRECTIONS = [
   { direction: 'Egress', aspect: 'egress', severity: 'low', what: 'it may open a connection to anywhere' },
 ] as const;
 
-export const podNotIsolated = defineCheck({
+export const podNotIsolated = definePodCheck({
   id: 'KP-NET-002',
   name: 'pod-not-isolated',
   title: 'Pod is selected by no policy',
@@ -23,7 +23,6 @@ export const podNotIsolated = defineCheck({
   fix: 'Label the pod so that an existing policy covers it, or add one; a default deny for both directions covers the whole namespace.',
   refs: ['CIS:5.3.2', 'OWASP2022:K07', 'OWASP2025:K05', 'NSA:N8', 'MITRE:T1046', 'MITRE:T1210'],
   aspects: { ingress: 'nothing limits who may connect to it', egress: 'nothing limits where it may connect to' },
-  subject: 'Pod',
   inputs: { policies: policiesSelectingPod },
   applies: (pod) => !isFinished(pod),
 

@@ -1,11 +1,12 @@
 import { containersOf, named, rootIsConfined } from '#facts/containers.ts';
-import { defineCheck, type Problem } from '#model/check.ts';
+import type { Problem } from '#model/check.ts';
 import type { PodSpec } from '#model/pod.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aContainer, aPod, confined } from '../samples.ts';
 
 const ADMINISTRATOR = 'containeradministrator';
 
-export const runAsNonRootNotEnforced = defineCheck({
+export const runAsNonRootNotEnforced = definePodCheck({
   id: 'KP-POD-015',
   name: 'run-as-non-root-not-enforced',
   title: 'Nothing stops the container from running as root',
@@ -17,7 +18,6 @@ export const runAsNonRootNotEnforced = defineCheck({
     uidSet: 'a user id above 0 is set anyway',
     windowsAdministrator: 'a Windows container runs as ContainerAdministrator',
   },
-  subject: 'Pod',
 
   *evaluate({ spec }, _given, { minor }) {
     if (!rootIsConfined(spec, minor)) yield* notEnforced(spec);

@@ -11,6 +11,7 @@ import { Intake, type InputError } from './intake.ts';
 /** Where questions are asked: of manifests, or without any of the cluster of a kube context. */
 export interface StartFlags {
   readonly filename: readonly string[];
+  readonly config?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
 }
