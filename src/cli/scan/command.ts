@@ -2,8 +2,8 @@ import { text as textOf } from 'node:stream/consumers';
 import { UsageError } from '../exit.ts';
 import { sourcesOf } from '../input/files.ts';
 import { Intake } from '../input/intake.ts';
-import { shown } from '../output/columns.ts';
-import { complain, lookOf, outputClosed, print, progressLine } from '../output/terminal.ts';
+import { complainOf } from '../input/start.ts';
+import { lookOf, outputClosed, print, progressLine } from '../output/terminal.ts';
 import { judgeManifests } from './objects.ts';
 import { exitStatus, planOf, type ScanFlags, type ScanPlan, type Scanned } from './plan.ts';
 import { resultOf, scoreOfAll, type ScanResult } from './result.ts';
@@ -60,6 +60,5 @@ async function report(result: ScanResult, { judged, told }: Scanned, plan: ScanP
     if (outputClosed()) break;
     await print(lines);
   }
-  for (const { file, line, message } of result.errors)
-    complain(`${shown(file)}${line === 0 ? '' : `:${String(line)}`}: ${shown(message)}`);
+  complainOf(result.errors);
 }
