@@ -1,13 +1,13 @@
 import { text as textOf } from 'node:stream/consumers';
 import type { Severity } from '#model/severity.ts';
-import { shown } from '#report/formats/columns.ts';
 import { FORMATS, isFormat, type FormatName } from '#report/formats/index.ts';
 import type { Scan } from '#report/formats/scan.ts';
 import { UsageError } from '../exit.ts';
 import { sourcesOf } from '../input/files.ts';
 import { Intake } from '../input/intake.ts';
 import { fileSources } from '../input/spots.ts';
-import { complain, lookOf, printAll, progressLine } from '../output/terminal.ts';
+import { complainOf } from '../input/start.ts';
+import { lookOf, printAll, progressLine } from '../output/terminal.ts';
 import { version } from '../version.ts';
 import { compared, fingerprint, readBaseline } from './baseline.ts';
 import { judgeManifests } from './objects.ts';
@@ -82,7 +82,5 @@ const SILENT_ON_ERRORS: readonly FormatName[] = ['table', 'wide'];
 
 async function report(output: FormatName, printed: Scan): Promise<void> {
   await printAll(FORMATS[output](printed));
-  if (!SILENT_ON_ERRORS.includes(output)) return;
-  for (const { file, line, message } of printed.result.errors)
-    complain(`${shown(file)}${line === 0 ? '' : `:${String(line)}`}: ${shown(message)}`);
+  if (SILENT_ON_ERRORS.includes(output)) complainOf(printed.result.errors);
 }
