@@ -7,20 +7,25 @@ import { pullPolicyStale } from './img/pull-policy-stale.ts';
 import { registryNotAllowed } from './img/registry-not-allowed.ts';
 import { podNotIsolated } from './net/pod-not-isolated.ts';
 import { psaNotEnforced } from './ns/psa-not-enforced.ts';
+import { adminToolingInContainer } from './pod/admin-tooling-in-container.ts';
 import { apparmorDisabled } from './pod/apparmor-disabled.ts';
 import { capabilitiesNotDropped } from './pod/capabilities-not-dropped.ts';
 import { capabilityBeyondBaseline } from './pod/capability-beyond-baseline.ts';
 import { dangerousCapability } from './pod/dangerous-capability.ts';
+import { debugOrSharedProcesses } from './pod/debug-or-shared-processes.ts';
 import { hostIpc } from './pod/host-ipc.ts';
 import { hostNetwork } from './pod/host-network.ts';
 import { hostPathVolume } from './pod/host-path-volume.ts';
 import { hostPid } from './pod/host-pid.ts';
 import { hostPort } from './pod/host-port.ts';
+import { hostUserNamespace } from './pod/host-user-namespace.ts';
 import { netRawKept } from './pod/net-raw-kept.ts';
+import { noSecurityContext } from './pod/no-security-context.ts';
 import { privilegeEscalationAllowed } from './pod/privilege-escalation-allowed.ts';
 import { privilegedContainer } from './pod/privileged-container.ts';
 import { probeOrHookHost } from './pod/probe-or-hook-host.ts';
 import { procMountUnmasked } from './pod/proc-mount-unmasked.ts';
+import { resourceLimitsMissing } from './pod/resource-limits-missing.ts';
 import { restrictedVolumeType } from './pod/restricted-volume-type.ts';
 import { rootOrLowIds } from './pod/root-or-low-ids.ts';
 import { runAsNonRootNotEnforced } from './pod/run-as-non-root-not-enforced.ts';
@@ -73,6 +78,11 @@ export const CHECKS: readonly Check[] = [
   unsafeSysctl,
   probeOrHookHost,
   restrictedVolumeType,
+  noSecurityContext,
+  resourceLimitsMissing,
+  debugOrSharedProcesses,
+  adminToolingInContainer,
+  hostUserNamespace,
   clusterAdminBinding,
   wildcardAll,
   defaultServiceAccountUsed,

@@ -1,9 +1,10 @@
 import type { CheckId, Context, Problem } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
+import { fitsAny } from '#model/pattern.ts';
 import { isMirror } from '#model/workload.ts';
 import { containersOf } from './containers.ts';
 import { parseImage } from './image.ts';
-import { isNamed, isPrivilegedNamespace } from './namespace.ts';
+import { isPrivilegedNamespace } from './namespace.ts';
 
 /** A part of the platform that cannot do its work otherwise (checks-catalogue 1.8). */
 interface Acceptance {
@@ -34,7 +35,7 @@ export const ACCEPTANCES: readonly Acceptance[] = [
     reason: 'a static pod of the control plane',
     images: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'],
     isStatic: true,
-    checks: all('KP-POD-004', 'KP-POD-006', 'KP-POD-007', 'KP-POD-008', ...CONTAINMENT),
+    checks: all('KP-POD-004', 'KP-POD-006', 'KP-POD-007', 'KP-POD-008', ...CONTAINMENT, 'KP-POD-026', 'KP-POD-027'),
   },
   {
     reason: 'kube-proxy or a CNI agent sets up the network of its node',
@@ -121,11 +122,16 @@ export function acceptanceOf(
   )?.reason;
 }
 
+/** Whether a pod is a part of the platform of which something is accepted. */
+export function isOfPlatform(pod: Pod, context: Context): boolean {
+  return ACCEPTANCES.some((each) => isOf(pod, each, context));
+}
+
 function isOf(pod: Pod, { images, isStatic }: Acceptance, { parameters }: Context): boolean {
   const { namespace } = pod.metadata;
   const isAtHome =
     isStatic === true
-      ? isMirror(pod) && isNamed(namespace, parameters.controlPlaneNamespaces)
+      ? isMirror(pod) && fitsAny(namespace, parameters.controlPlaneNamespaces)
       : isPrivilegedNamespace(namespace, parameters);
   const slots = containersOf(pod.spec);
   return isAtHome && slots.length > 0 && slots.every(({ container }) => isOneOf(container.image ?? '', images));

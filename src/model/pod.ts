@@ -1,4 +1,5 @@
 import { annotations, labels, metadata } from './metadata.ts';
+import { amounts } from './amount.ts';
 import { unusualSources } from './volume-source.ts';
 import {
   filled,
@@ -8,6 +9,7 @@ import {
   or,
   portRef,
   present,
+  said,
   slots,
   struct,
   text,
@@ -48,6 +50,10 @@ const podSecurityContext = struct({
 
 export type SecurityContext = Shaped<typeof containerSecurityContext> | Shaped<typeof podSecurityContext>;
 
+const resources = struct({ limits: amounts, requests: amounts });
+
+export type Resources = Shaped<typeof resources>;
+
 /** Of a probe or hook only whom it asks is kept: the headers of a request may hold credentials. */
 const asked = filled(struct({ host: text }));
 const handler = filled(struct({ httpGet: asked, tcpSocket: asked }));
@@ -64,7 +70,8 @@ const container = struct({
   name: or(text, ''),
   image: text,
   imagePullPolicy: text,
-  ports: slots(struct({ containerPort: number, hostPort: number }), {}),
+  ports: slots(struct({ containerPort: number, hostPort: number, protocol: text }), {}),
+  resources,
   livenessProbe: handler,
   readinessProbe: handler,
   startupProbe: handler,
@@ -78,11 +85,18 @@ const container = struct({
     name: '',
     mountPath: '',
   }),
-  securityContext: containerSecurityContext,
+  volumeDevices: list(present),
+  securityContext: said(containerSecurityContext),
   restartPolicy: text,
 });
 
-export type Container = Shaped<typeof container>;
+/** A tool of administrators. */
+export type Tool = 'ssh' | 'sudo';
+
+export type Container = Shaped<typeof container> & {
+  /** What the shrinker saw in the command line, of which it keeps nothing else. */
+  readonly tools?: readonly Tool[];
+};
 
 const projectedSource = struct({ serviceAccountToken: struct({ audience: text }) });
 
@@ -120,9 +134,11 @@ const podSpec = struct({
   hostPID: flag,
   hostIPC: flag,
   hostUsers: flag,
+  shareProcessNamespace: flag,
+  resources,
   os: struct({ name: text }),
   nodeSelector: labels,
-  securityContext: podSecurityContext,
+  securityContext: said(podSecurityContext),
 });
 
 export type PodSpec = Shaped<typeof podSpec>;

@@ -1,23 +1,7 @@
-import { plainCapability } from '#facts/capabilities.ts';
+import { DANGEROUS, plainCapability } from '#facts/capabilities.ts';
 import { containersOf, named } from '#facts/containers.ts';
 import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
-
-const DANGEROUS: ReadonlySet<string> = new Set([
-  'ALL',
-  'SYS_ADMIN',
-  'SYS_MODULE',
-  'SYS_PTRACE',
-  'SYS_RAWIO',
-  'SYS_BOOT',
-  'DAC_READ_SEARCH',
-  'NET_ADMIN',
-  'BPF',
-  'PERFMON',
-  'MAC_ADMIN',
-  'MAC_OVERRIDE',
-  'SYSLOG',
-]);
 
 export const dangerousCapability = definePodCheck({
   id: 'KP-POD-009',

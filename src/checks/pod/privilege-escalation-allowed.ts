@@ -40,6 +40,7 @@ export const privilegeEscalationAllowed = definePodCheck({
         name: 'stated true in an ephemeral container',
         subject: aPod({ spec: { ephemeralContainers: [confined({ allowPrivilegeEscalation: true })] } }),
         finds: [{ at: 'spec.ephemeralContainers[0].securityContext.allowPrivilegeEscalation' }],
+        also: ['KP-POD-028'],
       },
     ],
     good: [

@@ -26,6 +26,7 @@ export const runAsRootUid = definePodCheck({
         name: 'of one container',
         subject: aPod({ container: confined({ runAsUser: 0 }) }),
         finds: [{ at: 'spec.containers[0].securityContext.runAsUser' }],
+        also: ['KP-POD-030'],
       },
       {
         name: 'of the pod, although the container overrides it',
@@ -34,6 +35,7 @@ export const runAsRootUid = definePodCheck({
           spec: { securityContext: { ...SAFE, runAsUser: 0 } },
         }),
         finds: [{ at: 'spec.securityContext.runAsUser' }],
+        also: ['KP-POD-030'],
       },
       {
         name: 'in a user namespace, on a server whose rules do not count it',

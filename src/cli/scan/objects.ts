@@ -3,7 +3,8 @@ import { Store } from '#inventory/store.ts';
 import type { Check, Context } from '#model/check.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { Intake } from '../input/intake.ts';
-import { judge, resultOf, type Judged, type Judgement, type ScanResult } from './result.ts';
+import type { ScanResult } from '#report/formats/scan.ts';
+import { judge, resultOf, type Judged, type Judgement } from './result.ts';
 import { minorOf, selectedChecks } from './select.ts';
 
 /** How manifests are judged. */
@@ -29,7 +30,7 @@ export function scanObjects(objects: readonly unknown[], options: ScanOptions = 
     checks: selectedChecks(options.checks ?? [], CHECKS),
     minor: minorOf(options.kubernetesVersion),
     parameters: { ...DEFAULT_PARAMETERS, ...options.parameters },
-    ...(namespace === undefined ? {} : { inScope: (name: string) => name === namespace }),
+    ...(namespace === undefined ? {} : onlyIn(namespace)),
   });
   return resultOf(judged, {
     objects: intake.count,
@@ -37,6 +38,11 @@ export function scanObjects(objects: readonly unknown[], options: ScanOptions = 
     errors: intake.errors,
     scope: namespace === undefined ? 'cluster' : 'namespace',
   });
+}
+
+/** One namespace alone is judged, and nothing that has none. */
+export function onlyIn(namespace: string): Pick<Context, 'inScope'> {
+  return { inScope: (name) => name === namespace };
 }
 
 /** How objects are judged, wherever they come from. */
