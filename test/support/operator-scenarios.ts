@@ -249,6 +249,13 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       await reportWhere(api, namespace, () => true);
     });
 
+    it('puts right a score that somebody forged', async () => {
+      const { score } = (await reportOf(api, namespace))!;
+      const { apiVersion, kind } = DEPLOYMENT_REPORT;
+      await api.apply({ apiVersion, kind, metadata: { name: 'deployment-web', namespace }, score: score - 1 });
+      await reportWhere(api, namespace, (report) => report.score === score);
+    });
+
     it('loses the report with the Deployment', async () => {
       const { metadata } = (await reportOf(api, namespace))!;
       expect(metadata.ownerReferences).to.have.length(1);
