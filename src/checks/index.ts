@@ -5,6 +5,7 @@ import { imageNotPinned } from './img/image-not-pinned.ts';
 import { mutableImageTag } from './img/mutable-image-tag.ts';
 import { pullPolicyStale } from './img/pull-policy-stale.ts';
 import { registryNotAllowed } from './img/registry-not-allowed.ts';
+import { retiredOrVulnerableComponent } from './img/retired-or-vulnerable-component.ts';
 import { podNotIsolated } from './net/pod-not-isolated.ts';
 import { defaultNamespaceUsed } from './ns/default-namespace-used.ts';
 import { noQuotaOrLimits } from './ns/no-quota-or-limits.ts';
@@ -56,6 +57,7 @@ export const CHECKS: readonly Check[] = [
   imageNotPinned,
   registryNotAllowed,
   pullPolicyStale,
+  retiredOrVulnerableComponent,
   podNotIsolated,
   psaNotEnforced,
   psaBelowRestricted,

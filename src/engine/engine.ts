@@ -118,9 +118,14 @@ export class Engine {
 
   /** What the cluster as a whole cannot tell: checks that found no subject, where that is no good news. */
   doubts(): readonly NotEvaluated[] {
-    return this.#checks
+    const without = this.#checks
       .filter((check) => check.withoutSubject !== undefined && this.#ledger.applied(check.id) === 0)
       .map((check) => ({ check: check.id, reason: check.withoutSubject ?? '' }));
+    const unsaid = this.#checks.flatMap(({ id, unsaid: said }) => {
+      const { unknown: reason, aspect } = said?.(this.#context) ?? { unknown: '' };
+      return reason === '' ? [] : [{ check: id, reason, ...(aspect === undefined ? {} : { aspect }) }];
+    });
+    return [...without, ...unsaid];
   }
 
   get evaluations(): Evaluations {

@@ -84,6 +84,14 @@ export function flagOf(words: readonly string[], name: string): string | undefin
   return value === '' ? undefined : value;
 }
 
+/** The words of a flag that takes a list: what is given more than once adds up, parts are cut at commas. */
+export function listOf(words: readonly string[], name: string): readonly string[] {
+  return words.flatMap((word, index) => {
+    const [flag, assigned] = cut(word);
+    return flag === name ? (assigned ?? words[index + 1] ?? '').split(',').filter((part) => part !== '') : [];
+  });
+}
+
 function cut(word: string): readonly [string, string | undefined] {
   const equals = word.indexOf('=');
   const flag = word.replace(/^--?/, '').slice(0, equals < 0 ? undefined : equals - (word.startsWith('--') ? 2 : 1));

@@ -1,76 +1,8 @@
-/** What a path of the node gives away, worst first; the first that fits is the aspect of the finding (checks-catalogue 2.1). */
+import type { Parameters } from '#model/parameters.ts';
+
+/** What a path of the node gives away, worst first; the first that fits is the aspect of the finding. */
 export type HostPathRisk =
   'rootFs' | 'runtimeSocket' | 'cloudCredentials' | 'kubeletDir' | 'etcdOrPki' | 'logDir' | 'other';
-
-/** Only these themselves and what holds them: not what lies below them. */
-const EXACT = ['/', '/var', '/usr'];
-
-/** These, what holds them, and what lies below them. */
-const SUBTREES = [
-  '/etc',
-  '/root',
-  '/home',
-  '/boot',
-  '/dev',
-  '/proc',
-  '/sys',
-  '/run',
-  '/bin',
-  '/sbin',
-  '/lib',
-  '/lib64',
-  '/usr/bin',
-  '/usr/sbin',
-  '/usr/lib',
-  '/usr/lib64',
-  '/usr/libexec',
-  '/usr/local/bin',
-  '/usr/local/sbin',
-  '/var/run',
-  '/var/log',
-  '/var/spool/cron',
-  '/var/lib/kubelet',
-  '/var/lib/etcd',
-  '/var/lib/docker',
-  '/var/lib/containerd',
-  '/var/lib/containers',
-  '/var/lib/rancher',
-  '/var/lib/k0s',
-  '/opt/cni/bin',
-];
-
-const SOCKET_NAMES: ReadonlySet<string> = new Set([
-  'docker.sock',
-  'containerd.sock',
-  'crio.sock',
-  'cri-dockerd.sock',
-  'podman.sock',
-  'docker_engine',
-  'containerd-containerd',
-]);
-
-const SOCKETS = [
-  'docker.sock',
-  'containerd/containerd.sock',
-  'k3s/containerd/containerd.sock',
-  'crio/crio.sock',
-  'cri-dockerd.sock',
-  'podman/podman.sock',
-].flatMap((socket) => [`/run/${socket}`, `/var/run/${socket}`]);
-
-/** Anywhere in a path, as whole segments. */
-const CLOUD_CREDENTIALS = ['azure.json', '.aws', '.azure', '.config/gcloud', 'cloud.conf'];
-
-const SAFE_READ_ONLY = [
-  '/etc/localtime',
-  '/etc/timezone',
-  '/etc/ssl/certs',
-  '/etc/ca-certificates',
-  '/lib/modules',
-  '/usr/lib/modules',
-  '/etc/os-release',
-  '/etc/machine-id',
-];
 
 const PLACES: readonly (readonly [HostPathRisk, readonly string[]])[] = [
   ['kubeletDir', ['/var/lib/kubelet']],
@@ -104,28 +36,37 @@ function touches(path: string, places: readonly string[]): boolean {
   return places.some((place) => isIn(path, place) || isIn(place, path));
 }
 
-function isSocket(path: string): boolean {
-  return SOCKET_NAMES.has(path.split('/').at(-1) ?? '') || touches(path, SOCKETS);
+/** A socket is known by its name wherever it lies, or by its path with what holds it. */
+function isSocket(path: string, { runtimeSockets }: HostPaths): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return runtimeSockets.some((socket) => (socket.startsWith('/') ? touches(path, [socket]) : socket === name));
 }
 
-function holdsCloudCredentials(path: string): boolean {
-  return CLOUD_CREDENTIALS.some((segments) => `${path}/`.includes(`/${segments}/`));
+function holdsCloudCredentials(path: string, { cloudCredentialPaths }: HostPaths): boolean {
+  return cloudCredentialPaths.some((segments) => `${path}/`.includes(`/${segments}/`));
 }
 
-function isSensitive(path: string): boolean {
-  return EXACT.some((place) => isIn(place, path)) || touches(path, SUBTREES);
+function isSensitive(path: string, { sensitiveHostPaths }: HostPaths): boolean {
+  return sensitiveHostPaths.some((entry) =>
+    entry.endsWith('/*') ? touches(path, [entry.slice(0, -2)]) : isIn(entry, path),
+  );
 }
+
+type HostPaths = Pick<
+  Parameters,
+  'sensitiveHostPaths' | 'runtimeSockets' | 'cloudCredentialPaths' | 'hostPathSafeReadOnly'
+>;
 
 /** What a normal path of the node gives away; undefined when nothing. */
-export function riskOf(path: string): HostPathRisk | undefined {
+export function riskOf(path: string, places: HostPaths): HostPathRisk | undefined {
   if (path === '/') return 'rootFs';
-  if (isSocket(path)) return 'runtimeSocket';
-  if (holdsCloudCredentials(path)) return 'cloudCredentials';
-  const named = PLACES.find(([, places]) => touches(path, places));
-  return named?.[0] ?? (isSensitive(path) ? 'other' : undefined);
+  if (isSocket(path, places)) return 'runtimeSocket';
+  if (holdsCloudCredentials(path, places)) return 'cloudCredentials';
+  if (!isSensitive(path, places)) return undefined;
+  return PLACES.find(([, known]) => touches(path, known))?.[0] ?? 'other';
 }
 
 /** Whether a normal path may be read without harm. */
-export function isSafeToRead(path: string): boolean {
-  return SAFE_READ_ONLY.some((place) => isIn(path, place));
+export function isSafeToRead(path: string, { hostPathSafeReadOnly }: HostPaths): boolean {
+  return hostPathSafeReadOnly.some((place) => isIn(path, place));
 }

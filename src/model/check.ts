@@ -144,6 +144,8 @@ export interface Meta {
   readonly aspects?: Readonly<Record<string, string>>;
   /** Where it finds no subject in the whole cluster: what the cluster's report says of it, instead of nothing. */
   readonly withoutSubject?: string;
+  /** What it can say of nothing, as the run is set up: listed once, for the cluster. */
+  readonly unsaid?: (context: Context) => Doubt | undefined;
   /** Also judge pods that have run to their end (areas SEC and IMG). */
   readonly alsoFinished?: true;
 }

@@ -7,6 +7,14 @@ export interface Parameters {
   /** Namespaces where privileged pods are at home, beside the system's. */
   readonly privilegedNamespaces: readonly string[];
   readonly controlPlaneNamespaces: readonly string[];
+  /** Paths of the node that no pod should see: a path with what holds it; with `/*` at its end, also what lies below it. */
+  readonly sensitiveHostPaths: readonly string[];
+  /** Sockets of container runtimes: names, which count wherever they lie, and paths, which count with what holds them. */
+  readonly runtimeSockets: readonly string[];
+  /** Where credentials of clouds lie: whole segments anywhere in a path. */
+  readonly cloudCredentialPaths: readonly string[];
+  /** Paths of the node that may be read, with what lies below them. */
+  readonly hostPathSafeReadOnly: readonly string[];
   /** Registries or repositories that images may come from, by whole segments; empty is not configured. */
   readonly allowedRegistries: readonly string[];
   /** Images at home in the namespaces of the system, beside those of the acceptances: whole segments at the end of the repository. */
@@ -35,6 +43,73 @@ export const DEFAULT_PARAMETERS: Parameters = {
     'openshift-kube-controller-manager',
     'openshift-kube-scheduler',
     'openshift-etcd',
+  ],
+  sensitiveHostPaths: [
+    '/',
+    '/var',
+    '/usr',
+    '/etc/*',
+    '/root/*',
+    '/home/*',
+    '/boot/*',
+    '/dev/*',
+    '/proc/*',
+    '/sys/*',
+    '/run/*',
+    '/bin/*',
+    '/sbin/*',
+    '/lib/*',
+    '/lib64/*',
+    '/usr/bin/*',
+    '/usr/sbin/*',
+    '/usr/lib/*',
+    '/usr/lib64/*',
+    '/usr/libexec/*',
+    '/usr/local/bin/*',
+    '/usr/local/sbin/*',
+    '/var/run/*',
+    '/var/log/*',
+    '/var/spool/cron/*',
+    '/var/lib/kubelet/*',
+    '/var/lib/etcd/*',
+    '/var/lib/docker/*',
+    '/var/lib/containerd/*',
+    '/var/lib/containers/*',
+    '/var/lib/rancher/*',
+    '/var/lib/k0s/*',
+    '/opt/cni/bin/*',
+  ],
+  runtimeSockets: [
+    'docker.sock',
+    'containerd.sock',
+    'crio.sock',
+    'cri-dockerd.sock',
+    'podman.sock',
+    'docker_engine',
+    'containerd-containerd',
+    '/run/docker.sock',
+    '/var/run/docker.sock',
+    '/run/containerd/containerd.sock',
+    '/var/run/containerd/containerd.sock',
+    '/run/k3s/containerd/containerd.sock',
+    '/var/run/k3s/containerd/containerd.sock',
+    '/run/crio/crio.sock',
+    '/var/run/crio/crio.sock',
+    '/run/cri-dockerd.sock',
+    '/var/run/cri-dockerd.sock',
+    '/run/podman/podman.sock',
+    '/var/run/podman/podman.sock',
+  ],
+  cloudCredentialPaths: ['azure.json', '.aws', '.azure', '.config/gcloud', 'cloud.conf'],
+  hostPathSafeReadOnly: [
+    '/etc/localtime',
+    '/etc/timezone',
+    '/etc/ssl/certs',
+    '/etc/ca-certificates',
+    '/lib/modules',
+    '/usr/lib/modules',
+    '/etc/os-release',
+    '/etc/machine-id',
   ],
   allowedRegistries: [],
   knownSystemComponents: [

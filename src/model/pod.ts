@@ -126,6 +126,7 @@ const podSpec = struct({
   initContainers: containers,
   ephemeralContainers: containers,
   volumes: slots(volume, { name: '' }),
+  imagePullSecrets: list(present),
   serviceAccountName: text,
   /** The old spelling of serviceAccountName; the shrinker folds it in. */
   serviceAccount: text,

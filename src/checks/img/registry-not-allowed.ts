@@ -15,6 +15,10 @@ export const registryNotAllowed = defineCheck({
     notAllowed: 'it is in none of `allowedRegistries`; says nothing while that list is empty',
     deprecated: 'it is in one of `retiredRegistries`, which get no updates or are about to vanish',
   },
+  unsaid: ({ parameters }) =>
+    parameters.allowedRegistries.length > 0
+      ? undefined
+      : { aspect: 'notAllowed', unknown: 'no registry is named in the parameter allowedRegistries' },
   subject: 'Pod',
   alsoFinished: true,
 

@@ -33,12 +33,12 @@ export const sensitiveHostPath = definePodCheck({
     other: 'another place that runs the node, configures it or holds its credentials',
   },
 
-  *evaluate({ spec }) {
+  *evaluate({ spec }, _given, { parameters }) {
     for (const [index, { name, hostPath }] of (spec.volumes ?? []).entries()) {
       if (hostPath === undefined) continue;
       const path = normalPath(hostPath.path);
-      const aspect = riskOf(path);
-      if (aspect === undefined || (isSafeToRead(path) && !isWritten(spec, name))) continue;
+      const aspect = riskOf(path, parameters);
+      if (aspect === undefined || (isSafeToRead(path, parameters) && !isWritten(spec, name))) continue;
       const message = `volume ${name} is ${hostPath.path} of the node: ${RISKS[aspect]}`;
       yield { at: `spec.volumes[${String(index)}].hostPath`, aspect, message, pss: 'baseline' };
     }

@@ -228,6 +228,16 @@ describe('[unit] outcome', () => {
     world.remove(anApiServer());
     expect(world.engine.doubts()).to.deep.equal([{ check: 'KP-API-001', reason }]);
   });
+
+  it('an aspect that has nothing to compare with is a doubt of the cluster, and of no pod', () => {
+    const checks = CHECKS.filter(({ id }) => id === 'KP-IMG-003');
+    const unset = new World([aPod()], checks);
+    const reason = 'no registry is named in the parameter allowedRegistries';
+    expect(unset.engine.doubts()).to.deep.equal([{ check: 'KP-IMG-003', aspect: 'notAllowed', reason }]);
+    expect(unset.verdicts().flatMap(({ notEvaluated }) => notEvaluated)).to.deep.equal([]);
+    const set = new World([aPod()], checks, { parameters: { allowedRegistries: ['registry.example'] } });
+    expect(set.engine.doubts()).to.deep.equal([]);
+  });
 });
 
 describe('[unit] relations', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { isSafeToRead, normalPath, riskOf } from '#facts/host-path.ts';
+import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
 import { pssLevelOf } from '#facts/pss.ts';
 
 const NORMAL: Readonly<Record<string, string>> = {
@@ -51,13 +52,13 @@ describe('[unit] host path', () => {
 
   for (const [path, risk] of RISKS) {
     it(`${path} gives away ${risk ?? 'nothing'}`, () => {
-      expect(riskOf(path)).to.equal(risk);
+      expect(riskOf(path, DEFAULT_PARAMETERS)).to.equal(risk);
     });
   }
 
   it('is safe to read for some, with what lies below', () => {
     const paths = ['/etc/ssl/certs', '/etc/ssl/certs/ca.pem', '/etc/ssl', '/lib/modules', '/etc/localtime2'];
-    expect(paths.map(isSafeToRead)).to.deep.equal([true, true, false, true, false]);
+    expect(paths.map((path) => isSafeToRead(path, DEFAULT_PARAMETERS))).to.deep.equal([true, true, false, true, false]);
   });
 });
 
@@ -69,5 +70,19 @@ describe('[unit] Pod Security level', () => {
       pssLevelOf([{ pss: 'restricted' }, {}]),
       pssLevelOf([{ pss: 'restricted' }, { pss: 'baseline' }]),
     ]).to.deep.equal(['restricted', 'restricted', 'baseline', 'privileged']);
+  });
+
+  it('is what the owner of the cluster says', () => {
+    const places = { ...DEFAULT_PARAMETERS, sensitiveHostPaths: ['/srv/keys/*', '/data'], runtimeSockets: ['vm.sock'] };
+    const paths = ['/srv/keys/a', '/srv', '/data', '/data/a', '/opt/vm.sock', '/etc', '/'];
+    expect(paths.map((path) => riskOf(path, places))).to.deep.equal([
+      'other',
+      'other',
+      'other',
+      undefined,
+      'runtimeSocket',
+      undefined,
+      'rootFs',
+    ]);
   });
 });

@@ -1,0 +1,156 @@
+import { ADVISORIES, type Advisory } from '#facts/advisories.ts';
+import { containersOf, named } from '#facts/containers.ts';
+import { endsIn, parseImage } from '#facts/image.ts';
+import { isBefore, parseVersion } from '#facts/version.ts';
+import { defineCheckOfMany, judge, type Doubt, type Examples, type Problem } from '#model/check.ts';
+import type { Pod } from '#model/objects.ts';
+import { accountOf } from '#facts/token.ts';
+import { aContainer, aDeployment, aPod, aService } from '../samples.ts';
+
+const ofPod = judge({
+  subject: 'Pod',
+
+  *evaluate(pod) {
+    for (const advisory of ADVISORIES) {
+      const words = [...fromImages(pod, advisory)];
+      if (words.length > 0) yield* words;
+      else yield* fromTheRest(pod, advisory);
+    }
+  },
+});
+
+const ofService = judge({
+  subject: 'Service',
+
+  *evaluate({ metadata }) {
+    for (const advisory of ADVISORIES) {
+      const [flaw] = advisory.flaws;
+      if (flaw === undefined || advisory.services?.includes(metadata.name) !== true) continue;
+      const message = `Service ${metadata.name} leads to ${advisory.component}: ${flaw.text}`;
+      yield { at: 'metadata.name', severity: flaw.severity, message };
+    }
+  },
+});
+
+export const retiredOrVulnerableComponent = defineCheckOfMany({
+  id: 'KP-IMG-008',
+  name: 'retired-or-vulnerable-component',
+  title: 'Add-on is retired or has a known serious flaw',
+  severity: 'high',
+  why: 'Add-ons have many rights, and their flaws are known to everybody: what is not repaired is found by those who look for it.',
+  fix: 'Upgrade it; replace what is retired, ingress-nginx by an implementation of the Gateway API; remove what nobody needs.',
+  refs: ['OWASP2022:K10', 'OWASP2025:K07', 'NSA:N28', 'MITRE:T1190', 'MITRE:T1068'],
+  evidence: 'heuristic',
+  judges: [ofPod, ofService],
+  examples,
+});
+
+function isOf(image: string, { images, distinctive = [] }: Advisory): boolean {
+  const { repository } = parseImage(image);
+  const last = repository.slice(repository.lastIndexOf('/') + 1);
+  return (
+    endsIn(image, images) ||
+    distinctive.some((name) => (name.endsWith('*') ? last.startsWith(name.slice(0, -1)) : last === name))
+  );
+}
+
+function* fromImages({ spec }: Pod, advisory: Advisory): Iterable<Problem | Doubt> {
+  for (const slot of containersOf(spec)) {
+    const { image = '' } = slot.container;
+    if (!isOf(image, advisory)) continue;
+    const who = `${named(slot)} runs ${advisory.component} (${image})`;
+    const version = parseVersion(parseImage(image).tag ?? '');
+    const flaw = advisory.flaws.find(
+      ({ in: ranges }) =>
+        ranges === undefined ||
+        (version !== undefined &&
+          ranges.some(
+            ({ from, below }) =>
+              !(from !== undefined && isBefore(version, from)) && (below === undefined || isBefore(version, below)),
+          )),
+    );
+    if (flaw !== undefined) yield { at: `${slot.at}.image`, severity: flaw.severity, message: `${who}: ${flaw.text}` };
+    if (version === undefined && advisory.flaws.some(({ in: ranges }) => ranges !== undefined))
+      yield { unknown: `${who}, in a version that its tag does not tell` };
+  }
+}
+
+/** A pod of another image: by its labels, or because it has taken over the component's identity. */
+function* fromTheRest(
+  pod: Pod,
+  { component, labels = [], serviceAccount, flaws: [flaw] }: Advisory,
+): Iterable<Problem> {
+  const label = labels.find(([key, value]) => pod.metadata.labels[key] === value);
+  if (label !== undefined && flaw !== undefined)
+    yield {
+      at: 'metadata.labels',
+      severity: flaw.severity,
+      message: `the pod is labelled ${label.join('=')}, as ${component} is: ${flaw.text}`,
+    };
+  else if (serviceAccount !== undefined && accountOf(pod).name === serviceAccount)
+    yield {
+      at: 'spec.serviceAccountName',
+      severity: 'medium',
+      message: `the pod runs as the service account of ${component}, and is not it`,
+    };
+}
+
+function examples(): Examples {
+  const running = (image: string): ReturnType<typeof aPod> =>
+    aPod({ container: aContainer({ image: `${image}@sha256:${'ab'.repeat(32)}` }) });
+  const at = 'spec.containers[0].image';
+  return {
+    bad: [
+      {
+        name: 'an ingress controller that is retired',
+        subject: aDeployment({
+          container: aContainer({
+            image: `registry.k8s.io/ingress-nginx/controller:v1.14.0@sha256:${'ab'.repeat(32)}`,
+          }),
+        }),
+        finds: [{ at: `spec.template.${at}` }],
+      },
+      {
+        name: 'one that runs the code of strangers',
+        subject: running('mirror.example/x/ingress-nginx/controller-chroot:v1.12.0'),
+        finds: [{ at, severity: 'critical' }],
+      },
+      {
+        name: 'the server of Helm 2',
+        subject: running('gcr.io/kubernetes-helm/tiller:v2.17.0'),
+        finds: [{ at, severity: 'critical' }],
+      },
+      {
+        name: 'its Service',
+        subject: { ...aService({ selector: { app: 'helm' } }), metadata: { name: 'tiller-deploy', namespace: 'shop' } },
+        finds: [{ at: 'metadata.name', severity: 'critical' }],
+      },
+      {
+        name: 'a pod that wears its label',
+        subject: aPod({ metadata: { labels: { app: 'web', name: 'tiller' } } }),
+        finds: [{ at: 'metadata.labels', severity: 'critical' }],
+      },
+      {
+        name: 'a dashboard',
+        subject: running('docker.io/kubernetesui/dashboard-web:1.6.0'),
+        finds: [{ at, severity: 'low' }],
+      },
+      {
+        name: 'a workload that has taken over its identity',
+        subject: aPod({ spec: { serviceAccountName: 'kubernetes-dashboard' } }),
+        finds: [{ at: 'spec.serviceAccountName', severity: 'medium' }],
+      },
+      {
+        name: 'a policy engine that lets unsigned images in',
+        subject: running('ghcr.io/kyverno/kyverno:v1.8.4-slim'),
+        finds: [{ at }],
+      },
+    ],
+    good: [
+      { name: 'another project of a like name', subject: running('nginx/nginx-ingress:3.7.0') },
+      { name: 'a version that is repaired', subject: running('ghcr.io/kyverno/kyverno:v1.8.5') },
+      { name: 'a version from before the flaw', subject: running('grafana/grafana:9.1.8') },
+      { name: 'the same last segment of somebody else', subject: running('registry.example/shop/controller:1.0.0') },
+    ],
+  };
+}
