@@ -1,7 +1,7 @@
 import lodash from 'lodash';
 import { isTemplateWorkload, templatePod } from '#facts/workload.ts';
 import { KINDS, apiVersionOf, isTemplateKind, type Kind } from '#model/kinds.ts';
-import type { Change, Index, Inventory } from '#model/inventory.ts';
+import type { Change, Index, Inventory, View } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf, Pod } from '#model/objects.ts';
 import { keyOf, refOf, type Ref } from '#model/ref.ts';
 import { templatePodName } from '#model/workload.ts';
@@ -16,6 +16,8 @@ export class Store implements Inventory {
   readonly #tables = new Map<Kind, Table<Kind>>();
   readonly #missing = new Map<Kind, string>();
   readonly #interner = new Interner();
+  readonly #views = new Map<object, (change: Change) => void>();
+  readonly #states = new Map<object, unknown>();
 
   /** `missing` names the kinds of which nothing certain is known yet, with the reason. */
   constructor(missing: Readonly<Partial<Record<Kind, string>>> = {}) {
@@ -30,6 +32,22 @@ export class Store implements Inventory {
 
   by = <Q extends Kind>(index: Index<Q>, value: string): readonly ObjectOf<Q>[] =>
     this.#table(index.kind).by(index, value);
+
+  view = <Q extends Kind, T>(view: View<Q, T>): T => {
+    if (!this.#states.has(view)) {
+      const state = view.open(this);
+      this.#states.set(view, state);
+      this.#views.set(view, (change) => {
+        if ((view.kinds as readonly Kind[]).includes(change.ref.kind)) view.apply(state, change);
+      });
+    }
+    return this.#states.get(view) as T;
+  };
+
+  #changed(change: Change): readonly Change[] {
+    for (const apply of this.#views.values()) apply(change);
+    return [change];
+  }
 
   /** How many objects of a kind the cluster has; pods of templates do not count. */
   count(kind: Kind): number {
@@ -77,7 +95,7 @@ export class Store implements Inventory {
     const after = object.kind === 'Pod' ? this.#shared(object) : object;
     this.#table(ref.kind).put(keyOf(ref), after);
     if (before?.kind === 'Pod') this.#release(before);
-    return [{ ref, ...(before === undefined ? {} : { before }), after } as Change];
+    return this.#changed({ ref, ...(before === undefined ? {} : { before }), after } as Change);
   }
 
   #remove(ref: Ref): readonly Change[] {
@@ -85,7 +103,7 @@ export class Store implements Inventory {
     if (before === undefined) return [];
     this.#table(ref.kind).remove(keyOf(ref));
     if (before.kind === 'Pod') this.#release(before);
-    return [{ ref, before } as Change];
+    return this.#changed({ ref, before } as Change);
   }
 
   /** A pod whose spec, labels and annotations are the same objects as those of every equal pod. */

@@ -10,6 +10,17 @@ export interface Index<K extends Kind> {
 }
 
 /**
+ * What is made of objects of several kinds and kept current change by change: an engine of `src/analysis`. Law: after any history of
+ * changes `state` answers as a fresh one opened on the same objects.
+ */
+export interface View<K extends Kind, T> {
+  readonly name: string;
+  readonly kinds: readonly K[];
+  readonly open: (inventory: Inventory<K>) => T;
+  readonly apply: (state: T, change: Change) => void;
+}
+
+/**
  * The state of the cluster as a reader of the kinds `K` sees it. The mark `in` makes an inventory of more kinds usable where fewer
  * are declared and never the other way: without it TypeScript lets a relation read a kind it does not answer for.
  *
@@ -22,6 +33,8 @@ export interface Inventory<in K extends Kind = Kind> {
   /** All objects of a kind, or those of one namespace. The order is not defined. */
   readonly list: <Q extends K>(kind: Q, namespace?: string) => readonly ObjectOf<Q>[];
   readonly by: <Q extends K>(index: Index<Q>, value: string) => readonly ObjectOf<Q>[];
+  /** Opened when it is first asked for, and kept current from then on. */
+  readonly view: <Q extends K, T>(view: View<Q, T>) => T;
 }
 
 /** What happened to one object. At least one side is there. */

@@ -1,19 +1,6 @@
 import { annotations, labels, metadata } from './metadata.ts';
 import { unusualSources } from './volume-source.ts';
-import {
-  filled,
-  flag,
-  list,
-  number,
-  or,
-  portRef,
-  present,
-  slots,
-  struct,
-  text,
-  type Reader,
-  type Shaped,
-} from './shape.ts';
+import { filled, flag, list, number, or, slots, struct, text, type Reader, type Shaped } from './shape.ts';
 
 const capabilities = struct({ add: list(text), drop: list(text) });
 
@@ -64,7 +51,7 @@ const container = struct({
   name: or(text, ''),
   image: text,
   imagePullPolicy: text,
-  ports: slots(struct({ containerPort: number, hostPort: number }), {}),
+  ports: slots(struct({ name: text, protocol: text, containerPort: number, hostPort: number, hostIP: text }), {}),
   livenessProbe: handler,
   readinessProbe: handler,
   startupProbe: handler,
@@ -121,6 +108,8 @@ const podSpec = struct({
   hostIPC: flag,
   hostUsers: flag,
   os: struct({ name: text }),
+  /** The shrinker moves it to the pod: equal pods share one spec, wherever they run. */
+  nodeName: text,
   nodeSelector: labels,
   securityContext: podSecurityContext,
 });
@@ -139,7 +128,8 @@ export type PodTemplate = Shaped<typeof podTemplate>;
 export const pod = struct({
   metadata,
   spec: or(podSpec, EMPTY_SPEC),
-  status: struct({ phase: text }),
+  nodeName: text,
+  status: struct({ phase: text, podIP: text, podIPs: list(struct({ ip: text })), hostIP: text }),
 });
 
 const templateSpec = struct({ template: podTemplate });
@@ -157,30 +147,4 @@ export const persistentVolume = struct({
     local: struct({ path: or(text, '') }),
     claimRef: struct({ namespace: or(text, ''), name: or(text, '') }),
   }),
-});
-
-export const service = struct({
-  metadata,
-  spec: struct({
-    type: text,
-    selector: labels,
-    ports: slots(struct({ name: text, protocol: text, port: number, targetPort: portRef, nodePort: number }), {}),
-    externalIPs: list(text),
-  }),
-});
-
-export const endpointSlice = struct({
-  metadata,
-  endpoints: slots(
-    struct({
-      conditions: struct({ ready: flag, serving: flag }),
-      targetRef: struct({ kind: text, namespace: text, name: text }),
-    }),
-    {},
-  ),
-});
-
-export const ingress = struct({
-  metadata,
-  spec: struct({ ingressClassName: text, defaultBackend: present, rules: slots(struct({ host: text }), {}) }),
 });
