@@ -8,11 +8,18 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const IMAGE = `registry.example/shop/web:1.4.2@sha256:${'0123456789abcdef'.repeat(4)}`;
 
+/** Resources that leave nothing open. */
+export const BOUNDED = {
+  requests: { cpu: '100m', memory: '64Mi' },
+  limits: { cpu: '500m', memory: '128Mi', 'ephemeral-storage': '1Gi' },
+};
+
 /** A container that passes everything. */
 export function aContainer(tweak: Fields = {}): Fields {
   return {
     name: 'app',
     image: IMAGE,
+    resources: BOUNDED,
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     ...tweak,
   };
@@ -82,6 +89,26 @@ export function aPolicy(spec: Fields = {}): Manifest {
 
 export function aServiceAccount(tweak: Fields = {}): Manifest {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web', namespace: 'shop' }, ...tweak };
+}
+
+export function aService(spec: Fields = {}): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }], ...spec },
+  };
+}
+
+/** A LimitRange that gives containers what they do not say. */
+export function aLimitRange(limit: Fields = {}): Manifest {
+  const { limits, requests } = BOUNDED;
+  return {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: { name: 'defaults', namespace: 'shop' },
+    spec: { limits: [{ type: 'Container', default: limits, defaultRequest: requests, max: limits, ...limit }] },
+  };
 }
 
 export const READ_PODS = { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] };

@@ -1,15 +1,12 @@
 import type { Pod } from '#model/objects.ts';
 import type { Parameters } from '#model/parameters.ts';
+import { fitsAny } from '#model/pattern.ts';
 import type { Container } from '#model/pod.ts';
+import { baseName, commandsOf } from './command.ts';
 import { containersOf, type ContainerSlot } from './containers.ts';
-import { isNamed } from './namespace.ts';
 
 export const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'] as const;
 export type Component = (typeof COMPONENTS)[number];
-
-/** Programs that start another one: passed over with their options. */
-const WRAPPERS = new Set(['go-runner', 'kube-log-runner', 'tini', 'dumb-init']);
-const SHELLS = new Set(['sh', 'bash', 'ash', 'dash']);
 
 /** A running component of the control plane and the flags that it was started with. */
 export interface Instance {
@@ -31,7 +28,7 @@ export function instanceOf(pod: Pod, component: Component, parameters: Parameter
 
 /** A namespace of the control plane; a file that states no namespace counts too, since static pod files often state none. */
 function isControlPlanePlace(pod: Pod, parameters: Parameters): boolean {
-  return pod.statesNoNamespace === true || isNamed(pod.metadata.namespace, parameters.controlPlaneNamespaces);
+  return pod.statesNoNamespace === true || fitsAny(pod.metadata.namespace, parameters.controlPlaneNamespaces);
 }
 
 interface Started {
@@ -57,40 +54,10 @@ function ofImage(image: string): Component | undefined {
   return componentNamed(last);
 }
 
-function baseName(word: string): string {
-  return word.split('/').at(-1) ?? '';
-}
-
 function startedByWords(words: readonly string[]): Started | undefined {
-  let at = 0;
-  while (at < words.length && WRAPPERS.has(baseName(words[at] ?? ''))) at = afterOptions(words, at + 1);
-  const program = baseName(words[at] ?? '');
-  if (SHELLS.has(program)) {
-    // Other options may have values of their own: `bash -o pipefail -c '…'`.
-    const option = words.findIndex((word, index) => index > at && /^-[a-z]*c[a-z]*$/i.test(word));
-    const script = option < 0 ? undefined : words.slice(option + 1).find((word) => !word.startsWith('-'));
-    return script === undefined ? undefined : startedByScript(script);
-  }
-  return startedByCommand(words.slice(at));
-}
-
-function afterOptions(words: readonly string[], from: number): number {
-  let at = from;
-  while (words[at]?.startsWith('-') === true) {
-    at += 1;
-    if (words[at - 1] === '--') break;
-  }
-  return at;
-}
-
-/** The first word of any command of a shell string decides; variable assignments and `exec` stand before it. */
-function startedByScript(script: string): Started | undefined {
-  for (const words of shellCommands(script)) {
-    const first = words.findIndex((word) => word !== 'exec' && word !== '--' && !/^[A-Za-z_]\w*=/.test(word));
-    const started = first < 0 ? undefined : startedByWords(words.slice(first));
-    if (started !== undefined) return started;
-  }
-  return undefined;
+  return commandsOf(words)
+    .map(startedByCommand)
+    .find((started) => started !== undefined);
 }
 
 function startedByCommand([program = '', ...rest]: readonly string[]): Started | undefined {
@@ -101,26 +68,6 @@ function startedByCommand([program = '', ...rest]: readonly string[]): Started |
   }
   const component = componentNamed(name);
   return component === undefined ? undefined : { component, flags: rest };
-}
-
-/** An operator between commands, or a word with its quoted parts; a stream sent to another, as `2>&1`, is part of a word. */
-const SHELL_TOKEN = /&&|\|\||[\n;|&]|(?:[<>]&|[^\s"'\\;|&]|\\.|"(?:[^"\\]|\\[^])*"|'[^']*')+/g;
-
-/** The commands of a shell string, each as its words. Not a shell: nothing is expanded. */
-function shellCommands(script: string): readonly (readonly string[])[] {
-  const commands: string[][] = [[]];
-  for (const token of script.replace(/\\\r?\n/g, ' ').match(SHELL_TOKEN) ?? []) {
-    if (/^[\n;|&]/.test(token)) commands.push([]);
-    else commands.at(-1)?.push(unquoted(token));
-  }
-  return commands;
-}
-
-function unquoted(word: string): string {
-  return word.replace(
-    /\\(.)|"((?:[^"\\]|\\[^])*)"|'([^']*)'/g,
-    (_, escaped?: string, double?: string, single?: string) => escaped ?? double ?? single ?? '',
-  );
 }
 
 /**

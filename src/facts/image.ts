@@ -1,3 +1,6 @@
+import type { PodSpec } from '#model/pod.ts';
+import { containersOf, named } from './containers.ts';
+
 /** The parts of an image reference as a runtime reads them. */
 export interface ImageReference {
   /** Registry and repository as written, without tag and digest. */
@@ -37,4 +40,44 @@ export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
   const { tag, digest } = parseImage(image);
   const named = tag ?? (digest === undefined ? 'latest' : undefined);
   return named === 'latest' && (digest === undefined || isValidDigest(digest)) ? 'Always' : 'IfNotPresent';
+}
+
+/** Whether a reference may name another image tomorrow: no digest that holds it, and no tag or a floating one. */
+export function isMutable(image: string, floatingTags: readonly string[]): boolean {
+  const { tag, digest } = parseImage(image);
+  if (digest !== undefined && isValidDigest(digest)) return false;
+  return tag === undefined || floatingTags.includes(tag.toLowerCase());
+}
+
+/** Registry and repository in full: `nginx` is docker.io/library/nginx. */
+export function fullRepository(image: string): string {
+  const { repository } = parseImage(image);
+  const [first = '', ...rest] = repository.split('/');
+  if (rest.length === 0) return `docker.io/library/${repository}`;
+  const isRegistry = first.includes('.') || first.includes(':') || first === 'localhost';
+  if (!isRegistry) return `docker.io/${repository}`;
+  return first === 'index.docker.io' ? ['docker.io', ...rest].join('/') : repository;
+}
+
+/** Whether a repository is one of these or lies below one, by whole segments. */
+export function isWithin(repository: string, places: readonly string[]): boolean {
+  return places.some((place) => repository === place || repository.startsWith(`${place}/`));
+}
+
+interface ImageSlot {
+  readonly at: string;
+  readonly who: string;
+  readonly image: string | undefined;
+}
+
+/** Every image of a pod: of its containers and of its volumes. */
+export function imagesOf(spec: PodSpec): readonly ImageSlot[] {
+  return [
+    ...containersOf(spec).map((slot) => ({ at: `${slot.at}.image`, who: named(slot), image: slot.container.image })),
+    ...(spec.volumes ?? []).flatMap(({ name, image }, index) =>
+      image === undefined
+        ? []
+        : [{ at: `spec.volumes[${String(index)}].image.reference`, who: `volume ${name}`, image: image.reference }],
+    ),
+  ];
 }

@@ -1,5 +1,8 @@
-import type { Pod } from '#model/objects.ts';
+import type { ObjectOf, Pod } from '#model/objects.ts';
+import type { PolicyRule } from '#model/policy.ts';
 import { containersOf } from './containers.ts';
+import type { AnyBinding } from './rbac.ts';
+import { isEveryones } from './shipped-roles.ts';
 
 /** The service account that a pod runs as: `default` where it names none. */
 export function accountOf(pod: Pod): { readonly namespace: string; readonly name: string } {
@@ -29,4 +32,39 @@ function carriesToken(sources: readonly { readonly serviceAccountToken?: { reado
   return sources.some(
     ({ serviceAccountToken }) => serviceAccountToken !== undefined && isForApiServer(serviceAccountToken.audience),
   );
+}
+
+/** How the token of a pod's service account gets into it. */
+export interface MountedToken {
+  /** The field that decides. */
+  readonly at: string;
+  /** Whether pod or service account say that the token is wanted or not. */
+  readonly isStated: boolean;
+}
+
+/** The token that a pod mounts; undefined where it mounts none. The pod's own word counts before that of the service account. */
+export function mountedToken(pod: Pod, account: ObjectOf<'ServiceAccount'> | undefined): MountedToken | undefined {
+  const stated = pod.spec.automountServiceAccountToken ?? account?.automountServiceAccountToken;
+  if (stated !== false) return { at: 'spec.automountServiceAccountToken', isStated: stated !== undefined };
+  const [volume] = tokenVolumes(pod);
+  return volume === undefined ? undefined : { at: volume.at, isStated: true };
+}
+
+/** A binding with the rules of its role, undefined where the role cannot be resolved. */
+interface Granting {
+  readonly binding: AnyBinding;
+  readonly rules: readonly PolicyRule[] | undefined;
+}
+
+export interface Rights {
+  readonly kind: 'none' | 'some' | 'unresolved';
+  readonly from: readonly Granting[];
+}
+
+/** What an account may do beyond what the shipped bindings give to every account. */
+export function rightsOf(grants: readonly Granting[]): Rights {
+  const own = grants.filter(({ binding: { roleRef }, rules }) => !isEveryones(roleRef.kind, roleRef.name, rules ?? []));
+  const from = own.filter(({ rules }) => rules === undefined || rules.length > 0);
+  if (from.length === 0) return { kind: 'none', from };
+  return { kind: from.some(({ rules }) => rules !== undefined) ? 'some' : 'unresolved', from };
 }

@@ -1,5 +1,3 @@
-import lodash from 'lodash';
-
 interface Entry {
   readonly value: object;
   holders: number;
@@ -21,16 +19,18 @@ function hash(text: string): number {
 
 /**
  * Keeps one copy of equal values: five hundred replicas share one pod spec. Values are counted by holder and forgotten with the last one.
- * Law: two held values are equal exactly when they are the same object.
+ * Law: two held values are written the same exactly when they are the same object.
  */
 export class Interner {
   readonly #entries = new Map<number, Entry[]>();
 
   /** The held copy of a value; the caller gives it back with `release`. */
   hold<T extends object>(value: T): T {
-    const key = hash(JSON.stringify(value));
+    const text = JSON.stringify(value);
+    const key = hash(text);
     const bucket = this.#entries.get(key);
-    const found = bucket?.find((entry) => lodash.isEqual(entry.value, value));
+    // Texts are written again rather than kept: that is faster than a walk over both values, and costs no memory.
+    const found = bucket?.find((entry) => JSON.stringify(entry.value) === text);
     if (found !== undefined) {
       found.holders += 1;
       return found.value as T;

@@ -1,6 +1,7 @@
 import { startedBy } from '#facts/control-plane.ts';
 import { pullPolicyOf } from '#facts/image.ts';
 import { directionsOf } from '#facts/policy.ts';
+import { toolsOf } from '#facts/tools.ts';
 import { KINDS, kindFor, type Kind } from '#model/kinds.ts';
 import { SHAPES, type AnyObject, type ObjectOf, type Pod } from '#model/objects.ts';
 import type { Metadata } from '#model/metadata.ts';
@@ -117,11 +118,12 @@ function withPullPolicy(container: Container): Container {
   return image === '' || imagePullPolicy !== '' ? container : { ...container, imagePullPolicy: pullPolicyOf(image) };
 }
 
-/** The words of a command line may hold credentials, and no check reads them but those of control-plane components. */
+/** The words of a command line may hold credentials: but those of control-plane components none is kept, only what tools they name. */
 function withoutWords(container: Container, labels: Readonly<Record<string, string>>): Container {
-  if (startedBy(container, labels) !== undefined) return container;
-  const { command, args, ...rest } = container;
-  return command === undefined && args === undefined ? container : rest;
+  const { command = [], args = [], ...rest } = container;
+  const tools = toolsOf([...command, ...args]);
+  const told = tools.length === 0 ? {} : { tools };
+  return startedBy(container, labels) === undefined ? { ...rest, ...told } : { ...container, ...told };
 }
 
 /** The volume that admission adds to each pod has a random name: with one name for all, the pods of a template share one shape. */

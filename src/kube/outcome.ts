@@ -2,7 +2,13 @@
 import { ApiError, NetworkError } from './errors.ts';
 
 export type Outcome =
-  | { readonly status: 'written'; readonly uid: string; readonly resourceVersion: string }
+  | {
+      readonly status: 'written';
+      readonly uid: string;
+      readonly resourceVersion: string;
+      /** Counts the changes of what is not metadata; 0 where the server says none. */
+      readonly generation: number;
+    }
   /** There was nothing to write any more. */
   | { readonly status: 'skipped' }
   /** The place of the object is gone: its namespace, or the object of a patch. */

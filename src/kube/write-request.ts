@@ -72,7 +72,13 @@ function bodyOf({ method, body, uid }: WriteRequest): unknown {
 function written(body: unknown): Outcome {
   const metadata: Raw = isRaw(body) && isRaw(body['metadata']) ? body['metadata'] : {};
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return { status: 'written', uid: text(metadata['uid']), resourceVersion: text(metadata['resourceVersion']) };
+  const { uid, resourceVersion, generation } = metadata;
+  return {
+    status: 'written',
+    uid: text(uid),
+    resourceVersion: text(resourceVersion),
+    generation: typeof generation === 'number' ? generation : 0,
+  };
 }
 
 /** A delete has its end when the object is not there, or is another one by now. */
@@ -104,7 +110,7 @@ export async function sendWrite(transport: Transport, request: WriteRequest, how
     });
     return written(body);
   } catch (error) {
-    if (deleteIsDone(request, error)) return { status: 'written', uid: '', resourceVersion: '' };
+    if (deleteIsDone(request, error)) return written(undefined);
     throw error;
   }
 }

@@ -168,7 +168,11 @@ export interface Example {
   readonly subject: Manifest;
   /** Other objects that must be there. */
   readonly world?: readonly Manifest[];
-  readonly context?: { readonly minor?: number; readonly complete?: boolean };
+  readonly context?: {
+    readonly minor?: number;
+    readonly complete?: boolean;
+    readonly parameters?: Partial<Parameters>;
+  };
 }
 
 export interface BadExample extends Example {

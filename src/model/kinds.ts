@@ -28,6 +28,8 @@ function pluginPolicyKind(group: string, version: string, plural: string, namesp
 export const KINDS = {
   Namespace: { group: '', version: 'v1', plural: 'namespaces', namespaced: false },
   Node: { group: '', version: 'v1', plural: 'nodes', namespaced: false },
+  LimitRange: { group: '', version: 'v1', plural: 'limitranges', namespaced: true },
+  ResourceQuota: { group: '', version: 'v1', plural: 'resourcequotas', namespaced: true },
   ServiceAccount: { group: '', version: 'v1', plural: 'serviceaccounts', namespaced: true },
   ClusterRole: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterroles', namespaced: false },
   ClusterRoleBinding: {

@@ -1,3 +1,4 @@
+import { limitRange, resourceQuota } from './amount.ts';
 import type { Kind } from './kinds.ts';
 import { cronJob, persistentVolume, persistentVolumeClaim, pod, serviceAccount, workload } from './pod.ts';
 import {
@@ -19,6 +20,8 @@ import type { Reader, Shaped } from './shape.ts';
 export const SHAPES = {
   Namespace: namespace,
   Node: node,
+  LimitRange: limitRange,
+  ResourceQuota: resourceQuota,
   ServiceAccount: serviceAccount,
   ClusterRole: clusterRole,
   ClusterRoleBinding: roleBinding,

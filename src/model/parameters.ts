@@ -7,6 +7,10 @@ export interface Parameters {
   /** Namespaces where privileged pods are at home, beside the system's. */
   readonly privilegedNamespaces: readonly string[];
   readonly controlPlaneNamespaces: readonly string[];
+  /** Registries or repositories that images may come from, by whole segments; empty is not configured. */
+  readonly allowedRegistries: readonly string[];
+  /** Registries or repositories that get no updates or are about to vanish. */
+  readonly retiredRegistries: readonly string[];
 }
 
 export const DEFAULT_PARAMETERS: Parameters = {
@@ -29,6 +33,14 @@ export const DEFAULT_PARAMETERS: Parameters = {
     'openshift-kube-controller-manager',
     'openshift-kube-scheduler',
     'openshift-etcd',
+  ],
+  allowedRegistries: [],
+  retiredRegistries: [
+    'k8s.gcr.io',
+    'gcr.io/google_containers',
+    'gcr.io/google-containers',
+    'docker.pkg.github.com',
+    'docker.io/bitnamilegacy',
   ],
 };
 

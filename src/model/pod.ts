@@ -1,6 +1,20 @@
 import { annotations, labels, metadata } from './metadata.ts';
+import { amounts } from './amount.ts';
 import { unusualSources } from './volume-source.ts';
-import { filled, flag, list, number, or, slots, struct, text, type Reader, type Shaped } from './shape.ts';
+import {
+  filled,
+  flag,
+  list,
+  number,
+  or,
+  present,
+  said,
+  slots,
+  struct,
+  text,
+  type Reader,
+  type Shaped,
+} from './shape.ts';
 
 const capabilities = struct({ add: list(text), drop: list(text) });
 
@@ -35,6 +49,10 @@ const podSecurityContext = struct({
 
 export type SecurityContext = Shaped<typeof containerSecurityContext> | Shaped<typeof podSecurityContext>;
 
+const resources = struct({ limits: amounts, requests: amounts });
+
+export type Resources = Shaped<typeof resources>;
+
 /** Of a probe or hook only whom it asks is kept: the headers of a request may hold credentials. */
 const asked = filled(struct({ host: text }));
 const handler = filled(struct({ httpGet: asked, tcpSocket: asked }));
@@ -52,6 +70,7 @@ const container = struct({
   image: text,
   imagePullPolicy: text,
   ports: slots(struct({ name: text, protocol: text, containerPort: number, hostPort: number, hostIP: text }), {}),
+  resources,
   livenessProbe: handler,
   readinessProbe: handler,
   startupProbe: handler,
@@ -65,11 +84,18 @@ const container = struct({
     name: '',
     mountPath: '',
   }),
-  securityContext: containerSecurityContext,
+  volumeDevices: list(present),
+  securityContext: said(containerSecurityContext),
   restartPolicy: text,
 });
 
-export type Container = Shaped<typeof container>;
+/** A tool of administrators. */
+export type Tool = 'ssh' | 'sudo';
+
+export type Container = Shaped<typeof container> & {
+  /** What the shrinker saw in the command line, of which it keeps nothing else. */
+  readonly tools?: readonly Tool[];
+};
 
 const projectedSource = struct({ serviceAccountToken: struct({ audience: text }) });
 
@@ -107,11 +133,13 @@ const podSpec = struct({
   hostPID: flag,
   hostIPC: flag,
   hostUsers: flag,
+  shareProcessNamespace: flag,
+  resources,
   os: struct({ name: text }),
   /** The shrinker moves it to the pod: equal pods share one spec, wherever they run. */
   nodeName: text,
   nodeSelector: labels,
-  securityContext: podSecurityContext,
+  securityContext: said(podSecurityContext),
 });
 
 export type PodSpec = Shaped<typeof podSpec>;

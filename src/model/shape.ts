@@ -63,6 +63,19 @@ export const portRef = scalar(
   (raw): raw is number | string => typeof raw === 'string' || typeof raw === 'number',
 );
 
+/** The grammar of quantities: a number, with a suffix or an exponent. */
+const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+
+export const quantity = scalar(
+  'quantity',
+  (raw): raw is number | string => typeof raw === 'number' || (typeof raw === 'string' && QUANTITY.test(raw)),
+);
+
+/** Whether a quantity is zero, in whatever unit. */
+export function isZero(read: number | string): boolean {
+  return !/[1-9]/.test(QUANTITY.exec(String(read))?.[1] ?? '1');
+}
+
 /** Remembers only that something is there, never what: for volume sources and the like. */
 export const present: Reader<true | undefined> = (raw) => (raw === undefined || raw === null ? undefined : true);
 
@@ -138,6 +151,23 @@ export function struct<const F extends Fields>(fields: F): Reader<Struct<F> | un
       if (value !== undefined) result[name] = value;
     }
     return result as Struct<F>;
+  };
+}
+
+const DEEP_ENOUGH = 3;
+
+/** Whether there is any value in it: an object or list that holds none, however nested, says nothing. */
+function saysAnything(raw: unknown, depth = 0): boolean {
+  if (raw === undefined || raw === null) return false;
+  if (typeof raw !== 'object' || depth > DEEP_ENOUGH) return true;
+  return Object.values(raw).some((value) => saysAnything(value, depth + 1));
+}
+
+/** What says nothing at all is absent. */
+export function said<T>(of: Reader<T | undefined>): Reader<T | undefined> {
+  return (raw, trail) => {
+    const read = of(raw, trail);
+    return saysAnything(raw) ? read : undefined;
   };
 }
 

@@ -5,9 +5,9 @@ import type { Transport } from '#kube/transport.ts';
 import { Writer, type Outcome, type WriteRequest } from '#kube/writer.ts';
 import { get } from '#kube/client.ts';
 import type { Logger } from '#log/logger.ts';
-import type { ReportBody } from '#report/body.ts';
+import { DIGEST_ANNOTATION, type ReportBody } from '#report/body.ts';
 import type { ReportKind, ReportRef } from '#report/identity.ts';
-import { ReportSink, type ReportApi, type Wanted, type Write } from '#sinks/reports.ts';
+import { ReportSink, type ReportApi, type Standing, type Wanted, type Write } from '#sinks/reports.ts';
 
 const GROUP = { group: 'kubeposture.io', version: 'v1alpha1' };
 export const REPORT_RESOURCES: Readonly<Record<ReportKind, Resource>> = {
@@ -25,11 +25,14 @@ const KINDS = ['SecurityReport', 'ClusterSecurityReport'] as const;
 /** How soon to look again whether the report kinds are installed. Milliseconds. */
 const CRD_RETRY_MS = 5000;
 
-type Annotations = Readonly<Record<string, string>>;
+interface Metadata {
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly generation?: number;
+}
 
-function annotationsOf(raw: Readonly<Record<string, unknown>>): Annotations {
-  const metadata = raw['metadata'] as { readonly annotations?: Annotations } | undefined;
-  return metadata?.annotations ?? {};
+function standingOf(raw: Readonly<Record<string, unknown>>): Standing {
+  const { annotations, generation } = (raw['metadata'] ?? {}) as Metadata;
+  return { digest: annotations?.[DIGEST_ANNOTATION], generation: generation ?? 0 };
 }
 
 interface PublishingOptions {
@@ -49,11 +52,11 @@ interface PublishingOptions {
 /** Our own reports on the API server: watched by their metadata, written through one writer. */
 export class Publishing {
   readonly sink: ReportSink;
-  readonly reflectors: ReadonlyMap<ReportKind, Reflector<Annotations>>;
+  readonly reflectors: ReadonlyMap<ReportKind, Reflector<Standing>>;
   readonly #writer: Writer;
   readonly #options: PublishingOptions;
   readonly #states = new Map<ReportKind, KindState>();
-  readonly #done = new Map<string, () => void>();
+  readonly #done = new Map<string, Write['done']>();
 
   constructor(options: PublishingOptions) {
     this.#options = options;
@@ -122,21 +125,21 @@ export class Publishing {
       return;
     }
     this.#options.onResult(outcome.status);
-    if (outcome.status === 'written') this.#done.get(key)?.();
+    if (outcome.status === 'written') this.#done.get(key)?.(outcome.generation);
     else this.#options.logger.warn('report not written', { key, ...outcome });
     this.#done.delete(key);
   }
 
-  #reflector(kind: ReportKind, transport: Transport, logger: Logger): Reflector<Annotations> {
-    return new Reflector<Annotations>({
+  #reflector(kind: ReportKind, transport: Transport, logger: Logger): Reflector<Standing> {
+    return new Reflector<Standing>({
       transport,
       resource: REPORT_RESOURCES[kind],
-      project: annotationsOf,
+      project: standingOf,
       logger: logger.child({ kind }),
       limits: { deniedMs: CRD_RETRY_MS },
       handler: {
-        put: (annotations, { namespace, name }) => {
-          this.sink.held({ kind, namespace, name }, annotations);
+        put: (standing, { namespace, name }) => {
+          this.sink.held({ kind, namespace, name }, standing);
         },
         remove: ({ namespace, name }) => {
           this.sink.gone({ kind, namespace, name });

@@ -10,7 +10,7 @@ import { Transport, type Observation } from '#kube/transport.ts';
 import { createLogger, type Logger } from '#log/logger.ts';
 import type { Context } from '#model/check.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
-import { configuredChecks, fitsAny } from '#settings/checks.ts';
+import { configuredChecks, scopeOfNamespaces } from '#settings/checks.ts';
 import type { Settings } from '#settings/types.ts';
 import { Metrics } from '#sinks/metrics.ts';
 import { Operator } from './operator.ts';
@@ -92,11 +92,8 @@ function clusterOf(settings: Settings, version: string, logger: Logger): Cluster
 }
 
 function contextOf(settings: Settings, minor: number): Context {
-  const { include, exclude } = settings.scope.namespaces;
-  const inScope = (namespace: string): boolean =>
-    namespace === '' || ((include.length === 0 || fitsAny(namespace, include)) && !fitsAny(namespace, exclude));
-  const isEverything = include.length === 0 && exclude.length === 0;
-  return { minor, complete: true, parameters: settings.checks.parameters, ...(isEverything ? {} : { inScope }) };
+  const { checks, scope } = settings;
+  return { minor, complete: true, parameters: checks.parameters, ...scopeOfNamespaces(scope.namespaces) };
 }
 
 /** The minor version of the API server; the newest known where it says none. Rejects where it does not answer. */

@@ -45,7 +45,9 @@ export const clusterPoliciesDenyingPod = defineRelation({
       inventory
         .view(network)
         .policiesOf(podKey(pod), direction)
-        .filter(({ tier, [direction]: rules = [] }) => tier !== 'namespaced' && rules.some(({ action }) => action === 'deny'))
+        .filter(
+          ({ tier, [direction]: rules = [] }) => tier !== 'namespaced' && rules.some(({ action }) => action === 'deny'),
+        )
         .flatMap(({ ref }) => {
           const policy = inventory.get(ref);
           return policy === undefined ? [] : [{ direction, policy }];

@@ -1,6 +1,7 @@
-import type { Check, Doubt, Judge, Problem } from '#model/check.ts';
+import type { Check, Context, Doubt, Judge, Problem } from '#model/check.ts';
+import { fitsAny } from '#model/pattern.ts';
 import type { Severity } from '#model/severity.ts';
-import { SettingsError, type ChecksSettings } from './types.ts';
+import { SettingsError, type ChecksSettings, type NamespaceScope } from './types.ts';
 
 /**
  * The checks as they are set: without the disabled ones, with the severities that were given. A given severity holds for every problem of its
@@ -34,7 +35,9 @@ function reweighed(judge: Judge, severity: Severity): Judge['evaluate'] {
   };
 }
 
-/** Whether a name fits one of the patterns; a trailing `*` stands for any rest. */
-export function fitsAny(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+/** Which namespaces are judged: what has none always is. */
+export function scopeOfNamespaces({ include, exclude }: NamespaceScope): Pick<Context, 'inScope'> {
+  if (include.length === 0 && exclude.length === 0) return {};
+  const isIncluded = (name: string): boolean => include.length === 0 || fitsAny(name, include);
+  return { inScope: (name) => name === '' || (isIncluded(name) && !fitsAny(name, exclude)) };
 }

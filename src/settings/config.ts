@@ -33,6 +33,8 @@ export const CONFIG_SCHEMA: object = section({
       systemNamespaces: WORDS,
       privilegedNamespaces: WORDS,
       controlPlaneNamespaces: WORDS,
+      allowedRegistries: WORDS,
+      retiredRegistries: WORDS,
     }),
   }),
   scope: section({ namespaces: section({ include: WORDS, exclude: WORDS }) }),

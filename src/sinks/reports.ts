@@ -1,6 +1,6 @@
 import type { Logger } from '#log/logger.ts';
 import { keyOf } from '#model/ref.ts';
-import { DIGEST_ANNOTATION, type Report, type ReportBody } from '#report/body.ts';
+import type { Report, ReportBody } from '#report/body.ts';
 import type { ReportRef } from '#report/identity.ts';
 
 /** What should stand at a place now: a report; nothing, though the subject is there; or nothing, because the subject is gone. */
@@ -15,8 +15,18 @@ export interface ReportApi {
 }
 
 export type Write =
-  | { readonly verb: 'apply'; readonly ref: ReportRef; readonly body: object; readonly done: () => void }
-  | { readonly verb: 'delete'; readonly ref: ReportRef; readonly done: () => void };
+  | { readonly verb: 'apply'; readonly ref: ReportRef; readonly body: object; readonly done: Done }
+  | { readonly verb: 'delete'; readonly ref: ReportRef; readonly done: Done };
+
+/** The server has taken it, and counts this many changes of the content now. */
+type Done = (generation: number) => void;
+
+/** What the watch says of a report. */
+export interface Standing {
+  readonly digest: string | undefined;
+  /** Moves when anybody changes what is not metadata (API conventions: metadata.generation). */
+  readonly generation: number;
+}
 
 interface SinkOptions {
   readonly api: ReportApi;
@@ -31,10 +41,9 @@ interface SinkOptions {
 /** When a finding was first seen, by fingerprint: survives restarts because it stands in the report itself. */
 type FirstSeen = ReadonlyMap<string, string>;
 
-interface Held {
+/** What the API server holds, as far as we know: our last write, or what the watch says. */
+interface Held extends Standing {
   readonly ref: ReportRef;
-  /** Of what the API server holds, as far as we know: our last write, or what the watch says. */
-  readonly digest: string | undefined;
   readonly firstSeen?: FirstSeen;
   /** Digests of our own writes that the watch has not shown yet, oldest first: it is late, they are no news. */
   readonly echoes: readonly string[];
@@ -62,18 +71,12 @@ export class ReportSink {
   }
 
   /** What the API server holds, as our own watch tells it (metadata only). */
-  held(ref: ReportRef, annotations: Readonly<Record<string, string>>): void {
+  held(ref: ReportRef, standing: Standing): void {
     const key = placeOf(ref);
-    const digest = annotations[DIGEST_ANNOTATION];
     const known = this.#held.get(key);
-    const echo = known?.echoes.indexOf(digest ?? '') ?? -1;
-    if (known !== undefined && echo >= 0) {
-      this.#held.set(key, { ...known, echoes: known.echoes.slice(echo + 1) });
-      return;
-    }
-    if (known !== undefined && known.digest === digest) return;
-    this.#held.set(key, { ref, digest, echoes: [] });
-    if (this.#publishing) this.touch(ref);
+    const now = known === undefined ? { ref, ...standing, echoes: [] } : seen(known, standing);
+    this.#held.set(key, now);
+    if (this.#publishing && (known === undefined || now.digest !== known.digest)) this.touch(ref);
   }
 
   /** A report is gone from the API server: by garbage collection, by hand, or by us. */
@@ -135,9 +138,9 @@ export class ReportSink {
     if (held?.digest === wanted.digest) return undefined;
     const before = held === undefined ? new Map<string, string>() : (held.firstSeen ?? (await this.#firstSeen(ref)));
     const { body, firstSeen } = dated(wanted.body, before, this.#options.clock.wall().toISOString());
-    const done = (): void => {
+    const done = (generation: number): void => {
       const echoes = [...(this.#held.get(key)?.echoes ?? []), wanted.digest];
-      this.#held.set(key, { ref, digest: wanted.digest, firstSeen, echoes });
+      this.#held.set(key, { ref, digest: wanted.digest, generation, firstSeen, echoes });
       this.#options.onWritten?.(ref, JSON.stringify(body).length);
     };
     return { verb: 'apply', ref, body, done };
@@ -177,6 +180,17 @@ export class ReportSink {
 /** A report is kept under one key, whatever its kind. */
 export function placeOf(ref: ReportRef): string {
   return `${ref.kind}/${keyOf(ref)}`;
+}
+
+/** What is held after the watch has shown something. */
+function seen(known: Held, { digest, generation }: Standing): Held {
+  const echo = known.echoes.indexOf(digest ?? '');
+  if (known.digest === digest && generation > known.generation) {
+    // Somebody changed the content and left the annotation as it was: nobody knows the digest of that.
+    return { ...known, digest: undefined, generation, echoes: [] };
+  }
+  if (echo >= 0) return { ...known, echoes: known.echoes.slice(echo + 1) };
+  return known.digest === digest ? known : { ref: known.ref, digest, generation, echoes: [] };
 }
 
 /** The body with the moment on every finding at which it was first seen: kept for those that were there, `now` for new ones. */

@@ -373,13 +373,21 @@ export interface Cluster {
 
 const line = (object: Fields): Line => ({ kind: String(object['kind']), json: Buffer.from(JSON.stringify(object)) });
 
-/** A cluster of so many pods: a namespace for each five hundred, applications of 1 to 40 replicas. */
-export function clusterOf(pods: number): Cluster {
+interface Application {
+  /** Its workloads and what its account may do. */
+  readonly others: readonly Fields[];
+  readonly pods: readonly Fields[];
+}
+
+/** A namespace for each five hundred pods. */
+const namespacesOf = (pods: number): readonly string[] =>
+  Array.from({ length: Math.ceil(pods / 500) }, (_, index) => `team-${String(index)}`);
+
+/** Applications of 1 to 40 replicas that have so many pods together. */
+function* applicationsOf(pods: number): Generator<Application, void, undefined> {
   const random = numbers(7);
-  const namespaces = Array.from({ length: Math.ceil(pods / 500) }, (_, index) => `team-${String(index)}`);
-  const objects: Fields[] = namespaces.flatMap(namespaceOf);
-  const podObjects: Fields[] = [];
-  for (let index = 0; podObjects.length < pods; index += 1) {
+  const namespaces = namespacesOf(pods);
+  for (let index = 0, made = 0; made < pods; index += 1) {
     const namespace = namespaces[index % namespaces.length]!;
     const name = `app-${String(index)}`;
     const account = random() < 0.3 ? 'default' : name;
@@ -395,10 +403,47 @@ export function clusterOf(pods: number): Cluster {
       labels,
       account,
     };
-    const replicas = Math.min(pods - podObjects.length, 1 + Math.floor(40 * random() ** 3));
-    objects.push(...workloadsOf(app, replicas), ...(account === 'default' ? [] : accessOf(app, random)));
-    for (let pod = 0; pod < replicas; pod += 1) podObjects.push(podOf(app, pod, random));
+    const replicas = Math.min(pods - made, 1 + Math.floor(40 * random() ** 3));
+    made += replicas;
+    const others = [...workloadsOf(app, replicas), ...(account === 'default' ? [] : accessOf(app, random))];
+    yield { others, pods: Array.from({ length: replicas }, (_, pod) => podOf(app, pod, random)) };
   }
+}
+
+/** The pods of `clusterOf`, one after the other: of any number, only a few are in memory. */
+export function* podsOf(pods: number): Generator<Fields, void, undefined> {
+  for (const application of applicationsOf(pods)) yield* application.pods;
+}
+
+/** Secrets as applications have them: a password, a certificate with its key, or a token. */
+export function* secretsOf(count: number): Generator<Fields, void, undefined> {
+  const random = numbers(11);
+  const namespaces = namespacesOf(count);
+  for (let index = 0; index < count; index += 1) {
+    const type = ['Opaque', 'kubernetes.io/tls', 'kubernetes.io/service-account-token'][index % 3]!;
+    yield {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: `secret-${String(index)}`,
+        namespace: namespaces[index % namespaces.length],
+        uid: uid(random),
+        resourceVersion: String(Math.floor(random() * 1e9)),
+        creationTimestamp: CREATED,
+        labels: { 'app.kubernetes.io/name': `app-${String(index)}`, 'app.kubernetes.io/managed-by': 'Helm' },
+        annotations: { 'meta.helm.sh/release-name': `app-${String(index)}` },
+      },
+      type,
+      data: Object.fromEntries(['a', 'b'].map((key) => [key, hex(random, type === 'Opaque' ? 24 : 1600)])),
+    };
+  }
+}
+
+/** A cluster of so many pods, with everything around them. */
+export function clusterOf(pods: number): Cluster {
+  const applications = [...applicationsOf(pods)];
+  const podObjects = applications.flatMap((application) => application.pods);
+  const objects = [...namespacesOf(pods).flatMap(namespaceOf), ...applications.flatMap(({ others }) => others)];
   const first = podObjects[0]!;
   const metadata = first['metadata'] as Fields;
   const lines = [...objects, ...podObjects].map(line);

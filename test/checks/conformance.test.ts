@@ -9,7 +9,7 @@ import { isTemplateKind, type Kind } from '#model/kinds.ts';
 import { isSeverity } from '#model/severity.ts';
 import { harmless } from '#model/text.ts';
 import type { Verdict } from '#model/verdict.ts';
-import { CONTEXT } from '../support/world.ts';
+import { contextWith } from '../support/world.ts';
 
 const ID = new RegExp(`^KP-(${AREAS.join('|')})-\\d{3}$`);
 /** Framework ids as checks-catalogue section 4 has them. */
@@ -45,7 +45,7 @@ interface Told {
 /** What a check says of an example's world, in which nothing can be written. */
 function told(check: Check, example: Example): Told {
   const store = new Store();
-  const engine = new Engine([check], store, deepFrozen({ ...CONTEXT, ...example.context }));
+  const engine = new Engine([check], store, deepFrozen(contextWith(example.context)));
   for (const manifest of [...(example.world ?? []), example.subject]) {
     const changes = store.put(shrink(manifest.kind, JSON.parse(JSON.stringify(manifest)) as Raw));
     deepFrozen(changes);

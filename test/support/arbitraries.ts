@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { Manifest } from '#model/check.ts';
 import { KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
+import * as network from './network-worlds.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -37,14 +38,16 @@ const selector = fc.oneof(
 
 const container = fc
   .record({
+    resources: fc.constantFrom(undefined, { limits: { memory: '1Gi' } }),
     image: fc.constantFrom('web:1', 'web', 'web:latest', 'kube-apiserver:v1'),
     privileged: fc.option(fc.boolean(), { nil: undefined }),
     env: fc.constantFrom([], [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }]),
     drop: fc.constantFrom([], ['ALL']),
     args: fc.constantFrom(undefined, ['--anonymous-auth=false'], ['--admission-control-config-file=/f']),
   })
-  .map(({ image, privileged, env, drop, args }) => ({
+  .map(({ resources, image, privileged, env, drop, args }) => ({
     name: 'app',
+    resources,
     image,
     env,
     args,
@@ -144,7 +147,35 @@ const roleBinding = of('RoleBinding', fc.record({ roleRef, subjects }));
 const clusterRoleRef = fc.record({ kind: fc.constant('ClusterRole'), name: clusterRoleName });
 const clusterRoleBinding = of('ClusterRoleBinding', fc.record({ roleRef: clusterRoleRef, subjects }));
 const claim = of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) }));
+const limitRange = of(
+  'LimitRange',
+  fc.record({
+    spec: fc.constantFrom<Fields>(
+      { limits: [] },
+      { limits: [{ type: 'Container', default: { cpu: '1', memory: '1Gi' } }] },
+      {
+        limits: [
+          {
+            type: 'Container',
+            default: { cpu: '1', memory: '1Gi' },
+            defaultRequest: { cpu: '1', memory: '1Gi' },
+            max: { cpu: '2' },
+          },
+        ],
+      },
+    ),
+  }),
+);
+const service = of(
+  'Service',
+  fc.record({ spec: fc.record({ selector: labels, ports: fc.constantFrom([{ port: 22 }], [{ port: 80 }]) }) }),
+);
 const volume = of('PersistentVolume', fc.record({ spec: fc.constantFrom({ local: { path: '/mnt' } }, { csi: {} }) }));
+
+const pluginPolicy = fc.oneof(
+  of('CiliumNetworkPolicy', fc.constant({})),
+  of('CalicoGlobalNetworkPolicy', fc.constant({})),
+);
 
 /** Worlds of few kinds each: in a world of all kinds the two objects that a relation joins seldom meet. */
 const themes = [
@@ -154,6 +185,8 @@ const themes = [
   fc.oneof(plainPod, clusterRole, clusterRoleBinding, roleBinding),
   fc.oneof(plainPod, claim, volume),
   fc.oneof(pod, aNamespace),
+  fc.oneof(plainPod, limitRange),
+  fc.oneof(plainPod, deployment, service),
 ];
 
 /** One step of a history. */

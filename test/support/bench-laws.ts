@@ -108,12 +108,26 @@ const gateway = {
 };
 const withTemplate = { spec: { replicas: 1, selector, template } };
 
+const AMOUNTS = { cpu: 1, memory: '1Gi', 'ephemeral-storage': '1Gi' };
+
 /** A valid body of each kind, with every field that some shape reads. */
 const BODIES: Readonly<Record<Kind, Raw>> = {
   Namespace: {},
   Node: {
     spec: { providerID: 'aws:///x' },
     status: { nodeInfo: { kubeletVersion: 'v1.36.0' }, addresses: [{ type: 'ExternalIP', address: '203.0.113.9' }] },
+  },
+  LimitRange: {
+    spec: {
+      limits: [{ type: 'Container', default: AMOUNTS, defaultRequest: AMOUNTS, max: AMOUNTS }],
+    },
+  },
+  ResourceQuota: {
+    spec: {
+      hard: { pods: '9' },
+      scopes: ['BestEffort'],
+      scopeSelector: { matchExpressions: [{ scopeName: 'BestEffort', operator: 'Exists' }] },
+    },
   },
   ServiceAccount: { automountServiceAccountToken: false },
   ClusterRole: { rules, aggregationRule: { clusterRoleSelectors: [selector] } },

@@ -9,6 +9,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { kubeconfigText } from './kubeconfig.ts';
 import { waitFor } from './wait.ts';
 
 export interface ControlPlaneOptions {
@@ -132,7 +133,8 @@ async function assemble(dir: string, programs: Programs, options: ControlPlaneOp
     const token = tokens.get(name);
     if (token === undefined) throw new Error(`no user ${name}: there are ${[...tokens.keys()].join(', ')}`);
     const path = join(dir, `${name}.kubeconfig`);
-    writeFileSync(path, kubeconfigText(dir, url, name, token));
+    const authority = readFileSync(certificateOf(dir), 'utf8');
+    writeFileSync(path, kubeconfigText({ url, authority, token, user: name }));
     return path;
   };
   const kubectlWithInput = (input: string, ...args: readonly string[]): Promise<string> =>
@@ -259,18 +261,6 @@ function writeIdentities(dir: string, tokens: ReadonlyMap<string, string>): void
   const lines = [...tokens].map(([name, token]) => line(name, token));
   writeFileSync(join(dir, 'tokens.csv'), lines.join(''), secret);
   writeFileSync(join(dir, 'audit-policy.yaml'), AUDIT_POLICY);
-}
-
-function kubeconfigText(dir: string, url: string, user: string, token: string): string {
-  const authority = readFileSync(certificateOf(dir)).toString('base64');
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    contexts: [{ name: 'test', context: { cluster: 'test', user } }],
-    clusters: [{ name: 'test', cluster: { server: url, 'certificate-authority-data': authority } }],
-    users: [{ name: user, user: { token } }],
-  });
 }
 
 /** The server's own certificate followed by the authority that signed it, written by the server on its first start. */

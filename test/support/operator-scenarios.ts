@@ -1,4 +1,5 @@
 /** What the operator does in a cluster, told once: the embedded API server and a real one go through the same. */
+import { BOUNDED } from '#checks/samples.ts';
 import { expect } from 'chai';
 import { Api } from './api.ts';
 import { DEPLOYMENT_REPORT } from './example-reports.ts';
@@ -42,6 +43,7 @@ export function deployment(namespace: string, isGood: boolean): object {
   const good = {
     name: 'app',
     image: `nginx:1.27.3@sha256:${'ab'.repeat(32)}`,
+    resources: BOUNDED,
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
@@ -164,10 +166,17 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
         'KP-POD-013 spec.template.spec.containers[0].securityContext.allowPrivilegeEscalation 3',
         'KP-POD-015 spec.template.spec.containers[0].securityContext.runAsNonRoot 3',
         'KP-POD-017 spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem 3',
+        'KP-POD-027 spec.template.spec.containers[0].resources.limits.memory 3',
+        'KP-IMG-002 spec.template.spec.containers[0].image 3',
         'KP-NET-002 spec.template.metadata.labels 3',
         'KP-POD-011 spec.template.spec.containers[0].securityContext.capabilities.drop 3',
         'KP-POD-019 spec.template.spec.containers[0].securityContext.seccompProfile 3',
+        'KP-POD-027 spec.template.spec.containers[0].resources.limits.cpu 3',
+        'KP-POD-027 spec.template.spec.containers[0].resources.limits.ephemeral-storage 3',
+        'KP-POD-027 spec.template.spec.containers[0].resources.requests 3',
+        'KP-SA-001 spec.template.spec.serviceAccountName 3',
         'KP-SA-004 spec.template.spec.automountServiceAccountToken 3',
+        'KP-POD-030 spec.template.spec.hostUsers 3',
       ]);
     });
 
@@ -180,8 +189,9 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       });
       expect(rows.filter(([name]) => name !== 'deployment-gone').map((row) => row.slice(0, -1))).to.deep.equal([
         ['NAME', 'KIND', 'SUBJECT', 'GRADE', 'SCORE', 'CRITICAL', 'HIGH', 'MEDIUM', 'LOW'],
-        ['deployment-web', 'Deployment', 'web', 'D', '59', '0', '1', '6', '4'],
-        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '7', '4'],
+        ['deployment-web', 'Deployment', 'web', 'D', '54', '0', '1', '7', '9'],
+        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '8', '10'],
+        ['serviceaccount-default', 'ServiceAccount', 'default', 'A', '98', '0', '0', '0', '1'],
       ]);
       expect(rows[0]!.at(-1)).to.equal('AGE');
     });
@@ -237,6 +247,13 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
     it('writes a report anew that somebody removed', async () => {
       await api.remove('SecurityReport', { namespace, name: 'deployment-web' });
       await reportWhere(api, namespace, () => true);
+    });
+
+    it('puts right a score that somebody forged', async () => {
+      const { score } = (await reportOf(api, namespace))!;
+      const { apiVersion, kind } = DEPLOYMENT_REPORT;
+      await api.apply({ apiVersion, kind, metadata: { name: 'deployment-web', namespace }, score: score - 1 });
+      await reportWhere(api, namespace, (report) => report.score === score);
     });
 
     it('loses the report with the Deployment', async () => {

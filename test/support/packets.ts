@@ -99,12 +99,7 @@ export class Packets {
     return own.pod === undefined || this.#isNode(own) || this.#side(way, own.pod, other, at);
   }
 
-  #side(
-    way: 'ingress' | 'egress',
-    own: Fields,
-    other: End,
-    at: At,
-  ): boolean {
+  #side(way: 'ingress' | 'egress', own: Fields, other: End, at: At): boolean {
     const decide = (policies: readonly Fields[]): string => {
       const sorted = [...policies].sort(
         (a, b) =>
@@ -143,12 +138,7 @@ export class Packets {
     return baseline !== 'Deny';
   }
 
-  #ruleMatches(
-    rule: Fields,
-    way: string,
-    { other, namespace }: { other: End; namespace: string },
-    at: At,
-  ): boolean {
+  #ruleMatches(rule: Fields, way: string, { other, namespace }: { other: End; namespace: string }, at: At): boolean {
     const peers: readonly Fields[] = rule[way === 'ingress' ? 'from' : 'to'] ?? [];
     const ports: readonly Fields[] = rule['ports'] ?? [];
     const fitsPeer =
@@ -211,12 +201,7 @@ export class Packets {
     );
   }
 
-  #clusterRuleMatches(
-    rule: Fields,
-    peers: readonly Fields[],
-    other: End,
-    at: At,
-  ): boolean {
+  #clusterRuleMatches(rule: Fields, peers: readonly Fields[], other: End, at: At): boolean {
     const fitsPeer = peers.some((peer) => {
       if (peer['networks'] !== undefined)
         return peer['networks'].some((cidr: string) => this.#addresses(other).some((ip) => inBlock(ip, cidr)));

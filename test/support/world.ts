@@ -3,19 +3,26 @@ import { Engine } from '#engine/engine.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import type { Check, Context, Manifest } from '#model/check.ts';
-import { DEFAULT_PARAMETERS, NEWEST_MINOR } from '#model/parameters.ts';
+import { DEFAULT_PARAMETERS, NEWEST_MINOR, type Parameters } from '#model/parameters.ts';
 import { refOf } from '#model/ref.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
 
+/** What an example changes of the usual surroundings. */
+export type ContextTweak = Partial<Omit<Context, 'parameters'>> & { readonly parameters?: Partial<Parameters> };
+
 export const CONTEXT: Context = { minor: NEWEST_MINOR, complete: false, parameters: DEFAULT_PARAMETERS };
+
+export function contextWith(tweak: ContextTweak = {}): Context {
+  return { ...CONTEXT, ...tweak, parameters: { ...CONTEXT.parameters, ...tweak.parameters } };
+}
 
 /** A store and an engine that are told manifests as the product is told objects: through the shrinker, change by change. */
 export class World {
   readonly store = new Store();
   readonly engine: Engine;
 
-  constructor(manifests: readonly Manifest[] = [], checks: readonly Check[] = CHECKS, context: Partial<Context> = {}) {
-    this.engine = new Engine(checks, this.store, { ...CONTEXT, ...context });
+  constructor(manifests: readonly Manifest[] = [], checks: readonly Check[] = CHECKS, context: ContextTweak = {}) {
+    this.engine = new Engine(checks, this.store, contextWith(context));
     for (const manifest of manifests) this.put(manifest);
   }
 

@@ -1,5 +1,5 @@
 import { containersOf, named } from '#facts/containers.ts';
-import { isValidDigest, parseImage } from '#facts/image.ts';
+import { isMutable, parseImage } from '#facts/image.ts';
 import { defineCheck } from '#model/check.ts';
 import { aContainer, aDeployment, aPod } from '../samples.ts';
 
@@ -21,9 +21,8 @@ export const mutableImageTag = defineCheck({
         yield { unknown: `${named(slot)} states no image` };
         continue;
       }
-      const { tag, digest } = parseImage(image);
-      if (digest !== undefined && isValidDigest(digest)) continue;
-      if (tag !== undefined && !parameters.floatingTags.includes(tag.toLowerCase())) continue;
+      if (!isMutable(image, parameters.floatingTags)) continue;
+      const { tag } = parseImage(image);
       yield {
         at: `${slot.at}.image`,
         message: `${named(slot)} uses ${image}, ${tag === undefined ? 'without a tag' : `a floating tag`}`,
@@ -33,26 +32,35 @@ export const mutableImageTag = defineCheck({
 
   examples: () => ({
     bad: [
-      { name: 'latest', subject: aPod({ container: of('nginx:latest') }), finds: [{ at: 'spec.containers[0].image' }] },
+      {
+        name: 'latest',
+        subject: aPod({ container: of('nginx:latest') }),
+        finds: [{ at: 'spec.containers[0].image' }],
+        also: ['KP-IMG-002'],
+      },
       {
         name: 'no tag',
         subject: aDeployment({ container: of('nginx') }),
         finds: [{ at: 'spec.template.spec.containers[0].image' }],
+        also: ['KP-IMG-002'],
       },
       {
         name: 'a port is no tag',
         subject: aPod({ container: of('registry.example:5000/shop/web') }),
         finds: [{ at: 'spec.containers[0].image' }],
+        also: ['KP-IMG-002'],
       },
       {
         name: 'case does not matter',
         subject: aPod({ container: of('nginx:Latest') }),
         finds: [{ at: 'spec.containers[0].image' }],
+        also: ['KP-IMG-002', 'KP-IMG-004'],
       },
       {
         name: 'a digest that is none',
         subject: aPod({ container: of('nginx:latest@sha256:abc') }),
         finds: [{ at: 'spec.containers[0].image' }],
+        also: ['KP-IMG-002', 'KP-IMG-004'],
       },
     ],
     good: [

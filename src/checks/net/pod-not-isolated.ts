@@ -1,8 +1,8 @@
 import { directionsOf } from '#facts/policy.ts';
 import { isFinished } from '#model/workload.ts';
-import { defineCheck } from '#model/check.ts';
 import { clusterPoliciesDenyingPod, policiesOfPlugins } from '#relations/network.ts';
 import { policiesSelectingPod } from '#relations/policies.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aDeployment, aPod, aPolicy } from '../samples.ts';
 
 const DIRECTIONS = [
@@ -17,7 +17,7 @@ const DIRECTIONS = [
 
 const FURTHER = 'policies of the network plugin, whose language is not read, may select the pod';
 
-export const podNotIsolated = defineCheck({
+export const podNotIsolated = definePodCheck({
   id: 'KP-NET-002',
   name: 'pod-not-isolated',
   title: 'Pod is selected by no policy',
@@ -26,7 +26,6 @@ export const podNotIsolated = defineCheck({
   fix: 'Label the pod so that an existing policy covers it, or add one; a default deny for both directions covers the whole namespace.',
   refs: ['CIS:5.3.2', 'OWASP2022:K07', 'OWASP2025:K05', 'NSA:N8', 'MITRE:T1046', 'MITRE:T1210'],
   aspects: { ingress: 'nothing limits who may connect to it', egress: 'nothing limits where it may connect to' },
-  subject: 'Pod',
   inputs: { policies: policiesSelectingPod, denials: clusterPoliciesDenyingPod, foreign: policiesOfPlugins },
   applies: (pod) => !isFinished(pod),
 

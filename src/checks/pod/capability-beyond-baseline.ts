@@ -1,5 +1,5 @@
 import { containersOf, named } from '#facts/containers.ts';
-import { defineCheck } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
 
 const BASELINE: ReadonlySet<string> = new Set([
@@ -18,7 +18,7 @@ const BASELINE: ReadonlySet<string> = new Set([
   'SYS_CHROOT',
 ]);
 
-export const capabilityBeyondBaseline = defineCheck({
+export const capabilityBeyondBaseline = definePodCheck({
   id: 'KP-POD-010',
   name: 'capability-beyond-baseline',
   title: 'Container adds a capability outside the baseline set',
@@ -35,7 +35,6 @@ export const capabilityBeyondBaseline = defineCheck({
     'MITRE:T1611',
     'MITRE:T1040',
   ],
-  subject: 'Pod',
 
   *evaluate({ spec }) {
     for (const slot of containersOf(spec)) {

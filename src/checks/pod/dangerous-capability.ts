@@ -1,25 +1,9 @@
-import { plainCapability } from '#facts/capabilities.ts';
+import { DANGEROUS, plainCapability } from '#facts/capabilities.ts';
 import { containersOf, named } from '#facts/containers.ts';
-import { defineCheck } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
 
-const DANGEROUS: ReadonlySet<string> = new Set([
-  'ALL',
-  'SYS_ADMIN',
-  'SYS_MODULE',
-  'SYS_PTRACE',
-  'SYS_RAWIO',
-  'SYS_BOOT',
-  'DAC_READ_SEARCH',
-  'NET_ADMIN',
-  'BPF',
-  'PERFMON',
-  'MAC_ADMIN',
-  'MAC_OVERRIDE',
-  'SYSLOG',
-]);
-
-export const dangerousCapability = defineCheck({
+export const dangerousCapability = definePodCheck({
   id: 'KP-POD-009',
   name: 'dangerous-capability',
   title: 'Container adds a capability that breaks isolation',
@@ -27,7 +11,6 @@ export const dangerousCapability = defineCheck({
   why: 'Each of these capabilities is a known way from the container to the node: loading a module, tracing its processes, mounting its disks.',
   fix: 'Remove the capability; for packet filtering or tracing use a dedicated node agent.',
   refs: ['CIS:5.2.9', 'PSS:baseline', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611', 'MITRE:T1068'],
-  subject: 'Pod',
 
   *evaluate({ spec }) {
     for (const slot of containersOf(spec)) {

@@ -1,7 +1,7 @@
-import { defineCheck } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aPod } from '../samples.ts';
 
-export const hostNetwork = defineCheck({
+export const hostNetwork = definePodCheck({
   id: 'KP-POD-004',
   name: 'host-network',
   title: 'Pod uses the node network stack',
@@ -21,7 +21,6 @@ export const hostNetwork = defineCheck({
     'MITRE:T1040',
     'MITRE:T1552.005',
   ],
-  subject: 'Pod',
 
   *evaluate({ spec }) {
     if (spec.hostNetwork !== true) return;

@@ -1,11 +1,12 @@
 import { isWritten } from '#facts/containers.ts';
-import { defineCheck, ifKnown, type Doubt, type Problem } from '#model/check.ts';
+import { ifKnown, type Doubt, type Problem } from '#model/check.ts';
 import type { PodSpec, Volume } from '#model/pod.ts';
 import { refOf } from '#model/ref.ts';
 import { claimsOfPod, type BoundClaim } from '#relations/volumes.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aContainer, aPod } from '../samples.ts';
 
-export const hostPathVolume = defineCheck({
+export const hostPathVolume = definePodCheck({
   id: 'KP-POD-006',
   name: 'host-path-volume',
   title: 'Pod declares a hostPath volume',
@@ -27,7 +28,6 @@ export const hostPathVolume = defineCheck({
     readOnly: 'every mount is read-only, or nothing mounts it',
     viaPV: 'the claim of the volume is bound to a PersistentVolume on the node (hostPath or local)',
   },
-  subject: 'Pod',
   inputs: { claims: ifKnown(claimsOfPod) },
 
   *evaluate({ spec }, { claims }) {

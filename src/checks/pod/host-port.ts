@@ -1,8 +1,8 @@
 import { containersOf, named } from '#facts/containers.ts';
-import { defineCheck } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aContainer, aPod } from '../samples.ts';
 
-export const hostPort = defineCheck({
+export const hostPort = definePodCheck({
   id: 'KP-POD-008',
   name: 'host-port',
   title: 'Container binds a port on the node',
@@ -20,7 +20,6 @@ export const hostPort = defineCheck({
     'MITRE:T1133',
   ],
   aspects: { implied: 'the pod is on the network of the node, where every declared port is a port of the node' },
-  subject: 'Pod',
 
   *evaluate({ spec }) {
     const implied = spec.hostNetwork === true ? ({ aspect: 'implied', severity: 'low' } as const) : {};

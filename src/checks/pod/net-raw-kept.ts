@@ -1,12 +1,13 @@
 import { plainCapability } from '#facts/capabilities.ts';
 import { containersOf, named, runsOnWindows } from '#facts/containers.ts';
-import { defineCheck, type Problem } from '#model/check.ts';
+import type { Problem } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
 
 /** Either names raw sockets. */
 const NAMES: ReadonlySet<string> = new Set(['ALL', 'NET_RAW']);
 
-export const netRawKept = defineCheck({
+export const netRawKept = definePodCheck({
   id: 'KP-POD-012',
   name: 'net-raw-kept',
   title: 'Container keeps raw network sockets',
@@ -15,7 +16,6 @@ export const netRawKept = defineCheck({
   fix: 'Drop ALL, or at least NET_RAW, spelled without `CAP_`.',
   refs: ['CIS:5.2.8', 'OWASP2022:K01', 'OWASP2022:K07', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1557', 'MITRE:T1040'],
   aspects: { capPrefix: '`drop` spells it with `CAP_`, by which a runtime drops nothing' },
-  subject: 'Pod',
   applies: ({ spec }) => !runsOnWindows(spec),
 
   *evaluate({ spec }) {

@@ -1,8 +1,8 @@
 import { containersOf, isWaivedForWindows, named } from '#facts/containers.ts';
-import { defineCheck } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
 
-export const privilegeEscalationAllowed = defineCheck({
+export const privilegeEscalationAllowed = definePodCheck({
   id: 'KP-POD-013',
   name: 'privilege-escalation-allowed',
   title: 'Container may gain privileges after start',
@@ -19,7 +19,6 @@ export const privilegeEscalationAllowed = defineCheck({
     'MITRE:T1548',
     'MITRE:T1068',
   ],
-  subject: 'Pod',
   applies: (pod, context) => !isWaivedForWindows(pod, context),
 
   *evaluate({ spec }) {
@@ -41,6 +40,7 @@ export const privilegeEscalationAllowed = defineCheck({
         name: 'stated true in an ephemeral container',
         subject: aPod({ spec: { ephemeralContainers: [confined({ allowPrivilegeEscalation: true })] } }),
         finds: [{ at: 'spec.ephemeralContainers[0].securityContext.allowPrivilegeEscalation' }],
+        also: ['KP-POD-028'],
       },
     ],
     good: [

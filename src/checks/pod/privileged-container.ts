@@ -1,8 +1,8 @@
 import { containersOf, named } from '#facts/containers.ts';
-import { defineCheck } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aDeployment, aPod, aContainer, confined } from '../samples.ts';
 
-export const privilegedContainer = defineCheck({
+export const privilegedContainer = definePodCheck({
   id: 'KP-POD-001',
   name: 'privileged-container',
   title: 'Container runs privileged',
@@ -20,7 +20,6 @@ export const privilegedContainer = defineCheck({
     'MITRE:T1611',
     'MITRE:T1610',
   ],
-  subject: 'Pod',
 
   *evaluate({ spec }) {
     for (const slot of containersOf(spec)) {

@@ -1,12 +1,13 @@
 import { containersOf, named, runsOnWindows } from '#facts/containers.ts';
-import { defineCheck, type Examples, type Problem } from '#model/check.ts';
+import type { Examples, Problem } from '#model/check.ts';
 import type { PodSpec } from '#model/pod.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
 
 /** Below lie the users and groups of the node itself. */
 const LOWEST = 10_000;
 
-export const rootOrLowIds = defineCheck({
+export const rootOrLowIds = definePodCheck({
   id: 'KP-POD-016',
   name: 'root-or-low-ids',
   title: 'Root group or host-range numeric ids',
@@ -19,7 +20,6 @@ export const rootOrLowIds = defineCheck({
     lowUid: 'the user id is one that the node may have given to a user of its own',
     lowGid: 'a group id is one that the node may have given to a group of its own',
   },
-  subject: 'Pod',
   applies: ({ spec }) => spec.hostUsers !== false && !runsOnWindows(spec),
 
   *evaluate({ spec }) {

@@ -1,11 +1,11 @@
 import { containersOf, named, rootIsConfined } from '#facts/containers.ts';
-import { defineCheck, type Problem } from '#model/check.ts';
-import type { PodSpec } from '#model/pod.ts';
+import { unenforcedNonRoot } from '#facts/root-user.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aContainer, aPod, confined } from '../samples.ts';
 
 const ADMINISTRATOR = 'containeradministrator';
 
-export const runAsNonRootNotEnforced = defineCheck({
+export const runAsNonRootNotEnforced = definePodCheck({
   id: 'KP-POD-015',
   name: 'run-as-non-root-not-enforced',
   title: 'Nothing stops the container from running as root',
@@ -17,10 +17,10 @@ export const runAsNonRootNotEnforced = defineCheck({
     uidSet: 'a user id above 0 is set anyway',
     windowsAdministrator: 'a Windows container runs as ContainerAdministrator',
   },
-  subject: 'Pod',
 
   *evaluate({ spec }, _given, { minor }) {
-    if (!rootIsConfined(spec, minor)) yield* notEnforced(spec);
+    for (const { at, message, isUidSet } of rootIsConfined(spec, minor) ? [] : unenforcedNonRoot(spec))
+      yield { at, message, pss: 'restricted', ...(isUidSet ? { aspect: 'uidSet', severity: 'low' } : {}) };
     for (const slot of containersOf(spec)) {
       const user =
         slot.container.securityContext?.windowsOptions?.runAsUserName ??
@@ -37,7 +37,7 @@ export const runAsNonRootNotEnforced = defineCheck({
         name: 'unset everywhere',
         subject: aPod({ spec: { securityContext: {} } }),
         finds: [{ at: 'spec.containers[0].securityContext.runAsNonRoot' }],
-        also: ['KP-POD-019'],
+        also: ['KP-POD-019', 'KP-POD-030'],
       },
       {
         name: 'a user id alone enforces nothing',
@@ -49,7 +49,7 @@ export const runAsNonRootNotEnforced = defineCheck({
         name: 'a container takes it back',
         subject: aPod({ container: confined({ runAsNonRoot: false, runAsUser: 0 }) }),
         finds: [{ at: 'spec.containers[0].securityContext.runAsNonRoot' }],
-        also: ['KP-POD-014'],
+        also: ['KP-POD-014', 'KP-POD-030'],
       },
       {
         name: 'false at pod level although the container overrides it',
@@ -58,7 +58,7 @@ export const runAsNonRootNotEnforced = defineCheck({
           spec: { securityContext: { runAsNonRoot: false } },
         }),
         finds: [{ at: 'spec.securityContext.runAsNonRoot' }],
-        also: ['KP-POD-019'],
+        also: ['KP-POD-019', 'KP-POD-030'],
       },
       {
         name: 'a user namespace on a server that does not count it',
@@ -92,28 +92,3 @@ export const runAsNonRootNotEnforced = defineCheck({
     ],
   }),
 });
-
-/** The rule of Pod Security admission: a bad value at pod level fails even where every container overrides it. */
-function* notEnforced(spec: PodSpec): Iterable<Problem> {
-  const pod = spec.securityContext;
-  const slots = containersOf(spec);
-  const uid = ({ container }: (typeof slots)[number]): number =>
-    container.securityContext?.runAsUser ?? pod?.runAsUser ?? 0;
-  if (pod?.runAsNonRoot === false) {
-    yield problem(
-      'spec.securityContext.runAsNonRoot',
-      'the pod says runAsNonRoot: false',
-      slots.every((slot) => uid(slot) > 0),
-    );
-  }
-  for (const slot of slots) {
-    const own = slot.container.securityContext?.runAsNonRoot;
-    if (own === true || (own === undefined && pod?.runAsNonRoot === true)) continue;
-    const how = own === false ? 'says runAsNonRoot: false' : 'may run as root';
-    yield problem(`${slot.at}.securityContext.runAsNonRoot`, `${named(slot)} ${how}`, uid(slot) > 0);
-  }
-}
-
-function problem(at: string, message: string, uidSet: boolean): Problem {
-  return { at, message, pss: 'restricted', ...(uidSet ? { aspect: 'uidSet', severity: 'low' } : {}) };
-}

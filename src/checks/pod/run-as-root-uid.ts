@@ -1,8 +1,8 @@
 import { contextsOf, rootIsConfined } from '#facts/containers.ts';
-import { defineCheck } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
 
-export const runAsRootUid = defineCheck({
+export const runAsRootUid = definePodCheck({
   id: 'KP-POD-014',
   name: 'run-as-root-uid',
   title: 'UID 0 is requested explicitly',
@@ -10,7 +10,6 @@ export const runAsRootUid = defineCheck({
   why: 'Root in a container is root on the node as soon as one wall fails, and here nobody left it to the image.',
   fix: 'Set a `runAsUser` other than 0, or move the pod into a user namespace with `hostUsers: false`.',
   refs: ['CIS:5.2.7', 'PSS:restricted', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N1', 'MITRE:T1611'],
-  subject: 'Pod',
   applies: ({ spec }, { minor }) => !rootIsConfined(spec, minor),
 
   *evaluate({ spec }) {
@@ -27,6 +26,7 @@ export const runAsRootUid = defineCheck({
         name: 'of one container',
         subject: aPod({ container: confined({ runAsUser: 0 }) }),
         finds: [{ at: 'spec.containers[0].securityContext.runAsUser' }],
+        also: ['KP-POD-030'],
       },
       {
         name: 'of the pod, although the container overrides it',
@@ -35,6 +35,7 @@ export const runAsRootUid = defineCheck({
           spec: { securityContext: { ...SAFE, runAsUser: 0 } },
         }),
         finds: [{ at: 'spec.securityContext.runAsUser' }],
+        also: ['KP-POD-030'],
       },
       {
         name: 'in a user namespace, on a server whose rules do not count it',

@@ -1,8 +1,8 @@
 import { containersOf, isWaivedForWindows, named } from '#facts/containers.ts';
-import { defineCheck } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
 
-export const seccompNotSet = defineCheck({
+export const seccompNotSet = definePodCheck({
   id: 'KP-POD-019',
   name: 'seccomp-not-set',
   title: 'No syscall filter requested',
@@ -10,7 +10,6 @@ export const seccompNotSet = defineCheck({
   why: 'Where nothing is said the kubelet starts the container without a filter, unless its own configuration says otherwise.',
   fix: 'Set `seccompProfile: {type: RuntimeDefault}` at pod level.',
   refs: ['CIS:5.6.2', 'CIS:5.6.3', 'PSS:restricted', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611'],
-  subject: 'Pod',
   applies: (pod, context) => !isWaivedForWindows(pod, context),
 
   *evaluate({ spec }) {

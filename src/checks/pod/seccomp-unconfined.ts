@@ -1,8 +1,8 @@
 import { contextsOf } from '#facts/containers.ts';
-import { defineCheck } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
 
-export const seccompUnconfined = defineCheck({
+export const seccompUnconfined = definePodCheck({
   id: 'KP-POD-018',
   name: 'seccomp-unconfined',
   title: 'Syscall filter switched off',
@@ -19,7 +19,6 @@ export const seccompUnconfined = defineCheck({
     'MITRE:T1611',
     'MITRE:T1562',
   ],
-  subject: 'Pod',
 
   *evaluate({ spec }) {
     for (const { context, at, who } of contextsOf(spec)) {

@@ -1,9 +1,10 @@
 import { isWritten } from '#facts/containers.ts';
 import { isSafeToRead, normalPath, riskOf } from '#facts/host-path.ts';
-import { defineCheck, type Examples } from '#model/check.ts';
+import type { Examples } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aContainer, aDeployment, aPod } from '../samples.ts';
 
-export const sensitiveHostPath = defineCheck({
+export const sensitiveHostPath = definePodCheck({
   id: 'KP-POD-007',
   name: 'sensitive-host-path',
   title: 'hostPath reaches a sensitive node location',
@@ -31,7 +32,6 @@ export const sensitiveHostPath = defineCheck({
     logDir: 'the logs of the node',
     other: 'another place that runs the node, configures it or holds its credentials',
   },
-  subject: 'Pod',
 
   *evaluate({ spec }) {
     for (const [index, { name, hostPath }] of (spec.volumes ?? []).entries()) {

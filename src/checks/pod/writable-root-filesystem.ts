@@ -1,8 +1,8 @@
 import { containersOf, named, runsOnWindows } from '#facts/containers.ts';
-import { defineCheck } from '#model/check.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
 
-export const writableRootFilesystem = defineCheck({
+export const writableRootFilesystem = definePodCheck({
   id: 'KP-POD-017',
   name: 'writable-root-filesystem',
   title: 'Root filesystem is writable',
@@ -10,7 +10,6 @@ export const writableRootFilesystem = defineCheck({
   why: 'An intruder who can write the root filesystem can replace programs and leave tools behind.',
   fix: 'Set `readOnlyRootFilesystem: true`, and mount an `emptyDir` on the paths that must be written.',
   refs: ['CIS:5.6.3', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N2', 'MITRE:T1105', 'MITRE:T1543'],
-  subject: 'Pod',
   applies: ({ spec }) => !runsOnWindows(spec),
 
   *evaluate({ spec }) {

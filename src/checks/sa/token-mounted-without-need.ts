@@ -1,12 +1,11 @@
-import { isEveryones } from '#facts/shipped-roles.ts';
-import { accountOf, tokenVolumes } from '#facts/token.ts';
+import { accountOf, mountedToken, rightsOf } from '#facts/token.ts';
 import { isMirror } from '#model/workload.ts';
-import { defineCheck } from '#model/check.ts';
 import { refOf } from '#model/ref.ts';
-import { accountOfPod, grantsOfPod, type Grant } from '#relations/grants.ts';
+import { accountOfPod, grantsOfPod } from '#relations/grants.ts';
+import { definePodCheck } from '../pod-check.ts';
 import { READ_PODS, aContainer, aPod, aRole, aRoleBinding, aServiceAccount } from '../samples.ts';
 
-export const tokenMountedWithoutNeed = defineCheck({
+export const tokenMountedWithoutNeed = definePodCheck({
   id: 'KP-SA-004',
   name: 'token-mounted-without-need',
   title: 'API token mounted but of no use, or by accident',
@@ -18,23 +17,21 @@ export const tokenMountedWithoutNeed = defineCheck({
     noRights: 'the service account has no right beyond those that every account has',
     implicit: 'it has rights, and neither the pod nor the service account says that the token is wanted',
   },
-  subject: 'Pod',
   inputs: { account: accountOfPod, grants: grantsOfPod },
   applies: (pod) => !isMirror(pod),
 
   *evaluate(pod, { account: [account], grants }) {
-    const stated = pod.spec.automountServiceAccountToken ?? account?.automountServiceAccountToken;
-    const [volume] = tokenVolumes(pod);
-    if (stated === false && volume === undefined) return;
-    const at = stated === false && volume !== undefined ? volume.at : 'spec.automountServiceAccountToken';
+    const token = mountedToken(pod, account);
+    if (token === undefined) return;
+    const { at, isStated } = token;
     const { namespace, name } = accountOf(pod);
     const rights = rightsOf(grants);
     if (rights.kind === 'none') {
       const message = `the token of service account ${namespace}/${name} is mounted, which has no rights beyond the default`;
       yield { at, aspect: 'noRights', message };
-    } else if (stated === undefined) {
+    } else if (!isStated) {
       const message = `the token of service account ${namespace}/${name} is mounted by default; nothing says that it is wanted`;
-      yield { at, aspect: 'implicit', message, because: rights.from };
+      yield { at, aspect: 'implicit', message, because: rights.from.map(({ binding }) => refOf(binding)) };
     } else if (rights.kind === 'unresolved') {
       yield { unknown: 'a role of the service account cannot be resolved', aspect: 'noRights' };
     }
@@ -99,17 +96,3 @@ const FOREIGN = {
   name: 'token',
   projected: { sources: [{ serviceAccountToken: { path: 'token', audience: 'vault' } }] },
 };
-
-interface Rights {
-  readonly kind: 'none' | 'some' | 'unresolved';
-  readonly from: readonly ReturnType<typeof refOf>[];
-}
-
-/** What the account may do beyond what the shipped bindings give to every account. */
-function rightsOf(grants: readonly Grant[]): Rights {
-  const own = grants.filter(({ binding: { roleRef }, rules }) => !isEveryones(roleRef.kind, roleRef.name, rules ?? []));
-  const giving = own.filter(({ rules }) => rules === undefined || rules.length > 0);
-  const from = giving.map(({ binding }) => refOf(binding));
-  if (giving.length === 0) return { kind: 'none', from };
-  return { kind: giving.some(({ rules }) => rules !== undefined) ? 'some' : 'unresolved', from };
-}

@@ -29,7 +29,7 @@ export function scanObjects(objects: readonly unknown[], options: ScanOptions = 
     checks: selectedChecks(options.checks ?? [], CHECKS),
     minor: minorOf(options.kubernetesVersion),
     parameters: { ...DEFAULT_PARAMETERS, ...options.parameters },
-    ...(namespace === undefined ? {} : { inScope: (name: string) => name === namespace }),
+    ...(namespace === undefined ? {} : onlyIn(namespace)),
   });
   return resultOf(judged, {
     objects: intake.count,
@@ -37,6 +37,11 @@ export function scanObjects(objects: readonly unknown[], options: ScanOptions = 
     errors: intake.errors,
     scope: namespace === undefined ? 'cluster' : 'namespace',
   });
+}
+
+/** One namespace alone is judged, and nothing that has none. */
+export function onlyIn(namespace: string): Pick<Context, 'inScope'> {
+  return { inScope: (name) => name === namespace };
 }
 
 /** How objects are judged, wherever they come from. */

@@ -1,10 +1,10 @@
 import { CHECKS } from '#checks/index.ts';
 import { atLeast, type Severity } from '#model/severity.ts';
-import { configuredChecks, fitsAny } from '#settings/checks.ts';
+import { configuredChecks, scopeOfNamespaces } from '#settings/checks.ts';
 import { loadSettings } from '#settings/settings.ts';
 import type { Settings } from '#settings/types.ts';
 import { EXIT } from '../exit.ts';
-import type { How } from './objects.ts';
+import { onlyIn, type How } from './objects.ts';
 import type { Judged, ScanResult, Told } from './result.ts';
 import { minorOf, selectedChecks } from './select.ts';
 
@@ -38,7 +38,6 @@ export interface ScanPlan extends How {
 /** What the flags and the settings ask for. Throws UsageError and SettingsError. */
 export function planOf(flags: ScanFlags): ScanPlan {
   const settings = loadSettings(flags);
-  const { include, exclude } = settings.scope.namespaces;
   const { namespace } = flags;
   return {
     settings,
@@ -46,10 +45,7 @@ export function planOf(flags: ScanFlags): ScanPlan {
     minor: minorOf(flags.kubernetesVersion),
     parameters: settings.checks.parameters,
     scope: namespace === undefined ? 'cluster' : 'namespace',
-    inScope: (name) =>
-      namespace === undefined
-        ? name === '' || ((include.length === 0 || fitsAny(name, include)) && !fitsAny(name, exclude))
-        : name === namespace,
+    ...(namespace === undefined ? scopeOfNamespaces(settings.scope.namespaces) : onlyIn(namespace)),
   };
 }
 

@@ -16,8 +16,8 @@ import {
 } from '../../support/fake-server.ts';
 
 const REPORTS = { group: 'kubeposture.io', version: 'v1alpha1', plural: 'securityreports' };
-const OK = json(200, { metadata: { uid: 'u', resourceVersion: '7' } });
-const written: Outcome = { status: 'written', uid: 'u', resourceVersion: '7' };
+const OK = json(200, { metadata: { uid: 'u', resourceVersion: '7', generation: 0 } });
+const written: Outcome = { status: 'written', uid: 'u', resourceVersion: '7', generation: 0 };
 
 const apply = (name: string, spec: unknown = name): WriteRequest => ({
   method: 'apply',
@@ -272,7 +272,7 @@ describe('[integration] kube/writer', () => {
     });
     writer.submit({ key: 'x', build: () => ({ method: 'delete', resource: REPORTS, name: 'x', uid: 'u1' }) });
     await writer.idle();
-    const gone: Outcome = { status: 'written', uid: '', resourceVersion: '' };
+    const gone: Outcome = { status: 'written', uid: '', resourceVersion: '', generation: 0 };
     expect(outcomes).to.deep.equal([
       ['x', gone],
       ['x', gone],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { CHECKS } from '#checks/index.ts';
-import { configuredChecks, fitsAny } from '#settings/checks.ts';
+import { configuredChecks, scopeOfNamespaces } from '#settings/checks.ts';
 import { parseConfig } from '#settings/config.ts';
 import { loadSettings, wantsNoColor } from '#settings/settings.ts';
 import { SettingsError } from '#settings/types.ts';
@@ -134,11 +134,16 @@ describe('[unit] configured checks', () => {
     expect(() => configuredChecks(CHECKS, settings)).to.throw(SettingsError, 'there is no check KP-POD-999');
   });
 
-  it('names fit patterns', () => {
-    expect(['kube-system', 'kube', 'shop'].map((name) => fitsAny(name, ['kube-*', 'shop']))).to.deep.equal([
-      true,
-      false,
-      true,
-    ]);
+  for (const { include, exclude, judged } of [
+    { include: [], exclude: ['kube-*'], judged: ['', 'shop'] },
+    { include: ['shop', 'kube-*'], exclude: ['kube-system'], judged: ['', 'kube-public', 'shop'] },
+  ])
+    it(`judges ${judged.join(' and ')}: all but ${exclude.join()} of ${include.join() || 'all'}`, () => {
+      const { inScope = () => true } = scopeOfNamespaces({ include, exclude });
+      expect(['', 'kube-public', 'kube-system', 'shop'].filter(inScope)).to.deep.equal(judged);
+    });
+
+  it('judges all where no scope is set', () => {
+    expect(scopeOfNamespaces({ include: [], exclude: [] })).to.deep.equal({});
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { containersOf, isWaivedForWindows, isWindows, rootIsConfined, runsOnWindows } from '#facts/containers.ts';
 import { isValidDigest, parseImage, type ImageReference } from '#facts/image.ts';
-import { isNamed, isPrivilegedNamespace, isSystemNamespace } from '#facts/namespace.ts';
+import { isPrivilegedNamespace, isSystemNamespace } from '#facts/namespace.ts';
 import { directionsOf } from '#facts/policy.ts';
 import { selects } from '#facts/selector.ts';
 import { accountOf, tokenVolumes } from '#facts/token.ts';
@@ -235,12 +235,6 @@ describe('[unit] containers', () => {
 });
 
 describe('[unit] namespace', () => {
-  it('is named by a whole word or by what stands before a star', () => {
-    const patterns = ['kube-system', 'gke-*'];
-    const names = ['kube-system', 'kube-system-2', 'gke-', 'gke-managed', 'gk', ''];
-    expect(names.map((name) => isNamed(name, patterns))).to.deep.equal([true, false, true, true, false, false]);
-  });
-
   it("of the owner's list is privileged and not of the system", () => {
     const parameters = { ...DEFAULT_PARAMETERS, privilegedNamespaces: ['storage'] };
     expect(

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { silentLogger } from '#log/logger.ts';
 import type { Report, ReportBody } from '#report/body.ts';
 import type { ReportRef } from '#report/identity.ts';
-import { ReportSink, placeOf, type Wanted, type Write } from '#sinks/reports.ts';
+import { ReportSink, placeOf, type Standing, type Wanted, type Write } from '#sinks/reports.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const WEB: ReportRef = { kind: 'SecurityReport', namespace: 'shop', name: 'deployment-web' };
@@ -18,10 +18,14 @@ function report(digest: string, ...fingerprints: readonly string[]): Report {
   };
 }
 
+const standing = (digest: string | undefined, generation = 0): Standing => ({ digest, generation });
+
 /** A sink before an API server of one object: what is written is held, and shown on the watch when the test says so. */
 class Bench {
   wanted: Wanted = 'none';
   stored: ReportBody | undefined;
+  generation = 0;
+  beforeAnswer = (): void => undefined;
   readonly log: string[] = [];
   readonly clock = fakeClock();
   readonly sink: ReportSink;
@@ -50,7 +54,9 @@ class Bench {
     if (write === undefined) return;
     this.log.push(`${write.verb}${isUrgent ? ' urgently' : ''}`);
     this.stored = write.verb === 'apply' ? (write.body as ReportBody) : undefined;
-    write.done();
+    this.generation += 1;
+    this.beforeAnswer();
+    write.done(this.generation);
   }
 
   /** Lets the time pass, and everything that falls due be written. */
@@ -79,7 +85,7 @@ describe('[unit] report sink', () => {
   it('writes nothing that the API server holds already: a restart costs no write', async () => {
     const bench = new Bench();
     bench.wanted = report('1', 'a');
-    bench.sink.held(WEB, { [DIGEST]: '1' });
+    bench.sink.held(WEB, standing('1'));
     bench.sink.start([WEB]);
     await bench.pass(10_000);
     expect(bench.log).to.deep.equal([]);
@@ -106,7 +112,7 @@ describe('[unit] report sink', () => {
       await bench.pass(100);
     }
     for (const digest of ['1', '2']) {
-      bench.sink.held(WEB, { [DIGEST]: digest });
+      bench.sink.held(WEB, standing(digest));
       await bench.pass(10_000);
     }
     expect(bench.log).to.deep.equal(['apply', 'apply']);
@@ -117,18 +123,50 @@ describe('[unit] report sink', () => {
     bench.wanted = report('1');
     bench.sink.start([WEB]);
     await bench.pass(100);
-    bench.sink.held(WEB, { [DIGEST]: '1' });
-    bench.sink.held(WEB, {});
+    bench.sink.held(WEB, standing('1'));
+    bench.sink.held(WEB, standing(undefined));
     await bench.pass(100);
     bench.sink.gone(WEB);
     await bench.pass(100);
     expect(bench.log).to.deep.equal(['apply', 'get', 'apply', 'apply']);
   });
 
+  it('puts right what somebody else changed behind its annotation, once', async () => {
+    const bench = new Bench();
+    bench.wanted = report('1', 'a');
+    bench.sink.start([WEB]);
+    await bench.pass(100);
+    bench.sink.held(WEB, standing('1', 1));
+    bench.sink.held(WEB, standing('1', 1));
+    await bench.pass(100);
+    expect(bench.log).to.deep.equal(['apply']);
+    bench.generation = 2;
+    bench.sink.held(WEB, standing('1', 2));
+    await bench.pass(100);
+    bench.sink.held(WEB, standing('1', 3));
+    await bench.pass(100);
+    expect(bench.log).to.deep.equal(['apply', 'apply']);
+  });
+
+  it('does not take its own write for another when the watch is faster than the answer', async () => {
+    const bench = new Bench();
+    bench.sink.held(WEB, standing('1', 1));
+    bench.generation = 1;
+    bench.sink.start([]);
+    bench.wanted = report('2');
+    bench.sink.touch(WEB);
+    bench.beforeAnswer = () => {
+      bench.sink.held(WEB, standing('2', 2));
+    };
+    await bench.pass(100);
+    await bench.pass(10_000);
+    expect(bench.log).to.deep.equal(['get', 'apply']);
+  });
+
   it('keeps firstSeen of what stays, of a report of an earlier process too; a regression starts anew', async () => {
     const bench = new Bench();
     bench.stored = { ...report('0', 'a').body, findings: [{ fingerprint: 'a', firstSeen: 'long ago' }] };
-    bench.sink.held(WEB, { [DIGEST]: '0' });
+    bench.sink.held(WEB, standing('0'));
     bench.wanted = report('1', 'a', 'b');
     bench.sink.start([WEB]);
     await bench.pass(100);
@@ -151,7 +189,7 @@ describe('[unit] report sink', () => {
 
   it('removes at once what nothing wants any more, though the subject is there', async () => {
     const bench = new Bench();
-    bench.sink.held(WEB, { [DIGEST]: '1' });
+    bench.sink.held(WEB, standing('1'));
     bench.sink.start([WEB]);
     await bench.pass(100);
     expect(bench.log).to.deep.equal(['delete']);
@@ -160,7 +198,7 @@ describe('[unit] report sink', () => {
   it('leaves the report of a gone subject to the garbage collection, and removes it when that does not come', async () => {
     const bench = new Bench();
     bench.wanted = 'orphan';
-    bench.sink.held(WEB, { [DIGEST]: '1' });
+    bench.sink.held(WEB, standing('1'));
     bench.sink.start([]);
     await bench.pass(100);
     await bench.pass(14_000);
@@ -173,7 +211,7 @@ describe('[unit] report sink', () => {
   it('spares a report whose subject comes back in time', async () => {
     const bench = new Bench();
     bench.wanted = 'orphan';
-    bench.sink.held(WEB, { [DIGEST]: '1' });
+    bench.sink.held(WEB, standing('1'));
     bench.sink.start([]);
     await bench.pass(100);
     await bench.pass(5000);
@@ -210,9 +248,9 @@ describe('[unit] report sink', () => {
 
   it('counts what the API server holds', () => {
     const { sink } = new Bench();
-    sink.held(WEB, {});
-    sink.held({ kind: 'ClusterSecurityReport', namespace: '', name: 'cluster' }, {});
-    sink.held({ ...WEB, name: 'pod-x' }, {});
+    sink.held(WEB, standing(undefined));
+    sink.held({ kind: 'ClusterSecurityReport', namespace: '', name: 'cluster' }, standing(undefined));
+    sink.held({ ...WEB, name: 'pod-x' }, standing(undefined));
     sink.gone({ ...WEB, name: 'pod-x' });
     expect([sink.count('SecurityReport'), sink.count('ClusterSecurityReport'), placeOf(WEB)]).to.deep.equal([
       1,

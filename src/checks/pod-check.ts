@@ -1,0 +1,19 @@
+import { acceptanceOf } from '#facts/acceptances.ts';
+import { defineCheck, type Check, type Examples, type Inputs, type JudgeSpec, type Meta } from '#model/check.ts';
+
+type Spec<I extends Inputs<'Pod'>> = Meta &
+  Omit<JudgeSpec<'Pod', I>, 'subject'> & { readonly examples: () => Examples };
+
+/** A check of pods whose problems are accepted where the table of acceptances says so. */
+export function definePodCheck<const I extends Inputs<'Pod'> = Record<string, never>>(spec: Spec<I>): Check {
+  return defineCheck<'Pod', I>({
+    ...spec,
+    subject: 'Pod',
+    *evaluate(pod, given, context) {
+      for (const word of spec.evaluate(pod, given, context)) {
+        const accepted = 'unknown' in word ? undefined : acceptanceOf(pod, spec.id, word, context);
+        yield accepted === undefined ? word : { accepted, ...word };
+      }
+    },
+  });
+}
