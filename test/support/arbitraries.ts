@@ -187,6 +187,7 @@ const themes = [
   fc.oneof(pod, aNamespace),
   fc.oneof(plainPod, limitRange),
   fc.oneof(plainPod, deployment, service),
+  fc.oneof(plainPod, deployment, network.networkPolicy, network.clusterPolicy, network.aNamespace, pluginPolicy),
 ];
 
 /** One step of a history. */

@@ -2,7 +2,7 @@ import type { Direction } from '#facts/policy.ts';
 import type { Change } from '#model/inventory.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { keyOf, type Ref } from '#model/ref.ts';
-import { Bits } from './bits.ts';
+import type { Bits } from './bits.ts';
 import { explained, type Explanation } from './explain.ts';
 import { isProtocol, LAST_PORT, type PortRange, type Protocol } from './ports.ts';
 import { inOrder, rowOf, type Row } from './rows.ts';

@@ -1,4 +1,5 @@
 import { directionsOf } from '#facts/policy.ts';
+import type { Manifest } from '#model/check.ts';
 import { isFinished } from '#model/workload.ts';
 import { clusterPoliciesDenyingPod, policiesOfPlugins } from '#relations/network.ts';
 import { policiesSelectingPod } from '#relations/policies.ts';
@@ -97,29 +98,32 @@ export const podNotIsolated = definePodCheck({
       {
         name: 'a cluster-wide policy that denies by default',
         subject: aPod(),
-        world: [
-          {
-            apiVersion: 'policy.networking.k8s.io/v1alpha2',
-            kind: 'ClusterNetworkPolicy',
-            metadata: { name: 'deny' },
-            spec: {
-              tier: 'Baseline',
-              priority: 1,
-              subject: { namespaces: {} },
-              ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }],
-              egress: [{ action: 'Deny', to: [{ networks: ['0.0.0.0/0'] }] }],
-            },
-          },
-        ],
+        world: [CLUSTER_DENY],
       },
       {
         name: 'a policy of the network plugin: not known',
         subject: aPod(),
-        world: [
-          { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', metadata: { name: 'deny', namespace: 'shop' } },
-        ],
+        world: [CILIUM],
       },
       { name: 'a completed pod', subject: { ...aPod(), status: { phase: 'Succeeded' } } },
     ],
   }),
 });
+
+const CLUSTER_DENY: Manifest = {
+  apiVersion: 'policy.networking.k8s.io/v1alpha2',
+  kind: 'ClusterNetworkPolicy',
+  metadata: { name: 'deny' },
+  spec: {
+    tier: 'Baseline',
+    priority: 1,
+    subject: { namespaces: {} },
+    ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }],
+    egress: [{ action: 'Deny', to: [{ networks: ['0.0.0.0/0'] }] }],
+  },
+};
+const CILIUM: Manifest = {
+  apiVersion: 'cilium.io/v2',
+  kind: 'CiliumNetworkPolicy',
+  metadata: { name: 'deny', namespace: 'shop' },
+};
