@@ -9,26 +9,42 @@ import { Transport } from '#kube/transport.ts';
 import { ALL_KINDS, KINDS, infoOf, type Kind } from '#model/kinds.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import type { AnyObject } from '#model/objects.ts';
+import type { Sources } from '#report/formats/scan.ts';
 import { InputFailure } from './exit.ts';
 import { progressLine } from './output/terminal.ts';
 import { scopeOf } from './scan/objects.ts';
+import type { Settings } from '#settings/types.ts';
 import type { ScanPlan, Scanned } from './scan/plan.ts';
 import { judge } from './scan/result.ts';
 import { version } from './version.ts';
+
+/** Objects of a cluster stand in no file. */
+const NO_FILES: Sources = { placeOf: () => undefined, spotOf: () => undefined };
 
 /** A list that is older than the server's memory is begun anew, so often. */
 const BEGINNINGS = 3;
 
 /** Lists everything that checks read, once, and judges it. What the server refuses or lacks is unknown, never a pass. */
 export async function scanCluster(plan: ScanPlan, statesVersion: boolean): Promise<Scanned> {
-  const transport = transportOf(plan);
+  const { store, minor } = await readCluster(plan.settings, 'scan');
+  return judged(store, statesVersion ? plan.minor : minor, plan);
+}
+
+/** Everything of the cluster that is read, listed once, with the minor of its version. `command` is what the server's log shows. */
+export async function readCluster(
+  where: ClusterPlace,
+  command: string,
+): Promise<{ readonly store: Store; readonly minor: number }> {
+  const transport = transportOf(where, command);
   try {
-    const minor = statesVersion ? plan.minor : await serverMinor(transport);
+    const minor = await serverMinor(transport);
     const store = new Store();
     const reading = progressLine('reading the cluster: objects');
     for (const kind of ALL_KINDS) await take(kind, store, transport, reading.at);
     reading.end();
-    return judged(store, minor, plan);
+    if (ALL_KINDS.every((kind) => store.missing(kind) !== undefined))
+      throw new InputFailure(`the cluster lets nothing be read: ${store.missing('Pod') ?? ''}`);
+    return { store, minor };
   } catch (error) {
     throw failureOf(error);
   } finally {
@@ -37,21 +53,22 @@ export async function scanCluster(plan: ScanPlan, statesVersion: boolean): Promi
 }
 
 function judged(store: Store, minor: number, plan: ScanPlan): Scanned {
-  if (ALL_KINDS.every((kind) => store.missing(kind) !== undefined))
-    throw new InputFailure(`the cluster lets nothing be read: ${store.missing('Pod') ?? ''}`);
   const { checks, parameters, scope } = plan;
   const judging = progressLine('judging: subjects');
   const context = { minor, complete: true, parameters, ...scopeOf(plan) };
   const all = judge({ inventory: store, checks, context, progress: judging.at });
   judging.end();
   const objects = ALL_KINDS.reduce((sum, kind) => sum + store.count(kind), 0);
-  return { judged: all, told: { objects, foreign: [], errors: [], scope }, isPartial: false };
+  return { judged: all, told: { objects, foreign: [], errors: [], scope }, sources: NO_FILES, isPartial: false };
 }
 
-function transportOf({ settings: { kubeconfig, context } }: ScanPlan): Transport {
+/** Where the cluster is: the current context of the usual kubeconfig where nothing is said. */
+export type ClusterPlace = Pick<Settings, 'kubeconfig' | 'context'>;
+
+function transportOf({ kubeconfig, context }: ClusterPlace, command: string): Transport {
   try {
     const cluster = loadCluster({
-      userAgent: `kubeposture/${version()} (scan)`,
+      userAgent: `kubeposture/${version()} (${command})`,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(context === undefined ? {} : { context }),
     });

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { SettingsError } from '#settings/types.ts';
+import { addAsk } from './commands/ask.ts';
 import { addChecks } from './commands/checks.ts';
 import type { AddCommand, Run } from './commands/command.ts';
 import { addDemo } from './commands/demo.ts';
@@ -11,7 +12,7 @@ import { complain, surviveClosedPipes } from './output/terminal.ts';
 import { version } from './version.ts';
 
 /** The commands, in the order of the help and of docs/cli.md. */
-const COMMANDS: readonly AddCommand[] = [addScan, addChecks, addOperator, addDemo, addDeveloper];
+const COMMANDS: readonly AddCommand[] = [addScan, addAsk, addChecks, addOperator, addDemo, addDeveloper];
 
 /** The whole command line. */
 function program(run: Run): Command {

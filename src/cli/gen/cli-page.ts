@@ -38,6 +38,7 @@ export function cliPage(program: Command): GeneratedFile {
 const BATCH = [
   '## Batch',
   '`scan --batch` reads one JSON line a case, `{"id", "objects": […], "kubernetesVersion"?}`, and answers one JSON line each, in order: `{"id", …}` with the fields of `--output json`, or `{"id", "error"}`. A line that cannot be used does not end the run.',
+  '`ask --batch` reads `{"id", "objects"?, "assume"?, "steps": [{"apply"?, "delete"?, "questions"}]}` and answers `{"id", "steps": [{"answers"}]}`: each step changes the state that the one before left, and its questions are asked then. Without `objects` a case begins as the cluster is. A question is answered `{"id", "answer", "because"?}`, `{"id", "unknown"}` where the answer cannot be known, or `{"id", "error"}`.',
 ];
 
 const ENVIRONMENT = [

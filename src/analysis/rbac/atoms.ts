@@ -1,0 +1,93 @@
+import type { PolicyRule } from '#model/policy.ts';
+import { allowsResource, isIn, type ResourceRequest } from './request.ts';
+
+/**
+ * Atoms are the single questions about resources that security turns on. Every rule carries a mask with a bit for each atom that it allows for all
+ * names; rules that are limited to names are remembered beside it.
+ */
+export interface Atom extends Pick<ResourceRequest, 'verb' | 'group' | 'resource'> {
+  readonly bit: number;
+  /** Of a cluster-scoped resource: a RoleBinding does not give it. */
+  readonly clusterOnly: boolean;
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+const ADMISSION = 'admissionregistration.k8s.io';
+const CERTIFICATES = 'certificates.k8s.io';
+const AUTHENTICATION = 'authentication.k8s.io';
+const WRITE = ['create', 'update', 'patch'];
+const READ = ['get', 'list', 'watch'];
+const CHANGE = ['update', 'patch'];
+const CONNECT = ['create', 'get'];
+
+const MUTATING = ['mutatingwebhookconfigurations', 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'];
+const VALIDATING = [
+  'validatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+];
+
+/** Group, resources, verbs. Resources of the cluster are marked: a grant in a namespace does not give them (checks-catalogue 1.4). */
+const NAMESPACED: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['', ['secrets'], [...READ, ...WRITE]],
+  ['', ['serviceaccounts'], ['create', 'impersonate']],
+  ['', ['serviceaccounts/token'], ['create']],
+  ['', ['pods'], ['create', 'update', 'patch', 'delete']],
+  ['', ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy', 'services/proxy'], CONNECT],
+  ['', ['pods/ephemeralcontainers', 'pods/status'], CHANGE],
+  ['', ['pods/eviction', 'pods/binding'], ['create']],
+  ['', ['replicationcontrollers'], WRITE],
+  ['apps', ['deployments', 'daemonsets', 'statefulsets', 'replicasets'], WRITE],
+  ['batch', ['jobs', 'cronjobs'], WRITE],
+  ['', ['persistentvolumeclaims'], ['create']],
+  ['', ['configmaps', 'endpoints'], WRITE],
+  ['', ['services/status'], CHANGE],
+  ['discovery.k8s.io', ['endpointslices'], WRITE],
+  ['networking.k8s.io', ['networkpolicies'], [...WRITE, 'delete']],
+  [RBAC, ['roles'], [...WRITE, 'escalate', 'bind']],
+  [RBAC, ['rolebindings'], WRITE],
+  // The server asks for `bind` in the namespace of the new RoleBinding, and a request for a Namespace carries its own name as namespace.
+  [RBAC, ['clusterroles'], ['bind']],
+  ['', ['namespaces'], CHANGE],
+];
+
+const CLUSTER: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['*', ['*'], ['*']],
+  [RBAC, ['*'], ['*']],
+  [RBAC, ['clusterroles'], [...WRITE, 'escalate']],
+  [RBAC, ['clusterrolebindings'], WRITE],
+  ['', ['users', 'groups'], ['impersonate']],
+  [AUTHENTICATION, ['uids'], ['impersonate']],
+  ['', ['nodes/proxy'], CONNECT],
+  ['', ['nodes', 'nodes/status'], CHANGE],
+  ['', ['persistentvolumes'], WRITE],
+  [CERTIFICATES, ['certificatesigningrequests'], ['create']],
+  [CERTIFICATES, ['certificatesigningrequests/approval'], CHANGE],
+  [CERTIFICATES, ['signers'], ['approve']],
+  [ADMISSION, [...MUTATING, ...VALIDATING], WRITE],
+  ['apiregistration.k8s.io', ['apiservices'], WRITE],
+  ['apiextensions.k8s.io', ['customresourcedefinitions'], WRITE],
+];
+
+function spread(rows: typeof CLUSTER, clusterOnly: boolean): readonly Omit<Atom, 'bit'>[] {
+  return rows.flatMap(([group, resources, verbs]) =>
+    resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource, clusterOnly }))),
+  );
+}
+
+const ATOMS: readonly Atom[] = [...spread(NAMESPACED, false), ...spread(CLUSTER, true)].map((atom, bit) => ({
+  ...atom,
+  bit,
+}));
+
+/** The bits of the atoms that a grant in a namespace can give. `* * *` there is everything of the namespace. */
+export const IN_NAMESPACES = maskOf(ATOMS.filter(({ clusterOnly, resource }) => !clusterOnly || resource === '*'));
+
+export function maskOf(list: readonly Atom[]): bigint {
+  return list.reduce((mask, { bit }) => mask | (1n << BigInt(bit)), 0n);
+}
+
+/** What a rule gives of the atoms, names aside. */
+export function maskOfRule(rule: PolicyRule): bigint {
+  return maskOf(ATOMS.filter((each) => isIn(each.verb, rule.verbs) && allowsResource(rule, each)));
+}

@@ -1,0 +1,50 @@
+import type { AnyBinding } from '#facts/rbac.ts';
+import type { PolicyRule } from '#model/policy.ts';
+import type { RuleEntry } from './rule-table.ts';
+import type { Granting, Rights } from './rights.ts';
+
+/** A role that exists, that a binding refers to, or both: bindings may come before their role and outlive it. */
+export interface RoleEntry extends Granting {
+  readonly kind: 'Role' | 'ClusterRole';
+  /** `''` for ClusterRoles. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Whether there is such an object; a shipped role may be assumed without. */
+  isTold: boolean;
+  /** Undefined while there is no such role. */
+  rules: readonly RuleEntry[] | undefined;
+  /** The atoms that it gives for all names, and those for some. */
+  mask: bigint;
+  named: readonly PolicyRule[];
+  /** What of the role could not be read. */
+  malformed: readonly string[];
+  readonly bindings: Set<BindingEntry>;
+}
+
+export interface BindingEntry {
+  readonly binding: AnyBinding;
+  /** Where it grants: a namespace, or `''` for everywhere. */
+  readonly scope: string;
+  readonly role: RoleEntry;
+  readonly subjects: readonly SubjectEntry[];
+}
+
+/** A user, group or service account that some binding names. */
+export interface SubjectEntry {
+  readonly label: string;
+  readonly key: string;
+  /** By scope: a set, so that deleting one of two bindings that give the same role leaves the other. */
+  readonly grants: Map<string, Set<BindingEntry>>;
+  /** What the bindings give together, until one of them changes. */
+  rights: Rights | undefined;
+}
+
+/** `ClusterRole admin`, `Role shop/web`. */
+export function roleText({ kind, namespace, name }: Pick<RoleEntry, 'kind' | 'namespace' | 'name'>): string {
+  return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
+}
+
+/** Roles of both kinds may share a name; no name holds a slash. */
+export function roleKey(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
+}

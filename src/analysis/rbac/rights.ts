@@ -1,0 +1,92 @@
+import type { PolicyRule } from '#model/policy.ts';
+import { IN_NAMESPACES, type Atom } from './atoms.ts';
+import { allowsResource, isIn } from './request.ts';
+
+/** For which objects something is allowed: all of them, or those of these names. */
+export type Names = 'all' | ReadonlySet<string>;
+
+/** What a role gives: atoms for all names, and rules that are limited to some. */
+export interface Granting {
+  readonly mask: bigint;
+  readonly named: readonly PolicyRule[];
+}
+
+const NONE: Names = new Set();
+
+/** What some roles give together in one scope. */
+class Bundle {
+  mask = 0n;
+  readonly named = new Set<PolicyRule>();
+  readonly roles = new Set<Granting>();
+
+  add(role: Granting, within: bigint): void {
+    if (this.roles.has(role)) return;
+    this.roles.add(role);
+    this.mask |= role.mask & within;
+    for (const rule of role.named) this.named.add(rule);
+  }
+}
+
+/**
+ * The rights of one identity by scope, as atoms: what is asked of thousands of identities again and again. A namespace has what is granted everywhere
+ * too.
+ */
+export class Rights {
+  readonly #bundles = new Map<string, Bundle>([['', new Bundle()]]);
+
+  /** Answers whether that was new. */
+  grant(role: Granting, scope: string): boolean {
+    const bundle = this.#bundles.get(scope) ?? new Bundle();
+    if (bundle.roles.has(role)) return false;
+    this.#bundles.set(scope, bundle);
+    bundle.add(role, scope === '' ? -1n : IN_NAMESPACES);
+    return true;
+  }
+
+  /** Everything that another one has. */
+  take(other: Rights): void {
+    for (const [scope, bundle] of other.#bundles) for (const role of bundle.roles) this.grant(role, scope);
+  }
+
+  /** The namespaces in which something is granted that is not granted everywhere. */
+  get namespaces(): readonly string[] {
+    return [...this.#bundles.keys()].filter((scope) => scope !== '');
+  }
+
+  /** The roles of a scope alone: `''` for those of everywhere. */
+  rolesIn(scope: string): Iterable<Granting> {
+    return this.#bundles.get(scope)?.roles ?? [];
+  }
+
+  /** The atoms held for all names in a scope. */
+  mask(scope: string): bigint {
+    const everywhere = this.#bundles.get('')?.mask ?? 0n;
+    return scope === '' ? everywhere : everywhere | (this.#bundles.get(scope)?.mask ?? 0n);
+  }
+
+  /** Whether an atom is held for all names. */
+  may(scope: string, { bit }: Atom): boolean {
+    return ((this.mask(scope) >> BigInt(bit)) & 1n) === 1n;
+  }
+
+  mayAny(scope: string, mask: bigint): boolean {
+    return (this.mask(scope) & mask) !== 0n;
+  }
+
+  /** For which names an atom is held in a scope. */
+  names(scope: string, asked: Atom): Names {
+    if (this.may(scope, asked)) return 'all';
+    const isVoidThere = asked.clusterOnly && asked.resource !== '*';
+    const scopes = new Set(isVoidThere ? [''] : ['', scope]);
+    const names = new Set<string>();
+    for (const each of scopes) for (const name of this.#namesIn(each, asked)) names.add(name);
+    return names.size === 0 ? NONE : names;
+  }
+
+  #namesIn(scope: string, { verb, ...asked }: Atom): readonly string[] {
+    const rules = [...(this.#bundles.get(scope)?.named ?? [])];
+    return rules
+      .filter((rule) => isIn(verb, rule.verbs) && allowsResource(rule, asked))
+      .flatMap(({ resourceNames = [] }) => resourceNames);
+  }
+}

@@ -1,0 +1,87 @@
+import type { PolicyRule } from '#model/policy.ts';
+import { maskOfRule } from './atoms.ts';
+import { allows, isUrlRequest, type Request } from './request.ts';
+
+/** One of the different rules that there are, shared by the roles that hold it. */
+export interface RuleEntry {
+  readonly rule: PolicyRule;
+  /** The atoms that it speaks of; for all names unless the rule is limited to some. */
+  readonly mask: bigint;
+  readonly key: string;
+  /** The roles that hold it, with how often each does. */
+  readonly roles: Map<object, number>;
+}
+
+function keyOfRule({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): string {
+  return JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs]);
+}
+
+/** Under which words a rule is filed: each of its groups with each of its resources, or that it speaks of URLs. */
+function* wordsOf({ apiGroups = [], resources = [], nonResourceURLs = [] }: PolicyRule): Iterable<string> {
+  for (const group of apiGroups) for (const resource of resources) yield `${group}|${resource}`;
+  if (nonResourceURLs.length > 0) yield URLS;
+}
+
+const URLS = 'url';
+
+/** The words under which rules may be filed that allow a request: six at most. */
+function* wordsFor(request: Request): Iterable<string> {
+  if (isUrlRequest(request)) {
+    yield URLS;
+    return;
+  }
+  const { group, resource } = request;
+  const slash = resource.indexOf('/');
+  const patterns = [resource, '*', ...(slash < 0 ? [] : [`*${resource.slice(slash)}`])];
+  for (const each of new Set([group, '*'])) for (const pattern of new Set(patterns)) yield `${each}|${pattern}`;
+}
+
+/** Every different rule once, found by what it speaks of. A rule is forgotten with the last role that holds it. */
+export class RuleTable<R extends object> {
+  readonly #rules = new Map<string, RuleEntry>();
+  readonly #postings = new Map<string, Set<RuleEntry>>();
+
+  get size(): number {
+    return this.#rules.size;
+  }
+
+  hold(rule: PolicyRule, role: R): RuleEntry {
+    const key = keyOfRule(rule);
+    const entry = this.#rules.get(key) ?? this.#file({ rule, key, mask: maskOfRule(rule), roles: new Map() });
+    entry.roles.set(role, (entry.roles.get(role) ?? 0) + 1);
+    return entry;
+  }
+
+  #file(entry: RuleEntry): RuleEntry {
+    this.#rules.set(entry.key, entry);
+    for (const word of wordsOf(entry.rule)) {
+      const filed = this.#postings.get(word);
+      if (filed === undefined) this.#postings.set(word, new Set([entry]));
+      else filed.add(entry);
+    }
+    return entry;
+  }
+
+  release(entry: RuleEntry, role: R): void {
+    const count = (entry.roles.get(role) ?? 0) - 1;
+    if (count > 0) entry.roles.set(role, count);
+    else entry.roles.delete(role);
+    if (entry.roles.size > 0) return;
+    this.#rules.delete(entry.key);
+    for (const word of wordsOf(entry.rule)) {
+      const filed = this.#postings.get(word);
+      filed?.delete(entry);
+      if (filed?.size === 0) this.#postings.delete(word);
+    }
+  }
+
+  /** The roles that hold a rule that allows a request. */
+  rolesFor(request: Request): ReadonlySet<R> {
+    const roles = new Set<R>();
+    const rules = [...wordsFor(request)].flatMap((word) => [...(this.#postings.get(word) ?? [])]);
+    for (const { rule, roles: holders } of new Set(rules)) {
+      if (allows(rule, request)) for (const role of holders.keys()) roles.add(role as R);
+    }
+    return roles;
+  }
+}

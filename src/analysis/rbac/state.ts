@@ -1,0 +1,269 @@
+import type { AnyBinding } from '#facts/rbac.ts';
+import { shippedRules } from '#facts/shipped-roles.ts';
+import type { Change } from '#model/inventory.ts';
+import type { AnyObject, ObjectOf } from '#model/objects.ts';
+import type { PolicyRule } from '#model/policy.ts';
+import { refOf, subjectText } from '#model/ref.ts';
+import { aggregated, isComputed, type Aggregation } from './aggregation.ts';
+import { roleKey, type BindingEntry, type RoleEntry, type SubjectEntry } from './entries.ts';
+import { keysOf, namedBy, type Identity, type Named } from './identity.ts';
+import type { Request } from './request.ts';
+import { RuleTable, type RuleEntry } from './rule-table.ts';
+
+export interface RbacOptions {
+  readonly aggregation: Aggregation;
+  /** Take the roles that every API server makes for itself as present where they are not told (checks-catalogue 1.11). */
+  readonly assumeShipped?: boolean;
+}
+
+/**
+ * Roles, bindings and their subjects, joined, kept current while they come and go in any order. Law: after any history the state is that of a fresh
+ * one that is told the objects there are.
+ */
+export class RbacState {
+  readonly #options: RbacOptions;
+  readonly #rules = new RuleTable<RoleEntry>();
+  readonly #roles = new Map<string, RoleEntry>();
+  readonly #clusterRoles = new Map<string, ObjectOf<'ClusterRole'>>();
+  readonly #bindings = new Map<string, BindingEntry>();
+  readonly #subjects = new Map<string, SubjectEntry>();
+  readonly #byKey = new Map<string, Set<SubjectEntry>>();
+  readonly #malformed = new Map<string, { readonly scope: string; readonly notes: readonly string[] }>();
+  #aggregates = 0;
+
+  constructor(options: RbacOptions) {
+    this.#options = options;
+  }
+
+  /** Takes in a change of a role or binding. Answers the subjects whose rights it touches. Objects of other kinds touch none. */
+  apply({ before, after }: Change): ReadonlySet<SubjectEntry> {
+    const dirty = new Set<SubjectEntry>();
+    if (before !== undefined && after?.kind !== before.kind) this.#remove(before, dirty);
+    if (after !== undefined) this.#put(after, dirty);
+    for (const subject of dirty) subject.rights = undefined;
+    return dirty;
+  }
+
+  #put(object: AnyObject, dirty: Set<SubjectEntry>): void {
+    if (object.kind === 'RoleBinding' || object.kind === 'ClusterRoleBinding') {
+      this.#unbind(object, dirty);
+      this.#bind(object, dirty);
+    } else if (object.kind === 'Role') this.#setRules(this.#role(object), object.rules, dirty, object.malformed);
+    else if (object.kind === 'ClusterRole') this.#putClusterRole(object, dirty);
+  }
+
+  #remove(object: AnyObject, dirty: Set<SubjectEntry>): void {
+    if (object.kind === 'RoleBinding' || object.kind === 'ClusterRoleBinding') this.#unbind(object, dirty);
+    else if (object.kind === 'Role') this.#setRules(this.#role(object), undefined, dirty);
+    else if (object.kind === 'ClusterRole') {
+      if (this.#clusterRoles.get(object.metadata.name)?.aggregationRule !== undefined) this.#aggregates -= 1;
+      this.#clusterRoles.delete(object.metadata.name);
+      this.#setRules(this.#role(object), undefined, dirty);
+      this.#aggregate(dirty);
+    }
+  }
+
+  #putClusterRole(role: ObjectOf<'ClusterRole'>, dirty: Set<SubjectEntry>): void {
+    const { name } = role.metadata;
+    if (this.#clusterRoles.get(name)?.aggregationRule !== undefined) this.#aggregates -= 1;
+    if (role.aggregationRule !== undefined) this.#aggregates += 1;
+    this.#clusterRoles.set(name, role);
+    const isMade = isComputed(role, this.#options.aggregation);
+    this.#setRules(this.#role(role), isMade ? [] : role.rules, dirty, role.malformed);
+    this.#aggregate(dirty);
+  }
+
+  #aggregate(dirty: Set<SubjectEntry>): void {
+    if (this.#aggregates === 0 || this.#options.aggregation === 'stored') return;
+    for (const [name, rules] of aggregated(this.#clusterRoles.values(), this.#options.aggregation)) {
+      const entry = this.#roles.get(roleKey('ClusterRole', '', name));
+      if (entry !== undefined) this.#setRules(entry, rules, dirty, entry.malformed);
+    }
+  }
+
+  #role({ kind, metadata }: ObjectOf<'Role' | 'ClusterRole'>): RoleEntry {
+    return this.#roleAt(kind, metadata.namespace, metadata.name);
+  }
+
+  #roleAt(kind: 'Role' | 'ClusterRole', namespace: string, name: string): RoleEntry {
+    const key = roleKey(kind, namespace, name);
+    const known = this.#roles.get(key);
+    if (known !== undefined) return known;
+    const entry: RoleEntry = {
+      kind,
+      namespace,
+      name,
+      isTold: false,
+      rules: undefined,
+      mask: 0n,
+      named: [],
+      malformed: [],
+      bindings: new Set(),
+    };
+    this.#roles.set(key, entry);
+    return entry;
+  }
+
+  /** A role that does not exist is remembered only for the bindings that wait for it. */
+  #dropUnused(entry: RoleEntry): void {
+    const { isTold, bindings, kind, namespace, name } = entry;
+    if (isTold || bindings.size > 0) return;
+    for (const rule of entry.rules ?? []) this.#rules.release(rule, entry);
+    entry.rules = undefined;
+    this.#roles.delete(roleKey(kind, namespace, name));
+  }
+
+  /** Rules that are the same as before cost nothing: nobody is dirty. */
+  #setRules(
+    entry: RoleEntry,
+    told: readonly PolicyRule[] | undefined,
+    dirty: Set<SubjectEntry>,
+    malformed: readonly string[] = [],
+  ): void {
+    const { kind, namespace, name } = entry;
+    const assumed = this.#options.assumeShipped === true ? shippedRules(kind, namespace, name) : undefined;
+    const rules = told ?? assumed;
+    const held = rules?.map((rule) => this.#rules.hold(rule, entry));
+    const before = entry.rules;
+    for (const rule of before ?? []) this.#rules.release(rule, entry);
+    entry.malformed = malformed;
+    entry.rules = held;
+    entry.isTold = told !== undefined;
+    this.#dropUnused(entry);
+    if (isSame(before, held)) return;
+    const limited = (held ?? []).filter(({ rule }) => (rule.resourceNames ?? []).length > 0);
+    entry.named = [...new Set(limited)].map(({ rule }) => rule);
+    entry.mask = (held ?? []).reduce((mask, rule) => (limited.includes(rule) ? mask : mask | rule.mask), 0n);
+    for (const { subjects } of entry.bindings) for (const subject of subjects) dirty.add(subject);
+  }
+
+  #bind(binding: AnyBinding, dirty: Set<SubjectEntry>): void {
+    const { kind, name } = binding.roleRef;
+    const scope = binding.metadata.namespace;
+    if (binding.malformed !== undefined)
+      this.#malformed.set(keyOf(binding), { scope, notes: notesOf(subjectText(refOf(binding)), binding.malformed) });
+    // A Role through a ClusterRoleBinding, and a kind that is none, grant nothing: no such role is ever found.
+    if (kind !== 'ClusterRole' && (kind !== 'Role' || scope === '')) return;
+    const role = this.#roleAt(kind, kind === 'Role' ? scope : '', name);
+    const subjects = [...this.#subjectsOf(binding)];
+    const entry: BindingEntry = { binding, scope, role, subjects };
+    this.#bindings.set(keyOf(binding), entry);
+    role.bindings.add(entry);
+    if (!role.isTold && role.rules === undefined) this.#setRules(role, undefined, dirty);
+    for (const subject of subjects) {
+      const grants = subject.grants.get(scope);
+      if (grants === undefined) subject.grants.set(scope, new Set([entry]));
+      else grants.add(entry);
+      dirty.add(subject);
+    }
+  }
+
+  #subjectsOf(binding: AnyBinding): ReadonlySet<SubjectEntry> {
+    const subjects = new Set<SubjectEntry>();
+    for (const subject of binding.subjects) {
+      const named = namedBy(subject, binding.metadata.namespace);
+      if (named !== undefined) subjects.add(this.#subject(named));
+    }
+    return subjects;
+  }
+
+  #subject({ label, key }: Named): SubjectEntry {
+    const known = this.#subjects.get(label);
+    if (known !== undefined) return known;
+    const entry: SubjectEntry = { label, key, grants: new Map(), rights: undefined };
+    this.#subjects.set(label, entry);
+    const spellings = this.#byKey.get(key);
+    if (spellings === undefined) this.#byKey.set(key, new Set([entry]));
+    else spellings.add(entry);
+    return entry;
+  }
+
+  #unbind(binding: AnyBinding, dirty: Set<SubjectEntry>): void {
+    const key = keyOf(binding);
+    const entry = this.#bindings.get(key);
+    this.#malformed.delete(key);
+    if (entry === undefined) return;
+    this.#bindings.delete(key);
+    const { role, scope, subjects } = entry;
+    role.bindings.delete(entry);
+    this.#dropUnused(role);
+    for (const subject of subjects) {
+      dirty.add(subject);
+      const grants = subject.grants.get(scope);
+      grants?.delete(entry);
+      if (grants?.size === 0) subject.grants.delete(scope);
+      if (subject.grants.size === 0) this.#forget(subject);
+    }
+  }
+
+  #forget(subject: SubjectEntry): void {
+    this.#subjects.delete(subject.label);
+    const spellings = this.#byKey.get(subject.key);
+    spellings?.delete(subject);
+    if (spellings?.size === 0) this.#byKey.delete(subject.key);
+  }
+
+  role(kind: 'Role' | 'ClusterRole', namespace: string, name: string): RoleEntry | undefined {
+    return this.#roles.get(roleKey(kind, namespace, name));
+  }
+
+  /** Every role that there is, in no order; also those that bindings name in vain. */
+  roles(): Iterable<RoleEntry> {
+    return this.#roles.values();
+  }
+
+  bindings(): Iterable<BindingEntry> {
+    return this.#bindings.values();
+  }
+
+  binding(object: AnyBinding): BindingEntry | undefined {
+    return this.#bindings.get(keyOf(object));
+  }
+
+  clusterRole(name: string): ObjectOf<'ClusterRole'> | undefined {
+    return this.#clusterRoles.get(name);
+  }
+
+  clusterRoles(): Iterable<ObjectOf<'ClusterRole'>> {
+    return this.#clusterRoles.values();
+  }
+
+  /** Everyone whom some binding names, in no order. */
+  subjects(): Iterable<SubjectEntry> {
+    return this.#subjects.values();
+  }
+
+  /** The subjects that an identity is: by its name, in both spellings, and by its groups. */
+  subjectsOf(identity: Identity): readonly SubjectEntry[] {
+    return keysOf(identity).flatMap((key) => [...(this.#byKey.get(key) ?? [])]);
+  }
+
+  rolesFor(request: Request): ReadonlySet<RoleEntry> {
+    return this.#rules.rolesFor(request);
+  }
+
+  /** How many different rules there are. */
+  get differentRules(): number {
+    return this.#rules.size;
+  }
+
+  /** What could not be read in the bindings of the cluster and of a namespace: whom they name is not certain. */
+  unreadIn(namespace: string): readonly string[] {
+    return [...this.#malformed.values()]
+      .filter(({ scope }) => scope === '' || scope === namespace)
+      .flatMap(({ notes }) => notes);
+  }
+}
+
+function keyOf({ kind, metadata }: AnyBinding): string {
+  return `${kind}/${metadata.namespace}/${metadata.name}`;
+}
+
+function notesOf(object: string, notes: readonly string[]): readonly string[] {
+  return notes.map((note) => `${object}: ${note}`);
+}
+
+function isSame(before: readonly RuleEntry[] | undefined, after: readonly RuleEntry[] | undefined): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  return before.length === after.length && before.every((rule, index) => rule === after[index]);
+}
