@@ -10,6 +10,10 @@ import { refOf } from '#model/ref.ts';
 import { ADDRESSES, NODES, PORTS, PROTOCOLS, events, identity, type Event } from '../support/network-worlds.ts';
 import { Packets, type End } from '../support/packets.ts';
 
+/** Thousands of histories where slow tests are asked for. */
+const RUNS = process.env['KP_SLOW'] === undefined ? 200 : 4000;
+const LONG_MS = 600_000;
+
 const assumptions: fc.Arbitrary<NetworkAssumptions> = fc.record({
   ipBlockSelectsPods: fc.boolean(),
   hostNetwork: fc.constantFrom('node-ip', 'policy-applies'),
@@ -100,9 +104,9 @@ describe('[law] network', () => {
           expect(wrong, JSON.stringify([...told.objects.values()])).to.deep.equal([]);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: RUNS },
     );
-  });
+  }).timeout(LONG_MS);
 
   it('told step by step = seen at once', () => {
     fc.assert(
@@ -126,9 +130,9 @@ describe('[law] network', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: RUNS / 2 },
     );
-  });
+  }).timeout(LONG_MS);
 
   it('who reaches a pod are those that reach it, and an explanation says what the answer is', () => {
     fc.assert(
@@ -147,9 +151,9 @@ describe('[law] network', () => {
           expect(said).to.deep.equal(others.map((from) => told.engine.reaches(from, to, at)));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: RUNS / 2 },
     );
-  });
+  }).timeout(LONG_MS);
 });
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -302,8 +306,8 @@ describe('[law] network, metamorphic', () => {
           const broken = asked.filter((_, index) => !holds(first[index], second[index]));
           expect(broken).to.deep.equal([]);
         }),
-        { numRuns: 150 },
+        { numRuns: RUNS / 4 },
       );
-    });
+    }).timeout(LONG_MS);
   }
 });
