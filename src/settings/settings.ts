@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { parseConfig } from './config.ts';
 import { CONFIGURATION } from './description.ts';
 import { filled } from './field.ts';
@@ -21,7 +22,7 @@ export function loadSettings(flags: Flags, environment: Environment = process.en
   const given = (flag: string | undefined, variable: string): string | undefined =>
     flag ?? (environment[variable] === '' ? undefined : environment[variable]);
   const configFile = given(flags.config, 'KUBEPOSTURE_CONFIG');
-  const kubeconfig = given(flags.kubeconfig, 'KUBEPOSTURE_KUBECONFIG');
+  const kubeconfig = given(flags.kubeconfig, 'KUBEPOSTURE_KUBECONFIG') ?? filesOf(environment['KUBECONFIG']);
   const context = given(flags.context, 'KUBEPOSTURE_CONTEXT');
   const configured = configuredBy(
     configFile === undefined ? {} : parseConfig(text ?? readConfig(configFile), configFile),
@@ -37,6 +38,12 @@ export function loadSettings(flags: Flags, environment: Environment = process.en
     ...configured,
     leaderElection: electionOf(configured.leaderElection, leaderElect, environment['POD_NAMESPACE']),
   });
+}
+
+/** The files that every client of Kubernetes reads. */
+function filesOf(list = ''): readonly string[] | undefined {
+  const files = list.split(delimiter).filter((file) => file !== '');
+  return files.length === 0 ? undefined : files;
 }
 
 function electionOf(
