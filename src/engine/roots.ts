@@ -143,7 +143,7 @@ export interface PodsBelow {
   readonly templates: readonly Pod[];
 }
 
-/** The pods that a subject stands for. A template counts only where it has no live pod: the live pod wins (checks-catalogue 1.3). */
+/** The pods that a subject stands for. A template counts only where it has no live pod: the live pod wins (docs/adr/0003). */
 export function podsBelow(subject: Subject, inventory: Inventory): PodsBelow {
   const own = objectAt(subject, inventory);
   const levels = levelsFrom(subject, inventory);

@@ -6,7 +6,7 @@ import type { Grade, Score } from '#model/verdict.ts';
 export const SCORING = 1;
 
 export type Scope = 'resource' | 'namespace' | 'cluster';
-/** How many penalty points halve the score (checks-catalogue 5.2). */
+/** How many penalty points halve the score. */
 const HALF_LIFE: Readonly<Record<Scope, number>> = { resource: 80, namespace: 250, cluster: 800 };
 
 /** What each step up in severity adds: cumulative, so that one finding costs 1.5, 6, 20 or 50 points. */
@@ -26,7 +26,7 @@ export type Counts = readonly number[];
 export type Open = ReadonlyMap<CheckId, Counts>;
 
 /**
- * The score by the formula of checks-catalogue 5.2: a function of the open findings alone, capped by the worst. Law: it never falls when
+ * The score: a function of the open findings alone, capped by the worst. Law: it never falls when
  * a finding is removed or softened, and no number of passes hides a finding.
  */
 export function scoreOf(open: Open, scope: Scope): Score {

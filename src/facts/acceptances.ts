@@ -6,7 +6,7 @@ import { containersOf } from './containers.ts';
 import { endsIn } from './image.ts';
 import { isPrivilegedNamespace } from './namespace.ts';
 
-/** A part of the platform that cannot do its work otherwise (checks-catalogue 1.8). */
+/** A part of the platform that cannot do its work otherwise. */
 interface Acceptance {
   readonly reason: string;
   /** Every image of the pod is one of these: whole segments at the end of its repository, below any registry. */

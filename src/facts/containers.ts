@@ -9,7 +9,7 @@ export interface ContainerSlot {
 
 const LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 
-/** The container set: init, normal and ephemeral containers, exactly what Pod Security admission visits (checks-catalogue 1.3). */
+/** The container set: init, normal and ephemeral containers, exactly what Pod Security admission visits (VisitContainers of k8s.io/pod-security-admission). */
 export function containersOf(spec: PodSpec): readonly ContainerSlot[] {
   return LISTS.flatMap((list) =>
     (spec[list] ?? []).map((container, index) => ({ container, at: `spec.${list}[${String(index)}]`, list })),
@@ -70,12 +70,12 @@ export function isWaivedForWindows(
   return isWindows(spec) && minor >= WINDOWS_MINOR;
 }
 
-/** Windows for checks that are no Pod Security control: the node selector counts too (checks-catalogue 1.3). */
+/** Windows for checks that are no Pod Security control: the node selector counts too. */
 export function runsOnWindows(spec: PodSpec): boolean {
   return isWindows(spec) || spec.nodeSelector['kubernetes.io/os'] === 'windows';
 }
 
-/** From this minor on, `hostUsers: false` relaxes the controls on root users (checks-catalogue 1.3). */
+/** From this minor on, `hostUsers: false` relaxes the controls on root users (Pod Security Standards, user namespaces). */
 const USER_NAMESPACE_MINOR = 35;
 
 /** Whether the pod's user namespace lifts the restricted controls on root users, for servers of this minor version. */

@@ -16,7 +16,7 @@ export interface Instance {
   readonly flags: readonly string[] | undefined;
 }
 
-/** The words of a pod's control-plane container, or nothing: see checks-catalogue 1.5. The namespace binds every way of recognition. */
+/** The words of a pod's control-plane container, or nothing. The namespace binds every way of recognition: an API server elsewhere is that of another cluster. */
 export function instanceOf(pod: Pod, component: Component, parameters: Parameters): Instance | undefined {
   if (!isControlPlanePlace(pod, parameters)) return undefined;
   for (const slot of containersOf(pod.spec)) {

@@ -15,7 +15,7 @@ const NO_METADATA: Metadata = { name: '', namespace: '', labels: {}, annotations
 
 /**
  * The one funnel for list, watch and file: raw JSON in, our shape out, with the defaults that the API server would certainly fill in
- * (checks-catalogue 1.11). Never throws: what cannot be read is left out and listed in `malformed`.
+ * (k8s.io/kubernetes/pkg/apis, SetDefaults). Never throws: what cannot be read is left out and listed in `malformed`.
  */
 export function shrink<K extends Kind>(kind: K, raw: Raw): ObjectOf<K> {
   const trail: Trail = { path: [], notes: [] };

@@ -27,10 +27,10 @@ export const AREAS = [
 export type Area = (typeof AREAS)[number];
 export type CheckId = `KP-${Area}-${string}`;
 
-/** Whether a field was read from an object, is a declared configuration, or a product was recognised (checks-catalogue 1.2). */
+/** Whether a field was read from an object, is a declared configuration, or a product was recognised. */
 export type Evidence = 'observed' | 'declared' | 'heuristic';
 
-/** The Pod Security Standard level that a problem breaks; independent of severity and acceptance (checks-catalogue 1.3). */
+/** The Pod Security Standard level that a problem breaks; independent of severity and acceptance (kubernetes.io/docs/concepts/security/pod-security-standards). */
 export type PssLevel = 'baseline' | 'restricted';
 
 /** One thing that is wrong with a subject. */

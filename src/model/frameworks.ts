@@ -6,7 +6,7 @@ export interface Framework {
   readonly title: string;
   /** How references to it begin in `refs` of a check. */
   readonly refs: string;
-  /** For the Pod Security Standards: the levels a problem breaks that fails a control of it (checks-catalogue 8.1). */
+  /** For the Pod Security Standards: the levels a problem breaks that fails a control of it. */
   readonly levels?: readonly PssLevel[];
 }
 

@@ -85,7 +85,7 @@ export type Kind = keyof typeof KINDS;
 /** The kinds, in the order in which synchronisation starts. */
 export const ALL_KINDS = Object.keys(KINDS) as readonly Kind[];
 
-/** The kinds that make pods from a template (checks-catalogue 1.3). */
+/** The kinds that make pods from a template. */
 export const TEMPLATE_KINDS = [
   'Deployment',
   'StatefulSet',
@@ -118,7 +118,7 @@ export function isTemplateKind(kind: string): kind is TemplateKind {
   return (TEMPLATE_KINDS as readonly string[]).includes(kind);
 }
 
-/** Groups of the past that the same kinds were served under; their paths are the same (checks-catalogue 1.3). */
+/** Groups of the past that the same kinds were served under; their paths are the same (Kubernetes deprecated API migration guide). */
 const FORMER_GROUPS: Readonly<Record<string, readonly string[]>> = {
   apps: ['extensions'],
   'networking.k8s.io': ['extensions'],

@@ -1,4 +1,4 @@
-/** The data tables that judgement rests on and that a cluster's owner may change (checks-catalogue 1.7). */
+/** The data tables that judgement rests on and that a cluster's owner may change. */
 export interface Parameters {
   /** Tags that name another image tomorrow; lower case, compared whole. */
   readonly floatingTags: readonly string[];

@@ -12,7 +12,7 @@ import type { Verdict } from '#model/verdict.ts';
 import { contextWith } from '../support/world.ts';
 
 const ID = new RegExp(`^KP-(${AREAS.join('|')})-\\d{3}$`);
-/** Framework ids as checks-catalogue section 4 has them. */
+/** Ids of controls as the frameworks have them. */
 const REF =
   /^(CIS:[1-5]\.\d{1,2}(\.\d{1,2})?|PSS:(baseline|restricted)|NSA:N([1-9]|1\d|2[0-8])|OWASP20(22|25):K(0[1-9]|10)|MITRE:T\d{4}(\.\d{3})?)$/;
 /** A sentence, or one that begins with a name as it is spelled: `cluster-admin granted …`, `hostPath reaches …`, `/proc is …`. */

@@ -24,7 +24,7 @@ export function meets(level: Judgement['level'], wanted: PssLevel): boolean {
   return level === 'restricted' || level === wanted;
 }
 
-/** The checks of each control of Pod Security admission, by its name in lower case (checks-catalogue 4.2). */
+/** The checks of each control of Pod Security admission, by its name in lower case. */
 export const CHECKS_OF_CONTROL: Readonly<Record<string, readonly CheckId[]>> = {
   windowshostprocess: ['KP-POD-005'],
   hostnamespaces: ['KP-POD-002', 'KP-POD-003', 'KP-POD-004'],

@@ -37,7 +37,7 @@ function checks(count: number, severity: Severity, area: 'POD' | 'NET' | 'ADM' |
   ]);
 }
 
-/** A Deployment with no security settings at all (checks-catalogue 5.2). */
+/** A Deployment with no security settings at all. */
 const BARE: readonly Found[] = [...checks(6, 'medium', 'POD'), ...checks(6, 'low', 'LOG')];
 const KUBEADM: readonly Found[] = [
   ['KP-ADM-001', 'high'],
