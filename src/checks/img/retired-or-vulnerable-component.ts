@@ -1,9 +1,10 @@
 import { ADVISORIES, type Advisory } from '#facts/advisories.ts';
-import { containersOf, named } from '#facts/containers.ts';
+import { containersOf, named, type ContainerSlot } from '#facts/containers.ts';
 import { endsIn, parseImage } from '#facts/image.ts';
 import { isBefore, parseVersion } from '#facts/version.ts';
 import { defineCheckOfMany, judge, type Doubt, type Examples, type Problem } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
+import { fitsAny } from '#model/pattern.ts';
 import { accountOf } from '#facts/token.ts';
 import { aContainer, aDeployment, aPod, aService } from '../samples.ts';
 
@@ -11,8 +12,9 @@ const ofPod = judge({
   subject: 'Pod',
 
   *evaluate(pod) {
+    const suspects = containersOf(pod.spec).filter(({ container }) => isSuspect(container.image ?? ''));
     for (const advisory of ADVISORIES) {
-      const words = [...fromImages(pod, advisory)];
+      const words = suspects.flatMap((slot) => [...fromImage(slot, advisory)]);
       if (words.length > 0) yield* words;
       else yield* fromTheRest(pod, advisory);
     }
@@ -45,34 +47,41 @@ export const retiredOrVulnerableComponent = defineCheckOfMany({
   examples,
 });
 
-function isOf(image: string, { images, distinctive = [] }: Advisory): boolean {
-  const { repository } = parseImage(image);
-  const last = repository.slice(repository.lastIndexOf('/') + 1);
-  return (
-    endsIn(image, images) ||
-    distinctive.some((name) => (name.endsWith('*') ? last.startsWith(name.slice(0, -1)) : last === name))
-  );
+function lastSegment(repository: string): string {
+  return repository.slice(repository.lastIndexOf('/') + 1);
 }
 
-function* fromImages({ spec }: Pod, advisory: Advisory): Iterable<Problem | Doubt> {
-  for (const slot of containersOf(spec)) {
-    const { image = '' } = slot.container;
-    if (!isOf(image, advisory)) continue;
-    const who = `${named(slot)} runs ${advisory.component} (${image})`;
-    const version = parseVersion(parseImage(image).tag ?? '');
-    const flaw = advisory.flaws.find(
-      ({ in: ranges }) =>
-        ranges === undefined ||
-        (version !== undefined &&
-          ranges.some(
-            ({ from, below }) =>
-              !(from !== undefined && isBefore(version, from)) && (below === undefined || isBefore(version, below)),
-          )),
-    );
-    if (flaw !== undefined) yield { at: `${slot.at}.image`, severity: flaw.severity, message: `${who}: ${flaw.text}` };
-    if (version === undefined && advisory.flaws.some(({ in: ranges }) => ranges !== undefined))
-      yield { unknown: `${who}, in a version that its tag does not tell` };
-  }
+/** Last segments of all repositories that are known, and those that suffice on their own. */
+const LAST_SEGMENTS = new Set(ADVISORIES.flatMap(({ images }) => images.map(lastSegment)));
+const DISTINCTIVE = ADVISORIES.flatMap(({ distinctive = [] }) => distinctive);
+
+/** Whether an image is worth a closer look: most are not. */
+function isSuspect(image: string): boolean {
+  const last = lastSegment(parseImage(image).repository);
+  return LAST_SEGMENTS.has(last) || fitsAny(last, DISTINCTIVE);
+}
+
+function isOf(image: string, { images, distinctive = [] }: Advisory): boolean {
+  return endsIn(image, images) || fitsAny(lastSegment(parseImage(image).repository), distinctive);
+}
+
+function* fromImage(slot: ContainerSlot, advisory: Advisory): Iterable<Problem | Doubt> {
+  const { image = '' } = slot.container;
+  if (!isOf(image, advisory)) return;
+  const who = `${named(slot)} runs ${advisory.component} (${image})`;
+  const version = parseVersion(parseImage(image).tag ?? '');
+  const flaw = advisory.flaws.find(
+    ({ in: ranges }) =>
+      ranges === undefined ||
+      (version !== undefined &&
+        ranges.some(
+          ({ from, below }) =>
+            !(from !== undefined && isBefore(version, from)) && (below === undefined || isBefore(version, below)),
+        )),
+  );
+  if (flaw !== undefined) yield { at: `${slot.at}.image`, severity: flaw.severity, message: `${who}: ${flaw.text}` };
+  if (version === undefined && advisory.flaws.some(({ in: ranges }) => ranges !== undefined))
+    yield { unknown: `${who}, in a version that its tag does not tell` };
 }
 
 /** A pod of another image: by its labels, or because it has taken over the component's identity. */
