@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { CHECKS } from '#checks/index.ts';
+import { repairOf } from '#cli/gen/repair.ts';
 import { cleanCluster } from '#checks/samples.ts';
 import type { Check, Example, Expected, Manifest } from '#model/check.ts';
 import type { Finding } from '#model/verdict.ts';
@@ -42,6 +43,11 @@ describe('[checks] examples', () => {
           expect([...found(check, example)].sort(byPath)).to.deep.equal([...expected].sort(byPath));
         });
       }
+      it('is repaired by what its page shows', () => {
+        const { before, after } = repairOf(check)!;
+        expect(before).to.deep.equal(bad[0]);
+        expect(found(check, { ...after, context: before.context ?? {} })).to.deep.equal([]);
+      });
       for (const example of good) {
         it(`passes: ${example.name}`, () => {
           expect(found(check, example)).to.deep.equal([]);

@@ -1,5 +1,6 @@
-import { stringify } from 'yaml';
-import type { BadExample, Check, Example } from '#model/check.ts';
+import type { BadExample, Check } from '#model/check.ts';
+import { SEVERITIES } from '#model/severity.ts';
+import { difference, documentsOf, repairOf, type Repair } from './repair.ts';
 import { FRAMEWORKS } from '#model/frameworks.ts';
 import { HEADER, type GeneratedFile } from './files.ts';
 
@@ -34,19 +35,16 @@ function indexPage(checks: readonly Check[]): GeneratedFile {
 
 function page(check: Check): string {
   const { bad, good } = check.examples();
-  const [firstBad, firstGood] = [bad[0], good[0]];
+  const repair = repairOf(check);
   const sections = [
     `<!-- ${HEADER} -->`,
     `# ${check.id} ${check.name}`,
-    `${check.title}. Severity: **${check.severity}**. Evidence: ${check.evidence}. Judges: ${kindsOf(check)}.`,
+    `${check.title}. Severity: **${check.severity}**${othersOf(check)}. Evidence: ${check.evidence}. Judges: ${kindsOf(check)}.`,
     `## Why it matters\n\n${check.why}`,
     `## How to fix it\n\n${check.fix}`,
+    ...(repair === undefined ? [] : [repairText(check, repair)]),
     ...aspectsOf(check),
     `## What it looks at\n\n${inputsOf(check)}`,
-    ...(firstBad === undefined
-      ? []
-      : [`## Fails\n\n${exampleText(firstBad)}\n\nFinds:\n\n${foundBy(check, firstBad)}`]),
-    ...(firstGood === undefined ? [] : [`## Passes\n\n${exampleText(firstGood)}`]),
     `## All examples\n\n${[...bad.map((example) => `- fails: ${example.name}`), ...good.map((example) => `- passes: ${example.name}`)].join('\n')}`,
     `## References\n\n${referencesOf(check)}`,
   ];
@@ -76,11 +74,17 @@ function inputsOf({ judges }: Check): string {
   return inputs.length === 0 ? 'The object alone.' : `The object, and\n\n${[...new Set(inputs)].join('\n')}`;
 }
 
-function exampleText({ name, subject, world = [] }: Example): string {
-  const documents = [subject, ...world].map((manifest) =>
-    stringify(JSON.parse(JSON.stringify(manifest)), { lineWidth: 0 }),
-  );
-  return `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}:\n\n\`\`\`yaml\n${documents.join('---\n')}\`\`\``;
+function repairText(check: Check, { before, after }: Repair): string {
+  const text = difference(documentsOf(before), documentsOf(after));
+  const found = `What it finds before (${before.name}):\n\n${foundBy(check, before)}`;
+  return `## Before and after\n\n\`\`\`diff\n${text}\n\`\`\`\n\n${found}`;
+}
+
+/** The severities that some of its findings have instead. */
+function othersOf(check: Check): string {
+  const shown = check.examples().bad.flatMap(({ finds }) => finds.map(({ severity = check.severity }) => severity));
+  const others = SEVERITIES.filter((severity) => severity !== check.severity && shown.includes(severity));
+  return others.length === 0 ? '' : ` (some findings: ${others.join(', ')})`;
 }
 
 function foundBy(check: Check, { finds }: BadExample): string {
