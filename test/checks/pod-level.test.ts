@@ -17,7 +17,7 @@ describe('[checks] Pod Security level', () => {
       fc.property(somePod, fc.integer({ min: 24, max: 37 }), (pod, minor) => {
         expect(levelOf(pod, minor)).to.equal(judged(pod, minor).level);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 

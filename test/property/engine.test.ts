@@ -33,7 +33,9 @@ function told(steps: readonly Step[]): World {
   return world;
 }
 
-describe('[law] engine', () => {
+describe('[law] engine', function () {
+  this.timeout(120_000);
+
   it('told step by step = seen at once', () => {
     fc.assert(
       fc.property(history, (steps) => {

@@ -104,7 +104,9 @@ const loop = fc
 
 const worlds = fc.oneof({ weight: 4, arbitrary: history }, chain, loop);
 
-describe('[law] owners', () => {
+describe('[law] owners', function () {
+  this.timeout(120_000);
+
   it('no pod falls between two subjects: each that runs is counted exactly once', () => {
     fc.assert(
       fc.property(worlds, (steps) => {
