@@ -7,6 +7,7 @@ import { resourceName, resourcePath, type Resource } from './resource.ts';
 import type { Transport } from './transport.ts';
 import { processTurns } from './turns.ts';
 import { watch } from './watch.ts';
+import type { Right } from '#model/right.ts';
 
 const LEASES: Resource = {
   kind: 'Lease',
@@ -15,6 +16,24 @@ const LEASES: Resource = {
   plural: 'leases',
   namespaced: true,
 };
+const GROUP = LEASES.group;
+/** In the namespace of the Lease alone. */
+export const leaseRights = (name: string): readonly Right[] => [
+  {
+    group: GROUP,
+    resources: ['leases'],
+    verbs: ['create'],
+    why: 'make the Lease of the leader; no role can name what is not there yet',
+  },
+  {
+    group: GROUP,
+    resources: ['leases'],
+    verbs: ['get', 'watch', 'update'],
+    names: [name],
+    why: 'hold that Lease, or wait for it',
+  },
+];
+
 const FOLLOW = { seconds: 600, idleMs: 185_000 };
 
 export interface LeaseRecord {

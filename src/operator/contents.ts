@@ -3,11 +3,11 @@ import { scoreOf, type Scope } from '#engine/score.ts';
 import type { Engine } from '#engine/engine.ts';
 import { byWorst } from '#engine/subject.ts';
 import { areaOf, type Area } from '#model/check.ts';
-import { ALL_KINDS } from '#model/kinds.ts';
 import type { Inventory } from '#model/inventory.ts';
 import { subjectText, type Subject } from '#model/ref.ts';
 import type { Finding, Score, Verdict } from '#model/verdict.ts';
 import type { Contents, Coverage, Rollup } from '#report/body.ts';
+import { WATCHED } from './watched.ts';
 
 const WORST_AT_MOST = 10;
 
@@ -93,7 +93,7 @@ function keyOf({ kind, namespace, name }: Subject): string {
 
 /** The kinds that can be seen, and why the others cannot. */
 export function coverageOf(inventory: Inventory): Coverage {
-  const kinds = ALL_KINDS.map((kind) => {
+  const kinds = WATCHED.map((kind) => {
     const reason = inventory.missing(kind);
     return reason === undefined ? { kind, state: 'synced' } : { kind, state: 'unknown', reason };
   });

@@ -1,8 +1,8 @@
-import { ALL_KINDS } from '#model/kinds.ts';
 import type { Metrics } from '#sinks/metrics.ts';
 import type { Audits } from './audits.ts';
 import type { Brain } from './brain.ts';
 import type { Watching } from './watching.ts';
+import { WATCHED } from './watched.ts';
 
 /** How the operator itself is doing: every replica says it. */
 export function defineOperationMetrics(
@@ -11,9 +11,9 @@ export function defineOperationMetrics(
 ): void {
   const { engine, store, loop } = brain;
   metrics.gauge('queueDepth', () => [{ labels: {}, value: loop.depth }]);
-  metrics.gauge('objects', () => ALL_KINDS.map((kind) => ({ labels: { kind }, value: store.count(kind) })));
+  metrics.gauge('objects', () => WATCHED.map((kind) => ({ labels: { kind }, value: store.count(kind) })));
   metrics.gauge('kindSynced', () =>
-    ALL_KINDS.map((kind) => ({ labels: { kind }, value: store.missing(kind) === undefined ? 1 : 0 })),
+    WATCHED.map((kind) => ({ labels: { kind }, value: store.missing(kind) === undefined ? 1 : 0 })),
   );
   metrics.gauge('lastEventAge', () =>
     [...watching.reflectors].flatMap(([kind, { stats }]) => {

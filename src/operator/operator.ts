@@ -2,7 +2,7 @@ import { schedule, type ScheduledTask } from 'node-cron';
 import type { Transport } from '#kube/transport.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Check, Context } from '#model/check.ts';
-import { ALL_KINDS, type Kind } from '#model/kinds.ts';
+import type { Kind } from '#model/kinds.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import { CLUSTER_REPORT, type ReportRef } from '#report/identity.ts';
 import type { Settings } from '#settings/types.ts';
@@ -15,6 +15,7 @@ import { Latency } from './latency.ts';
 import { defineOperationMetrics } from './operation-metrics.ts';
 import { definePostureMetrics } from './posture-metrics.ts';
 import { Publishing } from './publishing.ts';
+import { WATCHED } from './watched.ts';
 import { Watching } from './watching.ts';
 
 /** How long a kind may keep the first judgement waiting; then it is unknown until it comes. Milliseconds. */
@@ -200,7 +201,7 @@ export class Operator {
     const since = performance.now();
     void this.#brain.begin().then(() => {
       this.#judged = true;
-      const objects = ALL_KINDS.reduce((sum, kind) => sum + this.#brain.store.count(kind), 0);
+      const objects = WATCHED.reduce((sum, kind) => sum + this.#brain.store.count(kind), 0);
       this.#options.logger.info('everything judged', { objects, milliseconds: Math.round(performance.now() - since) });
       this.#maybePublish();
     });

@@ -19,7 +19,7 @@ import { probe, serve, type HttpServer } from './server.ts';
 /** Exit statuses of the command (docs/cli.md). */
 const EXIT = { done: 0, lostLeadership: 1, noCluster: 3 } as const;
 
-const LEASE = 'kubeposture';
+export const LEASE = 'kubeposture';
 /** Between two tries to reach the API server at the start. Milliseconds. */
 const RETRY_MS = 2000;
 

@@ -5,8 +5,9 @@ import { shrink } from '#inventory/shrink.ts';
 import type { Store } from '#inventory/store.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Change } from '#model/inventory.ts';
-import { ALL_KINDS, KINDS, type Kind } from '#model/kinds.ts';
+import { KINDS, type Kind } from '#model/kinds.ts';
 import type { AnyObject } from '#model/objects.ts';
+import { WATCHED } from './watched.ts';
 
 /** Why a kind is unknown before its first list is complete. */
 export const NOT_SYNCED = 'not synced yet';
@@ -28,7 +29,7 @@ export class Watching {
   readonly #store: Store;
   readonly #watcher: Watcher;
   readonly #logger: Logger;
-  readonly #starting = new Set<Kind>(ALL_KINDS);
+  readonly #starting = new Set<Kind>(WATCHED);
   readonly #places = new Map<Kind, NodeJS.Timeout>();
   #queue: Kind[] = [];
 
@@ -36,7 +37,7 @@ export class Watching {
     this.#store = store;
     this.#watcher = watcher;
     this.#logger = logger;
-    this.reflectors = new Map(ALL_KINDS.map((kind) => [kind, this.#reflector(kind, transport)]));
+    this.reflectors = new Map(WATCHED.map((kind) => [kind, this.#reflector(kind, transport)]));
   }
 
   /** Starts to watch, few kinds at a time in the order of KINDS: the initial lists are what costs memory. */

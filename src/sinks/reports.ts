@@ -1,7 +1,18 @@
 import type { Logger } from '#log/logger.ts';
 import { keyOf } from '#model/ref.ts';
+import type { Right } from '#model/right.ts';
 import type { Report, ReportBody } from '#report/body.ts';
 import type { ReportRef } from '#report/identity.ts';
+
+/** In the whole cluster. Server-side apply asks for `patch`, and for `create` where the object is new. */
+export const REPORT_RIGHTS: readonly Right[] = [
+  {
+    group: 'kubeposture.io',
+    resources: ['clustersecurityreports', 'securityreports'],
+    verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
+    why: 'keep the reports',
+  },
+];
 
 /** What should stand at a place now: a report; nothing, though the subject is there; or nothing, because the subject is gone. */
 export type Wanted = Report | 'none' | 'orphan';

@@ -40,7 +40,7 @@ describe('[cluster] election', function () {
     plane = await sharedControlPlane(this);
     admin = new Transport({ cluster: loadCluster({ kubeconfig: plane.kubeconfig, userAgent: 'election-test' }) });
     await plane.kubectl('apply', '-f', 'crds');
-    const [clusterRole = ''] = readFileSync('manifests/rbac.yaml', 'utf8').split('\n---\n');
+    const [clusterRole = ''] = readFileSync('manifests/base/rbac.yaml', 'utf8').split('\n---\n');
     await plane.kubectlWithInput(clusterRole, 'apply', '-f', '-');
     const users = USERS.map((user) => `--user=${user}`);
     await plane.kubectl('create', 'clusterrolebinding', 'election-test', '--clusterrole=kubeposture', ...users);
@@ -48,7 +48,7 @@ describe('[cluster] election', function () {
 
   beforeEach(async () => {
     namespace = await newNamespace(plane, 'election');
-    const [, role = ''] = readFileSync('manifests/rbac.yaml', 'utf8').split('\n---\n');
+    const [, role = ''] = readFileSync('manifests/base/rbac.yaml', 'utf8').split('\n---\n');
     await plane.kubectlWithInput(role.replace('namespace: kubeposture', `namespace: ${namespace}`), 'apply', '-f', '-');
     const users = USERS.map((user) => `--user=${user}`);
     await plane.kubectl('create', 'rolebinding', 'leases', '-n', namespace, '--role=kubeposture', ...users);

@@ -3,16 +3,19 @@ import { checkPages } from './check-pages.ts';
 import { cliPage } from './cli-page.ts';
 import { differingFiles, writeFiles, type GeneratedFile } from './files.ts';
 import { findChecks, indexFile } from './index-file.ts';
-import { crdFiles, rbacFile } from './manifests.ts';
+import { crdFiles, installFiles, renderedFile } from './manifests.ts';
 import { metricsPage } from './metrics-page.ts';
+import { permissionsPage } from './permissions-page.ts';
 
 /** Folders in which every file is generated. */
 const FOLDERS = ['docs/checks', 'crds'];
 
 async function allFiles(root: string, program: Command): Promise<readonly GeneratedFile[]> {
   const found = await findChecks(root);
-  const pages = [...checkPages(found.map(({ check }) => check)), cliPage(program), metricsPage()];
-  return [indexFile(found), ...pages, ...crdFiles(), rbacFile()];
+  const checks = found.map(({ check }) => check);
+  const pages = [...checkPages(checks), cliPage(program), metricsPage(), permissionsPage(checks)];
+  const install = installFiles(checks);
+  return [indexFile(found), ...pages, ...crdFiles(), ...install, renderedFile(root, install)];
 }
 
 /** Writes the generated files of the repository at `root`; with `check` only compares. Answers the paths that changed or would. */

@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { stringify } from 'yaml';
-import { ALL_KINDS, KINDS } from '#model/kinds.ts';
+import type { Check } from '#model/check.ts';
 import { reportCrds } from '#report/schema.ts';
 import { HEADER, type GeneratedFile } from './files.ts';
+import { rightsFor, rulesOf, type Rights, type Rule } from './rights.ts';
+
+const NAME = 'kubeposture';
+const LABELS = { 'app.kubernetes.io/name': NAME };
 
 /** The CustomResourceDefinitions, one file each. */
 export function crdFiles(): readonly GeneratedFile[] {
@@ -11,34 +18,51 @@ export function crdFiles(): readonly GeneratedFile[] {
   });
 }
 
-/** The rights of the operator: to read what checks read, to write reports, to hold its lease. Nothing more. */
-export function rbacFile(): GeneratedFile {
-  const groups = Map.groupBy(ALL_KINDS, (kind) => KINDS[kind].group);
-  const reading = [...groups].map(([group, kinds]) => ({
-    apiGroups: [group],
-    resources: kinds.map((kind) => KINDS[kind].plural).sort(),
-    verbs: ['get', 'list', 'watch'],
-  }));
-  const reports = {
-    apiGroups: ['kubeposture.io'],
-    resources: ['securityreports', 'clustersecurityreports'],
-    verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
-  };
-  const clusterRole = {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: 'kubeposture' },
-    rules: [...reading, reports],
-  };
-  const role = {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    metadata: { name: 'kubeposture', namespace: 'kubeposture' },
-    rules: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'watch', 'create', 'update'] }],
-  };
-  return { path: 'manifests/rbac.yaml', text: `${yamlText(clusterRole)}---\n${stringify(role)}` };
+/** What is installed and follows from the code: CRDs and rights, for kustomize and for Helm. */
+export function installFiles(checks: readonly Check[]): readonly GeneratedFile[] {
+  const rights = rightsFor(checks);
+  const { read, secrets, reports, own } = rights;
+  const withoutSecrets = clusterRole([...rulesOf(read), ...rulesOf(reports)]);
+  const all = clusterRole([...rulesOf(read), ...rulesOf(secrets), ...rulesOf(reports)]);
+  return [
+    { path: 'manifests/base/crds.yaml', text: yamlText(...reportCrds()) },
+    { path: 'manifests/base/rbac.yaml', text: yamlText(all, role(rulesOf(own))) },
+    { path: 'manifests/overlays/no-secrets/clusterrole.yaml', text: yamlText(withoutSecrets) },
+    { path: 'manifests/chart/files/crds.yaml', text: yamlText(...reportCrds()) },
+    { path: 'manifests/chart/files/rights.yaml', text: yamlText(rulesByName(rights)) },
+  ];
 }
 
-function yamlText(value: object): string {
-  return `# ${HEADER}\n${stringify(value, { lineWidth: 120, aliasDuplicateObjects: false })}`;
+const BASE = 'manifests/base';
+
+/** `manifests/base` in one file. It has no transformers, so its files one after another are what kustomize makes of it; a test compares. */
+export function renderedFile(root: string, generated: readonly GeneratedFile[]): GeneratedFile {
+  const read = (path: string): string =>
+    generated.find((file) => file.path === path)?.text ?? readFileSync(join(root, path), 'utf8');
+  const { resources } = load(read(`${BASE}/kustomization.yaml`)) as { readonly resources: readonly string[] };
+  const texts = resources.map((name) => read(`${BASE}/${name}`).replace(`# ${HEADER}\n`, ''));
+  return { path: 'manifests/kubeposture.yaml', text: `# ${HEADER}\n${texts.join('---\n')}` };
+}
+
+function clusterRole(rules: readonly Rule[]): object {
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: NAME, labels: LABELS },
+    rules,
+  };
+}
+
+function role(rules: readonly Rule[]): object {
+  const metadata = { name: NAME, namespace: NAME, labels: LABELS };
+  return { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules };
+}
+
+function rulesByName(rights: Rights): object {
+  return Object.fromEntries(Object.entries(rights).map(([name, list]) => [name, rulesOf(list as Rights['read'])]));
+}
+
+function yamlText(...values: readonly object[]): string {
+  const documents = values.map((value) => stringify(value, { lineWidth: 120, aliasDuplicateObjects: false }));
+  return `# ${HEADER}\n${documents.join('---\n')}`;
 }

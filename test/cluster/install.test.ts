@@ -1,0 +1,208 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { CHECKS } from '#checks/index.ts';
+import { readsOf } from '#engine/reads.ts';
+import { Api } from '../support/api.ts';
+import { Authorizer, type Scope } from '../support/authorizer.ts';
+import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import {
+  ACCOUNT,
+  NAMESPACE,
+  byPlace,
+  installedOperator,
+  kustomized,
+  objectsIn,
+  type Installed,
+} from '../support/install.ts';
+import type { OperatorProcess } from '../support/operator-process.ts';
+import { deployment, reportOf, reportWhere, type Report } from '../support/operator-scenarios.ts';
+import { needControlPlane } from '../support/shared-control-plane.ts';
+import { waitFor } from '../support/wait.ts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** The rules of roles as the authorizer's answers are spelt. */
+function texts(rules: readonly Rule[]): readonly string[] {
+  return rules.flatMap(({ apiGroups: [group = ''], resources, verbs }) =>
+    resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group === '' ? resource : `${resource}.${group}`}`)),
+  );
+}
+
+describe('[cluster] installed as the manifests say', function () {
+  this.timeout(90_000);
+  let plane: ControlPlane;
+  let api: Api | undefined;
+  let operator: OperatorProcess | undefined;
+  let base: readonly Installed[];
+  let stop = (): Promise<void> => Promise.resolve();
+
+  before(async function () {
+    needControlPlane(this, { controllerManager: true, kwok: true });
+    base = kustomized('manifests/base');
+    // With the admission of real clusters: pods need their ServiceAccount, and the namespace enforces `restricted`.
+    plane = await startControlPlane({ controllerManager: true, kwok: true, serviceAccountAdmission: true });
+    stop = plane.stop;
+    await install('manifests/base');
+    api = new Api(plane.kubeconfig);
+  });
+
+  after(async () => {
+    await operator?.stop();
+    api?.close();
+    await stop();
+  });
+
+  const install = async (folder: string): Promise<void> => {
+    await plane.kubectl('apply', '-k', folder);
+    await plane.kubectl('wait', '--for=condition=Established', '--timeout=30s', '-f', 'crds');
+  };
+  const start = async (objects: readonly Installed[] = base): Promise<OperatorProcess> => {
+    await operator?.stop();
+    operator = await installedOperator(plane, objects);
+    await operator.says('publishing reports');
+    return operator;
+  };
+  const rulesOf = (kind: string): readonly Rule[] => byPlace(base)[kind]!['rules'] as readonly Rule[];
+  const clusterReport = async (): Promise<Report> =>
+    (await api!.get<Report>('ClusterSecurityReport', { name: 'cluster' }))!;
+
+  it('its pods are admitted where Pod Security enforces restricted', async () => {
+    const pods = await waitFor('the pods', async () => {
+      const names = await api!.names('Pod', NAMESPACE);
+      return names.length === 2 ? names : undefined;
+    });
+    expect(pods.every((name) => name.startsWith('kubeposture-'))).to.equal(true);
+  });
+
+  it('works with the token of its own ServiceAccount, is refused nothing, and reads no more than it declares', async () => {
+    await start();
+    const namespace = await api!.newNamespace('least');
+    await api!.apply(deployment(namespace, false));
+    const found = await reportWhere(api!, namespace, ({ subject }) => subject.pods === 3, 20_000);
+    expect(found.unknown).to.deep.equal([]);
+    const asked = (await plane.auditLines()).filter(({ user }) => user.username === ACCOUNT);
+    expect(asked.filter(({ responseStatus }) => responseStatus?.code === 403)).to.deep.equal([]);
+    expect(await operator!.metric('kubeposture_leader')).to.equal(1);
+    const lease = await plane.kubectl(
+      'get',
+      'lease',
+      'kubeposture',
+      '-n',
+      NAMESPACE,
+      '-o=jsonpath={.spec.holderIdentity}',
+    );
+    expect(lease).to.not.equal('');
+  });
+
+  it('judges itself: everything of its own scores A, and nothing is unknown', async () => {
+    await start();
+    const own = await waitFor('the report of its Deployment', () =>
+      reportOf(api!, NAMESPACE, 'deployment-kubeposture'),
+    );
+    expect([own.grade, own.unknown]).to.deep.equal(['A', []]);
+    const reports = await api!.list<Report>('SecurityReport', NAMESPACE);
+    expect(reports.filter(({ grade }) => grade !== 'A').map(({ metadata }) => metadata.name)).to.deep.equal([]);
+    const cluster = await api!.list<Report>('ClusterSecurityReport');
+    const about = cluster.filter(({ subject }) => subject.name.startsWith('kubeposture'));
+    expect(about.filter(({ grade }) => grade !== 'A').map(({ metadata }) => metadata.name)).to.deep.equal([]);
+  });
+
+  const scopes: readonly (readonly [where: string, scope: Scope, granted: () => readonly Rule[]])[] = [
+    ['in all namespaces', {}, () => rulesOf('ClusterRole /kubeposture')],
+    [
+      'in its own namespace',
+      { namespace: NAMESPACE },
+      () => [
+        ...rulesOf('ClusterRole /kubeposture'),
+        ...rulesOf('Role kubeposture/kubeposture').filter(({ resourceNames }) => resourceNames === undefined),
+      ],
+    ],
+    [
+      'on its own Lease',
+      { namespace: NAMESPACE, name: 'kubeposture' },
+      () => [...rulesOf('ClusterRole /kubeposture'), ...rulesOf('Role kubeposture/kubeposture')],
+    ],
+  ];
+  for (const [where, scope, granted] of scopes) {
+    it(`may do nothing ${where} but what is generated, as the authorizer says`, async () => {
+      const authorizer = new Authorizer(plane.kubeconfig);
+      const allowed = await authorizer.allowed(ACCOUNT, scope);
+      authorizer.close();
+      expect(allowed).to.deep.equal([...new Set(texts(granted()))].sort());
+    });
+  }
+
+  it('lets viewers of a namespace read its reports, its admins accept risks, and neither write reports', async () => {
+    const namespace = await api!.newNamespace('people');
+    await plane.kubectl('create', 'rolebinding', 'viewer', '-n', namespace, '--clusterrole=view', '--user=vera');
+    await plane.kubectl('create', 'rolebinding', 'admin', '-n', namespace, '--clusterrole=admin', '--user=ada');
+    const authorizer = new Authorizer(plane.kubeconfig);
+    const can = (user: string, verb: string, resource: string): Promise<boolean> =>
+      authorizer.can(user, { group: 'kubeposture.io', resource, verb }, { namespace });
+    await waitFor('the aggregation', () => can('ada', 'create', 'securityexceptions'));
+    const answers = await Promise.all([
+      can('vera', 'list', 'securityreports'),
+      can('vera', 'create', 'securityexceptions'),
+      can('vera', 'delete', 'securityreports'),
+      can('ada', 'list', 'securityreports'),
+      can('ada', 'patch', 'securityreports'),
+    ]);
+    authorizer.close();
+    expect(answers).to.deep.equal([true, false, false, true, false]);
+  });
+
+  it('without the right to Secrets it says unknown for each check that looks at them, and goes on with the rest', async () => {
+    const objects = kustomized('manifests/overlays/no-secrets');
+    await install('manifests/overlays/no-secrets');
+    await start(objects);
+    const namespace = await api!.newNamespace('blind');
+    await api!.apply(deployment(namespace, false));
+    await reportWhere(api!, namespace, ({ subject }) => subject.pods === 3, 20_000);
+    const blind = CHECKS.filter((check) => readsOf(check).has('Secret')).map(({ id }) => id);
+    const { unknown } = await clusterReport();
+    const reports = await api!.list<Report>('SecurityReport');
+    const told = [{ unknown }, ...reports].flatMap((report) =>
+      report.unknown.filter(({ reason }) => reason.includes('secrets: forbidden')).map(({ check }) => check),
+    );
+    expect(blind.filter((id) => !told.includes(id))).to.deep.equal([]);
+    await install('manifests/base');
+  });
+
+  it('an upgrade and a downgrade keep the reports, and removing it leaves nothing behind', async () => {
+    const previous = readFileSync('test/golden/previous.yaml', 'utf8');
+    const namespace = await api!.newNamespace('upgrade');
+    await api!.apply(deployment(namespace, false));
+    const dated = ({ metadata, findings }: Report): object => ({
+      metadata: { name: metadata.name },
+      seen: findings.map(({ firstSeen }) => firstSeen),
+    });
+    const kept = async (): Promise<object> => dated((await reportOf(api!, namespace))!);
+
+    await plane.kubectlWithInput(previous, 'apply', '-f', '-');
+    await start(objectsIn(previous));
+    const before = dated(await reportWhere(api!, namespace, ({ subject }) => subject.pods === 3));
+    await install('manifests/base');
+    expect(await kept()).to.deep.equal(before);
+    await start();
+    expect(await kept()).to.deep.equal(before);
+    await plane.kubectlWithInput(previous, 'apply', '-f', '-');
+    await start(objectsIn(previous));
+    expect(await kept()).to.deep.equal(before);
+    await api!.apply(deployment(namespace, true));
+    await reportWhere(api!, namespace, ({ findings }) => findings.every(({ check }) => check !== 'KP-POD-001'));
+
+    await operator?.stop();
+    await plane.kubectl('delete', '-k', 'manifests/base', '--timeout=60s');
+    const left = await plane.kubectl(
+      'get',
+      'namespaces,clusterroles,clusterrolebindings,customresourcedefinitions',
+      '-o=name',
+    );
+    expect(left.split('\n').filter((name) => name.includes('kubeposture'))).to.deep.equal([]);
+  });
+});
