@@ -1,3 +1,4 @@
+import type { Pod } from '#model/objects.ts';
 import type { PodSpec } from '#model/pod.ts';
 import { containersOf, named } from './containers.ts';
 
@@ -70,16 +71,36 @@ export function endsIn(image: string, suffixes: readonly string[]): boolean {
   return suffixes.some((suffix) => repository === suffix || repository.endsWith(`/${suffix}`));
 }
 
+/** What the containers of a pod run: the reference that they were told, and the digest that was pulled for it. */
+export function runningDigestsOf({
+  spec,
+  status = {},
+}: Pod): readonly { readonly container: string; readonly image: string; readonly digest: string }[] {
+  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = status;
+  const images = new Map(containersOf(spec).map(({ container }) => [container.name, container.image ?? '']));
+  return [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses].flatMap(
+    ({ name, imageID: digest }) =>
+      digest === undefined ? [] : [{ container: name, image: images.get(name) ?? '', digest }],
+  );
+}
+
 interface ImageSlot {
   readonly at: string;
   readonly who: string;
   readonly image: string | undefined;
+  /** The container; undefined for a volume. */
+  readonly container?: string;
 }
 
 /** Every image of a pod: of its containers and of its volumes. */
 export function imagesOf(spec: PodSpec): readonly ImageSlot[] {
   return [
-    ...containersOf(spec).map((slot) => ({ at: `${slot.at}.image`, who: named(slot), image: slot.container.image })),
+    ...containersOf(spec).map((slot) => ({
+      at: `${slot.at}.image`,
+      who: named(slot),
+      image: slot.container.image,
+      container: slot.container.name,
+    })),
     ...(spec.volumes ?? []).flatMap(({ name, image }, index) =>
       image === undefined
         ? []

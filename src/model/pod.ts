@@ -154,11 +154,27 @@ export const podTemplate = struct({
 
 export type PodTemplate = Shaped<typeof podTemplate>;
 
+/** Of the image that runs only the digest is kept; without one it is nothing to compare. */
+const runningDigest: Reader<string | undefined> = (raw, trail) => {
+  const [, digest] = text(raw, trail)?.split('@') ?? [];
+  return digest;
+};
+
+const containerStatuses = list(struct({ name: or(text, ''), imageID: runningDigest }));
+
 export const pod = struct({
   metadata,
   spec: or(podSpec, EMPTY_SPEC),
   nodeName: text,
-  status: struct({ phase: text, podIP: text, podIPs: list(struct({ ip: text })), hostIP: text }),
+  status: struct({
+    phase: text,
+    podIP: text,
+    podIPs: list(struct({ ip: text })),
+    hostIP: text,
+    containerStatuses,
+    initContainerStatuses: containerStatuses,
+    ephemeralContainerStatuses: containerStatuses,
+  }),
 });
 
 const templateSpec = struct({ template: podTemplate });

@@ -80,7 +80,7 @@ export const node = struct({
   metadata,
   spec: struct({ providerID: text }),
   status: struct({
-    nodeInfo: struct({ kubeletVersion: text }),
+    nodeInfo: struct({ kubeletVersion: text, architecture: text }),
     addresses: list(struct({ type: or(text, ''), address: or(text, '') })),
   }),
 });

@@ -193,6 +193,19 @@ const roleBinding = of('RoleBinding', fc.record({ roleRef, subjects }));
 const clusterRoleRef = fc.record({ kind: fc.constant('ClusterRole'), name: clusterRoleName });
 const clusterRoleBinding = of('ClusterRoleBinding', fc.record({ roleRef: clusterRoleRef, subjects }));
 const claim = of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) }));
+/** Replicas of one set on two nodes, and what they run. */
+const replica = of(
+  'Pod',
+  fc.tuple(fc.constantFrom('x', 'y'), fc.constantFrom('1', '2')).map(([nodeName, digest]) => ({
+    spec: { nodeName, containers: [{ name: 'app', image: 'web:1' }] },
+    status: { phase: 'Running', containerStatuses: [{ name: 'app', imageID: `web@sha256:${digest}` }] },
+  })),
+  fc.constant({ ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'x', controller: true }] }),
+);
+const node = of(
+  'Node',
+  fc.constantFrom('amd64', 'arm64').map((architecture) => ({ status: { nodeInfo: { architecture } } })),
+);
 const limitRange = of(
   'LimitRange',
   fc.record({
@@ -235,6 +248,7 @@ const themes = [
   fc.oneof(plainPod, limitRange, resourceQuota, aNamespace),
   fc.oneof(levelledPod, aNamespace),
   inDefault,
+  fc.oneof(replica, node),
   fc.oneof(plainPod, deployment, service),
   fc.oneof(plainPod, deployment, network.networkPolicy, network.clusterPolicy, network.aNamespace, pluginPolicy),
 ];

@@ -201,7 +201,7 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   Job: withTemplate,
   ReplicationController: withTemplate,
   ReplicaSet: withTemplate,
-  Pod: { spec: podSpec, status: { phase: 'Running' } },
+  Pod: { spec: podSpec, status: { phase: 'Running', containerStatuses: [{ name: 'app', imageID: 'x@sha256:1' }] } },
 };
 
 /** A valid object of a kind. */

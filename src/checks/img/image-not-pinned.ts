@@ -1,5 +1,6 @@
 import { imagesOf, isValidDigest, parseImage } from '#facts/image.ts';
-import { defineCheck } from '#model/check.ts';
+import { defineCheck, ifKnown } from '#model/check.ts';
+import { imagesOfSiblings } from '#relations/siblings.ts';
 import { aContainer, aDeployment, aPod } from '../samples.ts';
 
 export const imageNotPinned = defineCheck({
@@ -16,15 +17,22 @@ export const imageNotPinned = defineCheck({
   },
   subject: 'Pod',
   alsoFinished: true,
+  inputs: { running: ifKnown(imagesOfSiblings) },
 
-  *evaluate({ spec }) {
-    for (const { at, who, image } of imagesOf(spec)) {
+  *evaluate({ spec }, { running = [] }) {
+    for (const { at, who, image, container } of imagesOf(spec)) {
       if (image === undefined || image === '') {
         yield { unknown: `${who} states no image` };
         continue;
       }
       const { digest } = parseImage(image);
-      if (digest === undefined) yield { at, aspect: 'noDigest', message: `${who} uses ${image}, without a digest` };
+      const digests = new Set(
+        running.filter((each) => each.container === container && each.image === image).map((each) => each.digest),
+      );
+      // Where replicas differ nobody can say which is meant: KP-IMG-007.
+      const now = digests.size === 1 ? `; it runs ${[...digests].join()}` : '';
+      if (digest === undefined)
+        yield { at, aspect: 'noDigest', message: `${who} uses ${image}, without a digest${now}` };
       else if (!isValidDigest(digest))
         yield { at, aspect: 'malformed', message: `${who} uses ${image}, whose digest is none` };
     }
@@ -36,6 +44,16 @@ export const imageNotPinned = defineCheck({
         name: 'a tag alone',
         subject: aDeployment({ container: aContainer({ image: 'nginx:1.27.3' }) }),
         finds: [{ at: 'spec.template.spec.containers[0].image', aspect: 'noDigest' }],
+      },
+      {
+        name: 'a tag, and what was pulled for it',
+        subject: {
+          ...aPod({ container: aContainer({ image: 'nginx:1.27.3' }) }),
+          status: {
+            containerStatuses: [{ name: 'app', imageID: `docker.io/library/nginx@sha256:${'ab'.repeat(32)}` }],
+          },
+        },
+        finds: [{ at: 'spec.containers[0].image', aspect: 'noDigest' }],
       },
       {
         name: 'half a digest',
