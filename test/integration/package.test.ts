@@ -69,14 +69,14 @@ describe('[integration] the packed package', function () {
     const manifest = `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"hostPID": true}}`;
     writeFileSync(join(folder, 'pod.json'), manifest);
     const begins: Readonly<Record<FormatName, RegExp>> = {
-      table: /^SEVERITY .*\nPod a +pod\.json:1\nhigh +KP-POD-002 /,
-      wide: /^SEVERITY .*\nhigh +KP-POD-002 +host-pid +Pod\/a +pod\.json:1 +spec\.hostPID /,
+      table: /^SEVERITY .*\nPod default\/a +pod\.json:1\nhigh +KP-POD-002 /,
+      wide: /^SEVERITY .*\nhigh +KP-POD-002 +host-pid +Pod\/default\/a +pod\.json:1 +spec\.hostPID /,
       json: /^\{\n {2}"apiVersion": "kubeposture\.io\/v1alpha1",\n {2}"kind": "ScanResult",/,
       yaml: /^apiVersion: kubeposture\.io\/v1alpha1\nkind: ScanResult\n/,
       jsonl: /^\{"type":"finding","check":"KP-POD-002",/,
       sarif: /^\{"\$schema":".*"uri":"pod\.json".*"startLine":1,"startColumn":73,/s,
       junit: /^<\?xml .*<testsuite name="KP-POD-002 host-pid" tests="1" failures="1"/s,
-      markdown: /^## kubeposture: grade C, .*\n### `Pod a` \(`pod\.json:1`\)\n/s,
+      markdown: /^## kubeposture: grade C, .*\n### `Pod default\/a` \(`pod\.json:1`\)\n/s,
     };
     for (const [output, pattern] of Object.entries(begins)) {
       const args = ['scan', 'pod.json', '--check', 'host-pid', '--fail-on', 'high', '--output', output];
