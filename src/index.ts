@@ -1,4 +1,3 @@
 /** The engine for programs: pure and synchronous. */
 export { scanObjects, type ScanOptions } from '#cli/scan/objects.ts';
-export type { ScanFinding, ScanGap, ScanResult, ScanSubject } from '#cli/scan/result.ts';
-export type { InputError } from '#cli/input/intake.ts';
+export type { InputError, ScanFinding, ScanGap, ScanResult, ScanSubject } from '#report/formats/scan.ts';

@@ -4,4 +4,4 @@ export { loadCluster, KubeConfigError, type Cluster, type ClusterOptions } from 
 export { Transport, type TransportOptions } from '#kube/transport.ts';
 export { ApiError, NetworkError } from '#kube/errors.ts';
 export type { Resource } from '#kube/resource.ts';
-export type { Raw } from '#kube/codec.ts';
+export { BadEvent, type Codec, type Framer, type Raw, type WatchEvent } from '#kube/codec.ts';

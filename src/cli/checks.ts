@@ -2,8 +2,9 @@ import { stringify } from 'yaml';
 import { CHECKS } from '#checks/index.ts';
 import type { BadExample, Check, Example, Manifest } from '#model/check.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { fitted, padded, wrapped } from './output/columns.ts';
-import { lookOf, print, type Look } from './output/terminal.ts';
+import { fitted, padded, wrapped } from '#report/formats/columns.ts';
+import type { Look } from '#report/formats/look.ts';
+import { lookOf, print } from './output/terminal.ts';
 import { checkNamed } from './scan/select.ts';
 
 /** `kubeposture checks list`. */

@@ -9,6 +9,7 @@ import { Transport } from '#kube/transport.ts';
 import { ALL_KINDS, KINDS, type Kind } from '#model/kinds.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import type { AnyObject } from '#model/objects.ts';
+import type { Sources } from '#report/formats/scan.ts';
 import { InputFailure } from './exit.ts';
 import { progressLine } from './output/terminal.ts';
 import { scopeOf } from './scan/objects.ts';
@@ -16,6 +17,9 @@ import type { Settings } from '#settings/types.ts';
 import type { ScanPlan, Scanned } from './scan/plan.ts';
 import { judge } from './scan/result.ts';
 import { version } from './version.ts';
+
+/** Objects of a cluster stand in no file. */
+const NO_FILES: Sources = { placeOf: () => undefined, spotOf: () => undefined };
 
 /** A list that is older than the server's memory is begun anew, so often. */
 const BEGINNINGS = 3;
@@ -55,7 +59,7 @@ function judged(store: Store, minor: number, plan: ScanPlan): Scanned {
   const all = judge({ inventory: store, checks, context, progress: judging.at });
   judging.end();
   const objects = ALL_KINDS.reduce((sum, kind) => sum + store.count(kind), 0);
-  return { judged: all, told: { objects, foreign: [], errors: [], scope }, isPartial: false };
+  return { judged: all, told: { objects, foreign: [], errors: [], scope }, sources: NO_FILES, isPartial: false };
 }
 
 /** Where the cluster is: the current context of the usual kubeconfig where nothing is said. */

@@ -1,4 +1,4 @@
-/** The seam between bytes and events: JSON lines now; protobuf frames would be a second Codec. */
+/** The seam between bytes and events. JSON lines are one Codec; docs/kube.md says where protobuf goes. */
 import { withoutManagedFields } from './cut.ts';
 import { LineSplitter } from './lines.ts';
 import { metadataAccept, type Resource } from './resource.ts';
@@ -17,11 +17,18 @@ export interface Framer {
   readonly rest: number;
 }
 
+/** How a watch speaks. Lists, and what is asked once, are JSON whatever a watch speaks. */
 export interface Codec {
+  /** What the server is asked to speak. It must not be able to choose anything else. */
   readonly accept: (resource: Resource) => string;
   readonly framer: () => Framer;
-  /** Uses up the frame's bytes. What comes out has no `managedFields`. Throws BadEvent. */
+  /**
+   * Uses up the frame's bytes. What comes out has the shape of the API's JSON with `kind`, `apiVersion` and what identifies
+   * it, and of the rest at least what the projection reads; no `managedFields`. Throws BadEvent.
+   */
   readonly decode: (frame: Buffer) => WatchEvent;
+  /** The Status in the body of an error reply, or undefined where it is none; JSON when absent. */
+  readonly status?: (body: Buffer) => unknown;
 }
 
 /** W23: something on a stream is not what the API promises. */

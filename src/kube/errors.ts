@@ -138,16 +138,25 @@ export function statusError(status: unknown, code: number, retryAfter?: string):
   });
 }
 
-/** The error of a reply with an error status: a Status body, or the plain text of a proxy or of an unknown path. */
-export function replyError(code: number, body: string, retryAfter?: string): ApiError {
-  let parsed: unknown;
+function parsed(body: Buffer): unknown {
   try {
-    parsed = JSON.parse(body);
+    return JSON.parse(body.toString('utf8'));
   } catch {
-    parsed = undefined;
+    return undefined;
   }
-  if (record(parsed)['kind'] === 'Status') return statusError(parsed, code, retryAfter);
-  const message = body.trim().slice(0, LONGEST_MESSAGE) || `HTTP ${String(code)}`;
+}
+
+export interface ErrorReply {
+  readonly code: number;
+  readonly body: Buffer;
+  readonly retryAfter?: string | undefined;
+}
+
+/** The error of a reply with an error status: a Status body, or the plain text of a proxy or of an unknown path. */
+export function replyError({ code, body, retryAfter }: ErrorReply, read: (body: Buffer) => unknown = parsed): ApiError {
+  const status = read(body);
+  if (record(status)['kind'] === 'Status') return statusError(status, code, retryAfter);
+  const message = body.toString('utf8').trim().slice(0, LONGEST_MESSAGE) || `HTTP ${String(code)}`;
   return new ApiError({ code, reason: '', message, retryAfterMs: milliseconds(retryAfter), isStatus: false });
 }
 

@@ -3,7 +3,7 @@
  * subscribers (W32), and everything that a Reflector outlives.
  */
 import { realClock, type Clock } from './clock.ts';
-import type { Raw } from './codec.ts';
+import type { Codec, Raw } from './codec.ts';
 import { NetworkError } from './errors.ts';
 import { silentLogger, type Logger } from '#log/logger.ts';
 import { Reflector } from './reflector.ts';
@@ -33,6 +33,8 @@ export interface InformerOptions<T> {
   readonly random?: () => number;
   readonly logger?: Logger;
   readonly limits?: Partial<ReflectorLimits>;
+  /** JSON when absent. */
+  readonly codec?: Codec;
 }
 
 interface Held<T> {

@@ -1,6 +1,6 @@
 /** Which cluster, and as whom. The only file that knows @kubernetes/client-node. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
@@ -42,8 +42,8 @@ export interface Cluster {
 }
 
 export interface ClusterOptions {
-  /** Path of a kubeconfig; when absent `KUBECONFIG`, `~/.kube/config`, then the pod's own service account. */
-  readonly kubeconfig?: string;
+  /** Path of a kubeconfig, or those of `KUBECONFIG`; when absent `~/.kube/config`, then the pod's own service account. */
+  readonly kubeconfig?: string | readonly string[];
   readonly context?: string;
   /** `kubeposture/VERSION (COMPONENT)`. */
   readonly userAgent: string;
@@ -85,17 +85,53 @@ function readFailure(where: string, thrown: unknown): KubeConfigError {
 }
 
 function load({ kubeconfig, context }: ClusterOptions): KubeConfig {
-  const config = new OwnKubeConfig();
-  const where = kubeconfig ?? 'kubeconfig';
-  try {
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
-  } catch (thrown) {
-    throw readFailure(where, thrown);
-  }
+  const paths = typeof kubeconfig === 'string' ? [kubeconfig] : kubeconfig;
+  const where = paths?.join(', ') ?? 'kubeconfig';
+  const config = paths === undefined ? loadDefault(where) : merged(paths);
   if (context !== undefined) config.setCurrentContext(context);
   verify(config, where);
   return config;
+}
+
+function loadDefault(where: string): KubeConfig {
+  const config = new OwnKubeConfig();
+  try {
+    config.loadFromDefault();
+  } catch (thrown) {
+    throw readFailure(where, thrown);
+  }
+  return config;
+}
+
+function loadFile(path: string): KubeConfig {
+  const config = new OwnKubeConfig();
+  try {
+    config.loadFromFile(path);
+  } catch (thrown) {
+    throw readFailure(path, thrown);
+  }
+  return config;
+}
+
+/**
+ * Several files as one, by the rules of kubectl: a file that is not there is passed over, and what two files name is as
+ * the first has it. client-node refuses the second, lets the last one choose the context, and knows no `tokenFile` there.
+ */
+function merged(paths: readonly string[]): KubeConfig {
+  const there = paths.filter((path) => existsSync(path));
+  // Of none: the first says what is wrong.
+  const files = (there.length === 0 ? paths.slice(0, 1) : there).map(loadFile);
+  const config = new KubeConfig();
+  config.clusters = firstOfEachName(files.flatMap(({ clusters }) => clusters));
+  config.users = firstOfEachName(files.flatMap(({ users }) => users));
+  config.contexts = firstOfEachName(files.flatMap(({ contexts }) => contexts));
+  config.currentContext = files.map((file) => file.currentContext as string | undefined).find(Boolean) ?? '';
+  return config;
+}
+
+function firstOfEachName<T extends { readonly name: string }>(all: readonly T[]): T[] {
+  const seen = new Set<string>();
+  return all.filter(({ name }) => !seen.has(name) && seen.add(name));
 }
 
 function verify(config: KubeConfig, where: string): void {

@@ -1,23 +1,11 @@
 /** What the reflector believes the server holds: names and versions only. Turns sightings into puts and removes. */
 import type { Logger } from '#log/logger.ts';
 import type { Identity, Raw } from './codec.ts';
-
-export interface Removed {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  /** W4: the deletion itself was not seen, only its result. */
-  readonly finalStateUnknown: boolean;
-}
-
-export interface Receiver<T> {
-  readonly put: (object: T, at: Identity) => unknown;
-  readonly remove: (at: Removed) => unknown;
-}
+import type { Deliveries } from './deliveries.ts';
 
 interface Entry {
   readonly uid: string;
-  /** `''` when the handler failed on it: then the next sighting counts as a change (W30). */
+  /** `''` when it could not be projected: then the next sighting counts as a change. */
   resourceVersion: string;
   /** The relist that last saw it. */
   round: number;
@@ -38,16 +26,16 @@ const placeOf = (key: string): Pick<Identity, 'namespace' | 'name'> => {
 export class Mirror<T> {
   readonly #entries = new Map<string, Entry>();
   readonly #project: (raw: Raw) => T;
-  readonly #receiver: Receiver<T>;
+  readonly #deliveries: Pick<Deliveries<T>, 'put' | 'remove'>;
   readonly #logger: Logger;
   #staged = new Map<string, Staged<T>>();
   #round = 0;
   #complete = false;
   #failures = 0;
 
-  constructor(project: (raw: Raw) => T, receiver: Receiver<T>, logger: Logger) {
+  constructor(project: (raw: Raw) => T, deliveries: Pick<Deliveries<T>, 'put' | 'remove'>, logger: Logger) {
     this.#project = project;
-    this.#receiver = receiver;
+    this.#deliveries = deliveries;
     this.#logger = logger;
   }
 
@@ -55,7 +43,7 @@ export class Mirror<T> {
     return this.#entries.size;
   }
 
-  /** Exceptions of the projection and of the handler so far. */
+  /** Exceptions of the projection so far. */
   get failures(): number {
     return this.#failures;
   }
@@ -63,8 +51,8 @@ export class Mirror<T> {
   /** A live event says that the object is so. */
   put(at: Identity, raw: Raw): void {
     if (!this.#changed(at)) return;
-    this.#guard(at, () => {
-      this.#apply({ at, object: this.#project(raw) });
+    this.#projected(at, raw, (object) => {
+      this.#apply({ at, object });
     });
   }
 
@@ -88,8 +76,8 @@ export class Mirror<T> {
       if (entry !== undefined) entry.round = this.#round;
       this.#staged.delete(key);
     } else if (this.#complete) {
-      this.#guard(at, () => {
-        this.#staged.set(key, { at, object: this.#project(raw) });
+      this.#projected(at, raw, (object) => {
+        this.#staged.set(key, { at, object });
       });
     } else this.put(at, raw);
   }
@@ -108,11 +96,7 @@ export class Mirror<T> {
       if (entry.round === this.#round || this.#staged.has(key)) continue;
       this.#drop(placeOf(key), entry.uid, true);
     }
-    for (const staged of this.#staged.values()) {
-      this.#guard(staged.at, () => {
-        this.#apply(staged);
-      });
-    }
+    for (const staged of this.#staged.values()) this.#apply(staged);
     this.#staged = new Map();
     this.#complete = true;
   }
@@ -138,38 +122,27 @@ export class Mirror<T> {
     // W5: the same name with another UID is another object.
     if (held !== undefined && held.uid !== at.uid) this.#drop(at, held.uid, true);
     this.#entries.set(key, { uid: at.uid, resourceVersion: at.resourceVersion, round: this.#round });
-    this.#watchPromise(at, this.#receiver.put(object, at));
+    this.#deliveries.put(key, object, at);
   }
 
   #drop(at: Pick<Identity, 'namespace' | 'name'>, uid: string, finalStateUnknown: boolean): void {
-    this.#entries.delete(keyOf(at));
-    try {
-      this.#watchPromise(
-        undefined,
-        this.#receiver.remove({ namespace: at.namespace, name: at.name, uid, finalStateUnknown }),
-      );
-    } catch (error) {
-      this.#failed(error);
-    }
+    const key = keyOf(at);
+    this.#entries.delete(key);
+    this.#deliveries.remove(key, { namespace: at.namespace, name: at.name, uid, finalStateUnknown });
   }
 
-  /** W30: what the projection or the handler throws stays here. */
-  #guard(at: Identity, run: () => void): void {
+  /** What the projection throws stays here. Nothing raw is kept for another try: it may hold what nobody shall keep (W10). */
+  #projected(at: Identity, raw: Raw, then: (object: T) => void): void {
+    let object: T;
     try {
-      run();
+      object = this.#project(raw);
     } catch (error) {
-      this.#failed(error);
+      this.#failures += 1;
+      this.#logger.error('projection failed', { error });
       this.#forget(at);
+      return;
     }
-  }
-
-  /** A handler typed to return nothing may still be an async function, and reject. */
-  #watchPromise(at: Identity | undefined, returned: unknown): void {
-    if (!(returned instanceof Promise)) return;
-    returned.catch((error: unknown) => {
-      this.#failed(error);
-      if (at !== undefined) this.#forget(at);
-    });
+    then(object);
   }
 
   /** The object stays known by name, so that its deletion is told, but counts as changed when it is next seen. */
@@ -181,10 +154,5 @@ export class Mirror<T> {
       held.resourceVersion = '';
       held.round = this.#round;
     }
-  }
-
-  #failed(error: unknown): void {
-    this.#failures += 1;
-    this.#logger.error('handler failed', { error });
   }
 }

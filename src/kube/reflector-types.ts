@@ -1,7 +1,7 @@
 import type { Logger } from '#log/logger.ts';
 import type { Clock } from './clock.ts';
 import type { Codec, Identity, Raw } from './codec.ts';
-import type { Removed } from './mirror.ts';
+import type { Removed } from './deliveries.ts';
 import type { Resource } from './resource.ts';
 import type { Transport } from './transport.ts';
 import type { Turns } from './turns.ts';
@@ -12,7 +12,10 @@ export type KindState =
   | { readonly phase: 'forbidden'; readonly reason: string }
   | { readonly phase: 'missing'; readonly reason: string };
 
-/** Called synchronously from the stream: put away and return. What it throws is counted and goes no further (W30). */
+/**
+ * Called synchronously from the stream: put away and return. Where `put` or `remove` throws or rejects, it is counted and
+ * called again with back-off, with the newest state of that object (W30); all other objects go on.
+ */
 export interface Handler<T> {
   /** Added or changed. */
   readonly put: (object: T, at: Identity) => void;

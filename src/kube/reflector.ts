@@ -6,6 +6,7 @@ import { silentLogger, type Logger } from '#log/logger.ts';
 import { Backoff } from './backoff.ts';
 import { realClock, type Clock } from './clock.ts';
 import { jsonCodec, type Identity, type Raw } from './codec.ts';
+import { Deliveries } from './deliveries.ts';
 import { causeOf, NetworkError } from './errors.ts';
 import { listPages } from './list.ts';
 import { Mirror } from './mirror.ts';
@@ -39,6 +40,7 @@ export class Reflector<T> {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #logger: Logger;
+  readonly #deliveries: Deliveries<T>;
   readonly #mirror: Mirror<T>;
   readonly #recovery: Recovery;
   #state: KindState | undefined;
@@ -58,7 +60,8 @@ export class Reflector<T> {
     this.#clock = clock;
     this.#random = random;
     this.#logger = logger.child({ resource: resourceName(options.resource) });
-    this.#mirror = new Mirror(project, handler, this.#logger);
+    this.#deliveries = new Deliveries({ receiver: handler, clock, random, logger: this.#logger });
+    this.#mirror = new Mirror(project, this.#deliveries, this.#logger);
     this.#recovery = new Recovery(new Backoff(clock, random), this.#limits.deniedMs, random);
   }
 
@@ -67,6 +70,7 @@ export class Reflector<T> {
     if (this.#run !== undefined) return;
     const abort = new AbortController();
     if (!this.#everSynced) this.#enter({ phase: 'starting' });
+    this.#deliveries.resume();
     this.#run = { abort, ended: this.#loop(abort.signal) };
   }
 
@@ -75,6 +79,7 @@ export class Reflector<T> {
     const run = this.#run;
     if (run === undefined) return;
     run.abort.abort(new NetworkError('aborted', 'stopped', 'ABORT_ERR'));
+    this.#deliveries.pause();
     await run.ended;
     if (this.#run === run) this.#run = undefined;
   }
@@ -116,7 +121,7 @@ export class Reflector<T> {
       reconnects: { ...this.#reconnects },
       relists: { ...this.#recovery.relists },
       badLines: this.#recovery.badEvents,
-      handlerErrors: this.#mirror.failures,
+      handlerErrors: this.#mirror.failures + this.#deliveries.failures,
       bytes: this.#bytes,
     };
   }

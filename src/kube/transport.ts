@@ -30,6 +30,8 @@ export interface Request extends RequestFacts {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for the whole request, body included; for a stream until its headers. */
   readonly timeoutMs?: number;
+  /** Reads the Status of an error reply that is not JSON. */
+  readonly errorStatus?: ((body: Buffer) => unknown) | undefined;
   /** Called when everything is ready and the next step is the wire; throwing stops the request (fencing). */
   readonly gate?: () => void;
 }
@@ -156,7 +158,7 @@ export class Transport {
       const { headers } = sent.response;
       if (code === 429) this.#heldBack(wanted, headers);
       const body = await readAll(sent.response, LONGEST_ERROR_BODY);
-      throw replyError(code, body.toString('utf8'), headers['retry-after']);
+      throw replyError({ code, body, retryAfter: headers['retry-after'] }, wanted.errorStatus);
     } catch (thrown) {
       const failure = failureOf(thrown);
       if (failure instanceof NetworkError) this.#observe({ verb, resource, code: failure.failure });

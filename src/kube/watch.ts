@@ -1,5 +1,5 @@
 /** One watch request: its query, its deadlines and its events. */
-import { identityOf, isRaw, BadEvent, type Codec, type Identity, type Raw } from './codec.ts';
+import { identityOf, isRaw, BadEvent, type Codec, type Identity, type Raw, type WatchEvent } from './codec.ts';
 import type { Clock } from './clock.ts';
 import { NetworkError, statusError } from './errors.ts';
 import { FrameTooLong } from './lines.ts';
@@ -49,7 +49,7 @@ function queryOf({ resource, seconds, resourceVersion, initial }: WatchOptions):
 }
 
 /**
- * Watches until the server ends the stream, cleanly and between two lines. Throws ApiError for an error status or an
+ * Watches until the server ends the stream, cleanly and between two events. Throws ApiError for an error status or an
  * ERROR event, NetworkError for a cut, a silence or an overdue end, BadEvent for what is no event.
  */
 export async function watch(options: WatchOptions, sink: WatchSink): Promise<void> {
@@ -61,6 +61,7 @@ export async function watch(options: WatchOptions, sink: WatchSink): Promise<voi
     path: resourcePath(resource, { namespace: options.namespace }),
     query: queryOf(options),
     accept: codec.accept(resource),
+    errorStatus: codec.status,
     pool: 'watch',
     signal,
   });
@@ -75,7 +76,7 @@ export async function watch(options: WatchOptions, sink: WatchSink): Promise<voi
       await consume(framer.push(chunk), options, sink);
       if (signal.aborted) return;
     }
-    if (framer.rest > 0) throw new NetworkError('reset', 'the stream ended inside a line');
+    if (framer.rest > 0) throw new NetworkError('reset', 'the stream ended inside an event');
   } catch (thrown) {
     throw thrown instanceof FrameTooLong ? new BadEvent(thrown.message) : thrown;
   } finally {
@@ -94,8 +95,17 @@ async function consume(frames: Iterable<Buffer>, options: WatchOptions, sink: Wa
   }
 }
 
+/** W23: whatever a codec throws about some bytes, the bytes are bad. */
+function decoded(frame: Buffer, codec: Codec): WatchEvent {
+  try {
+    return codec.decode(frame);
+  } catch (thrown) {
+    throw thrown instanceof BadEvent ? thrown : new BadEvent(thrown instanceof Error ? thrown.message : 'no event');
+  }
+}
+
 function deliver(frame: Buffer, { codec, resource }: WatchOptions, sink: WatchSink): void {
-  const { type, object } = codec.decode(frame);
+  const { type, object } = decoded(frame, codec);
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':

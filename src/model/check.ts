@@ -229,6 +229,18 @@ export function defineCheckOfMany(spec: Meta & { readonly judges: readonly Judge
   return Object.freeze({ evidence: 'observed', ...spec });
 }
 
+/** The check with each word of its judgements changed, or left out where `change` answers nothing. */
+export function withWords(check: Check, change: (word: Problem | Doubt) => Problem | Doubt | undefined): Check {
+  const changed = (evaluate: Judge['evaluate']): Judge['evaluate'] =>
+    function* (...given) {
+      for (const word of evaluate(...given)) {
+        const after = change(word);
+        if (after !== undefined) yield after;
+      }
+    };
+  return { ...check, judges: check.judges.map((each) => ({ ...each, evaluate: changed(each.evaluate) })) };
+}
+
 /** The area in a check's id. */
 export function areaOf(id: CheckId): Area {
   return id.split('-')[1] as Area;

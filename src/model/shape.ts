@@ -45,6 +45,13 @@ export function pathText(path: readonly (string | number)[]): string {
   return text;
 }
 
+/** The way that a field path names: the other way round. A key with `']` in it is taken apart in the wrong place. */
+export function pathParts(path: string): readonly (string | number)[] {
+  return Array.from(path.matchAll(/\[(\d+)\]|\['(.*?)'\](?=[.[]|$)|([^.[\]]+)/g), ([, index, quoted, word]) =>
+    index === undefined ? (quoted ?? word ?? '') : Number(index),
+  );
+}
+
 function scalar<T>(expected: string, is: (raw: unknown) => raw is T): Reader<T | undefined> {
   return (raw, trail) => {
     if (raw === undefined || raw === null) return undefined;

@@ -1,5 +1,5 @@
 /** Control characters, line and paragraph separators, marks that turn the direction of text, and lone surrogates. */
-const UNSAFE =
+export const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Text from the cluster made harmless for terminals, tables and reports: what could steer them becomes `�`. */

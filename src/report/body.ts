@@ -2,6 +2,7 @@ import type { Ref, Subject } from '#model/ref.ts';
 import { SEVERITIES } from '#model/severity.ts';
 import { harmless, shortened } from '#model/text.ts';
 import type { Finding, NotEvaluated, Score, Verdict } from '#model/verdict.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { CLUSTER_REPORT, reportRef, type ReportRef, type Sha256 } from './identity.ts';
 
 export const API_VERSION = 'kubeposture.io/v1alpha1';
@@ -174,7 +175,6 @@ function bytesOf(value: object): number {
 
 function findingOf(finding: Finding, subject: Subject, sha256: Sha256): ReportFinding {
   const { check, name, aspect, severity, status, path, message, evidence, pss, because, pods, accepted } = finding;
-  const identity = [subject.uid ?? `${subject.kind}/${subject.namespace}/${subject.name}`, check, aspect ?? '', path];
   return {
     check,
     name,
@@ -188,7 +188,7 @@ function findingOf(finding: Finding, subject: Subject, sha256: Sha256): ReportFi
     ...(pods === 0 ? {} : { pods }),
     ...(because.length === 0 ? {} : { because: because.slice(0, BECAUSE_AT_MOST).map(refText) }),
     ...(accepted === undefined ? {} : { accepted: tidy(accepted) }),
-    fingerprint: sha256(JSON.stringify(identity)).slice(0, 16),
+    fingerprint: fingerprintOf({ subject, check, path, ...(aspect === undefined ? {} : { aspect }) }, sha256),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Check, Context, Doubt, Judge, Problem } from '#model/check.ts';
+import { withWords, type Check, type Context } from '#model/check.ts';
 import { fitsAny } from '#model/pattern.ts';
 import type { Severity } from '#model/severity.ts';
 import { SettingsError, type ChecksSettings, type NamespaceScope } from './types.ts';
@@ -21,18 +21,10 @@ export function configuredChecks(checks: readonly Check[], settings: ChecksSetti
 }
 
 function withSeverity(check: Check, severity: Severity): Check {
-  return {
-    ...check,
-    severity,
-    judges: check.judges.map((judge) => ({ ...judge, evaluate: reweighed(judge, severity) })),
-  };
-}
-
-function reweighed(judge: Judge, severity: Severity): Judge['evaluate'] {
-  return function* (...args): Iterable<Problem | Doubt> {
-    for (const word of judge.evaluate(...args))
-      yield 'unknown' in word || word.severity === 'info' ? word : { ...word, severity };
-  };
+  const reweighed = withWords(check, (word) =>
+    'unknown' in word || word.severity === 'info' ? word : { ...word, severity },
+  );
+  return { ...reweighed, severity };
 }
 
 /** Which namespaces are judged: what has none always is. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
 import { parseConfig, type Config } from './config.ts';
 import { LOG_FORMATS, LOG_LEVELS, SettingsError, type Environment, type Flags, type Settings } from './types.ts';
@@ -8,7 +9,7 @@ export function loadSettings(flags: Flags, environment: Environment = process.en
   const given = (flag: string | undefined, variable: string): string | undefined =>
     flag ?? (environment[variable] === '' ? undefined : environment[variable]);
   const configFile = given(flags.config, 'KUBEPOSTURE_CONFIG');
-  const kubeconfig = given(flags.kubeconfig, 'KUBEPOSTURE_KUBECONFIG');
+  const kubeconfig = given(flags.kubeconfig, 'KUBEPOSTURE_KUBECONFIG') ?? filesOf(environment['KUBECONFIG']);
   const context = given(flags.context, 'KUBEPOSTURE_CONTEXT');
   return deepFrozen({
     ...(configFile === undefined ? {} : { configFile }),
@@ -21,6 +22,12 @@ export function loadSettings(flags: Flags, environment: Environment = process.en
     logLevel: oneOf('--log-level', given(flags.logLevel, 'KUBEPOSTURE_LOG_LEVEL') ?? 'info', LOG_LEVELS),
     ...sectionsOf(configFile === undefined ? {} : readConfig(configFile)),
   });
+}
+
+/** The files that every client of Kubernetes reads. */
+function filesOf(list = ''): readonly string[] | undefined {
+  const files = list.split(delimiter).filter((file) => file !== '');
+  return files.length === 0 ? undefined : files;
 }
 
 /** Reads and validates the file. Throws SettingsError with the file's name in front. */

@@ -23,7 +23,8 @@ export interface NamespaceScope {
 /** Everything that can be set, from flags, environment and file: one frozen value. */
 export interface Settings {
   readonly configFile?: string;
-  readonly kubeconfig?: string;
+  /** One file, or those of `KUBECONFIG`. */
+  readonly kubeconfig?: string | readonly string[];
   readonly context?: string;
   /** Port 0 picks a free one. */
   readonly listen: { readonly host: string; readonly port: number };

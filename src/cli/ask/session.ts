@@ -1,7 +1,8 @@
 import type { Store } from '#inventory/store.ts';
 import { KINDS, isKind, type Kind } from '#model/kinds.ts';
 import type { Ref } from '#model/ref.ts';
-import { Intake, type InputError } from '../input/intake.ts';
+import type { InputError } from '#report/formats/scan.ts';
+import { Intake } from '../input/intake.ts';
 import {
   AskError,
   isRecord,

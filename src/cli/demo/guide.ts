@@ -1,5 +1,5 @@
 import type { Running } from '#operator/run.ts';
-import type { Look } from '../output/terminal.ts';
+import type { Look } from '#report/formats/look.ts';
 import { fixedManifest } from './manifests.ts';
 import type { Stage } from './stage.ts';
 

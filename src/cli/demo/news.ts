@@ -1,7 +1,7 @@
 import { SEVERITIES } from '#model/severity.ts';
 import type { ReportBody } from '#report/body.ts';
-import { fitted, shown } from '../output/columns.ts';
-import type { Look } from '../output/terminal.ts';
+import { fitted, shown } from '#report/formats/columns.ts';
+import type { Look } from '#report/formats/look.ts';
 import { paintOfGrade } from './table.ts';
 
 /** What has become of a report, on one line: `shop/deployment-web  D 63 -> B 89  fixed: KP-POD-001, KP-IMG-001`. */

@@ -1,6 +1,6 @@
 import type { Severity } from '#model/severity.ts';
-import { fitted, padded, shown, widthOf } from '../output/columns.ts';
-import type { Look } from '../output/terminal.ts';
+import { fitted, padded, shown, widthOf } from '#report/formats/columns.ts';
+import type { Look } from '#report/formats/look.ts';
 import type { Table } from './reports.ts';
 
 /** What the name of a report says already, and an age that is that of the demo: first to go where the line is too short. */

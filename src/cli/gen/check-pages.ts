@@ -1,15 +1,12 @@
 import { stringify } from 'yaml';
 import type { BadExample, Check, Example } from '#model/check.ts';
+import { FRAMEWORKS } from '#model/frameworks.ts';
 import { HEADER, type GeneratedFile } from './files.ts';
 
-const FRAMEWORKS: Readonly<Record<string, string>> = {
-  CIS: 'CIS Kubernetes Benchmark 1.12',
-  PSS: 'Pod Security Standards',
-  OWASP2022: 'OWASP Kubernetes Top Ten 2022',
-  OWASP2025: 'OWASP Kubernetes Top Ten 2025',
-  NSA: 'NSA/CISA Kubernetes Hardening Guidance 1.2',
-  MITRE: 'MITRE ATT&CK',
-};
+/** The name of a list of controls by how references to it begin; both levels of Pod Security Standards are one list. */
+const TITLES = new Map<string, string>(
+  FRAMEWORKS.map(({ refs, title }) => [refs.slice(0, -1), title.replace(/, restricted$/, '')]),
+);
 
 /** A page for every check and their index. */
 export function checkPages(checks: readonly Check[]): readonly GeneratedFile[] {
@@ -100,7 +97,7 @@ function referencesOf({ refs }: Check): string {
   return [...byFramework]
     .map(
       ([framework, list]) =>
-        `- ${FRAMEWORKS[framework] ?? framework}: ${list.map((ref) => ref.slice(ref.indexOf(':') + 1)).join(', ')}`,
+        `- ${TITLES.get(framework) ?? framework}: ${list.map((ref) => ref.slice(ref.indexOf(':') + 1)).join(', ')}`,
     )
     .join('\n');
 }

@@ -6,13 +6,8 @@ import { kindFor } from '#model/kinds.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { keyOf, refOf, subjectText } from '#model/ref.ts';
 import { shortened } from '#model/text.ts';
-
-/** Something that could not be read, or was written twice. Line 0 where there is no line. */
-export interface InputError {
-  readonly file: string;
-  readonly line: number;
-  readonly message: string;
-}
+import type { InputError } from '#report/formats/scan.ts';
+import type { Origin } from './spots.ts';
 
 export interface ForeignObject {
   readonly apiVersion: string;
@@ -22,17 +17,13 @@ export interface ForeignObject {
   readonly reason: string;
 }
 
-interface Place {
-  readonly file: string;
-  readonly line: number;
-}
-
 const LISTS_IN_LISTS = 20;
+const NO_ITEMS: readonly number[] = [];
 const LONGEST = 300;
 
 /** Gathers the objects of manifests, and everything that has to be said about them: whatever comes in, it never throws. */
 export class Intake {
-  readonly #objects = new Map<string, { readonly object: AnyObject; readonly place: Place }>();
+  readonly #objects = new Map<string, { readonly object: AnyObject; readonly origin: Origin }>();
   readonly #foreign: ForeignObject[] = [];
   readonly #errors: InputError[] = [];
   readonly #generated = new Map<string, number>();
@@ -41,6 +32,11 @@ export class Intake {
 
   get objects(): readonly AnyObject[] {
     return Array.from(this.#objects.values(), ({ object }) => object);
+  }
+
+  /** Where an object was read, by its kind and `keyOf`. */
+  originOf(kind: string, key: string): Origin | undefined {
+    return this.#objects.get(`${kind} ${key}`)?.origin;
   }
 
   get foreign(): readonly ForeignObject[] {
@@ -68,13 +64,13 @@ export class Intake {
   /** Takes in a manifest file: JSON where it looks like it, else YAML. */
   addText(file: string, text: string): void {
     const documents = /^\s*[{[]/.test(text) ? jsonDocuments(text) : yamlDocuments(text);
-    for (const document of documents) this.#addDocument(file, document);
+    for (const [index, document] of documents.entries()) this.#addDocument(file, index, document);
   }
 
   /** Takes in an object that is in memory already. */
   addObject(file: string, line: number, raw: unknown): void {
     this.#documents += 1;
-    this.#add(raw, { file, line }, { line, items: [] });
+    this.#add(raw, { file, line, document: 0, items: NO_ITEMS }, { line, items: [] });
   }
 
   fail(file: string, line: number, message: string): void {
@@ -86,51 +82,51 @@ export class Intake {
     this.#errors.push({ file, line, message: shortened(message, LONGEST) });
   }
 
-  #addDocument(file: string, document: Document): void {
+  #addDocument(file: string, index: number, document: Document): void {
     this.#documents += 1;
     for (const { line, message } of document.errors) this.fail(file, line, message);
     const { value } = document;
     if (value === undefined || value === null) return;
     const located = itemsOf(value) === undefined ? { line: document.line, items: [] } : document.located();
-    this.#add(value, { file, line: document.line }, located);
+    this.#add(value, { file, line: document.line, document: index, items: NO_ITEMS }, located);
   }
 
-  #add(raw: unknown, place: Place, located: Located, depth = 0): void {
+  #add(raw: unknown, origin: Origin, located: Located): void {
     const items = itemsOf(raw);
     if (items === undefined) {
-      this.#addOne(raw, place);
+      this.#addOne(raw, origin);
       return;
     }
-    if (depth === LISTS_IN_LISTS) {
-      this.fail(place.file, place.line, `lists in lists more than ${String(LISTS_IN_LISTS)} deep`);
+    if (origin.items.length === LISTS_IN_LISTS) {
+      this.fail(origin.file, origin.line, `lists in lists more than ${String(LISTS_IN_LISTS)} deep`);
       return;
     }
     for (const [index, item] of items.entries()) {
-      const at = located.items[index] ?? { line: place.line, items: [] };
-      this.#add(named(item, raw as Raw), { file: place.file, line: at.line }, at, depth + 1);
+      const at = located.items[index] ?? { line: origin.line, items: [] };
+      this.#add(named(item, raw as Raw), { ...origin, line: at.line, items: [...origin.items, index] }, at);
     }
   }
 
-  #addOne(raw: unknown, place: Place): void {
+  #addOne(raw: unknown, origin: Origin): void {
     const recognised = recognise(raw);
-    if ('problem' in recognised) this.fail(place.file, place.line, recognised.problem);
+    if ('problem' in recognised) this.fail(origin.file, origin.line, recognised.problem);
     else if ('foreign' in recognised) this.#foreign.push(foreignOf(raw as Raw));
     else {
       const object = shrink(recognised.kind, this.#numbered(raw as Raw));
       for (const note of object.malformed ?? [])
-        this.fail(place.file, place.line, `${subjectText({ kind: object.kind, ...object.metadata })}: ${note}`);
-      this.#keep(object, place);
+        this.fail(origin.file, origin.line, `${subjectText({ kind: object.kind, ...object.metadata })}: ${note}`);
+      this.#keep(object, origin);
     }
   }
 
-  #keep(object: AnyObject, place: Place): void {
+  #keep(object: AnyObject, origin: Origin): void {
     const key = `${object.kind} ${keyOf(refOf(object))}`;
     const known = this.#objects.get(key);
     if (known !== undefined) {
-      const { file, line } = known.place;
-      this.#note(file, line, `${key} is overwritten by ${place.file}:${String(place.line)}`);
+      const { file, line } = known.origin;
+      this.#note(file, line, `${key} is overwritten by ${origin.file}:${String(origin.line)}`);
     }
-    this.#objects.set(key, { object, place });
+    this.#objects.set(key, { object, origin });
   }
 
   /** Objects that let the server finish their name are as many as there are manifests, though they share the name's beginning. */

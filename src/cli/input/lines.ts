@@ -1,16 +1,16 @@
+import lodash from 'lodash';
+
 /** The line, counted from 1, of an offset in a text. */
 export type Lines = (offset: number) => number;
 
-/** Counts lines when first asked: most texts are never asked about. Asking in rising order costs one pass. */
+/** Counts lines when first asked: most texts are never asked about. */
 export function lineCounter(text: string): Lines {
-  let at = 0;
-  let line = 1;
-  return (offset) => {
-    if (offset < at) [at, line] = [0, 1];
-    for (let next = text.indexOf('\n', at); next >= 0 && next < offset; next = text.indexOf('\n', at)) {
-      at = next + 1;
-      line += 1;
-    }
-    return line;
-  };
+  let starts: readonly number[] | undefined;
+  return (offset) => lodash.sortedLastIndex((starts ??= startsOf(text)), offset);
+}
+
+function startsOf(text: string): readonly number[] {
+  const starts = [0];
+  for (let next = text.indexOf('\n'); next >= 0; next = text.indexOf('\n', next + 1)) starts.push(next + 1);
+  return starts;
 }

@@ -3,10 +3,11 @@ import { ALL_KINDS, type Kind } from '#model/kinds.ts';
 import { isTemplate } from '#model/workload.ts';
 import { loadSettings } from '#settings/settings.ts';
 import { EXIT } from '../exit.ts';
-import { shown } from '../output/columns.ts';
+import { shown } from '#report/formats/columns.ts';
 import { complain } from '../output/terminal.ts';
 import { sourcesOf } from './files.ts';
-import { Intake, type InputError } from './intake.ts';
+import type { InputError } from '#report/formats/scan.ts';
+import { Intake } from './intake.ts';
 
 /** Where questions are asked: of manifests, or without any of the cluster of a kube context. */
 export interface StartFlags {

@@ -7,10 +7,10 @@ import {
   defineScalarTag,
   intCoreTag,
   mergeTag,
-  parseEvents,
   type Event,
 } from 'js-yaml';
-import { lineCounter, type Lines } from './lines.ts';
+import { endOf, isPop, offsetOf, rawDocuments, type RawDocument } from './events.ts';
+import type { Lines } from './lines.ts';
 
 /** A document of a file, or what is wrong with it. */
 export interface Document {
@@ -45,69 +45,28 @@ const kubectlInt = defineScalarTag<number>('tag:yaml.org,2002:int', {
 });
 const SCHEMA = CORE_SCHEMA.withTags(mergeTag, kubectlBool, kubectlInt);
 
-const DEEPEST = 500;
 /** As many values as no manifest of real life has, and few enough to walk. */
 const ALIASED_VALUES_AT_MOST = 1_000_000;
 
-/**
- * The documents of a YAML text; empty ones are left out. Where the text as a whole cannot be parsed it is cut at `---`, so that one broken
- * document does not hide the others.
- */
+/** The documents of a YAML text; empty ones are left out. */
 export function yamlDocuments(text: string): readonly Document[] {
-  const lines = lineCounter(text);
-  try {
-    return documentsOf(text, lines, 0);
-  } catch {
-    return chunksOf(text).flatMap(({ from, chunk }) => {
-      const before = lines(from) - 1;
-      try {
-        return documentsOf(chunk, lineCounter(chunk), before);
-      } catch (error) {
-        return [broken(lines(from), problemOf(error, before))];
-      }
-    });
-  }
+  return rawDocuments(text).map((raw) =>
+    'error' in raw ? broken(raw.line, problemOf(raw.error, raw.before)) : documentOf(raw),
+  );
 }
 
-function chunksOf(text: string): readonly { readonly from: number; readonly chunk: string }[] {
-  const starts = [0, ...[...text.matchAll(/^---(?=\s|$)/gm)].map(({ index }) => index)];
-  return starts
-    .map((from, index) => ({ from, chunk: text.slice(from, starts[index + 1]) }))
-    .filter(({ chunk }) => /^(?!%|#|---\s*$|\s*$)/m.test(chunk));
-}
-
-function documentsOf(text: string, lines: Lines, before: number): readonly Document[] {
-  const events = parseEvents(text, { maxDepth: DEEPEST });
-  const documents: Document[] = [];
-  for (const own of perDocument(events)) {
-    const start = offsetOf(own[1]);
-    if (start < 0) continue; // Nothing between two `---`.
-    documents.push(documentOf(own, text, lines, before));
-  }
-  return documents;
-}
-
-function* perDocument(events: readonly Event[]): Iterable<Event[]> {
-  let from = 0;
-  for (let index = 1; index <= events.length; index += 1) {
-    if (index < events.length && events[index]?.type !== EVENT_ID.DOCUMENT) continue;
-    yield events.slice(from, index);
-    from = index;
-  }
-}
-
-function documentOf(events: Event[], text: string, lines: Lines, before: number): Document {
+function documentOf({ events, text, before, lines }: RawDocument): Document {
   const line = before + lines(offsetOf(events[1]));
   const located = (): Located => locate(events, text, (offset) => before + lines(offset), 1);
   try {
-    const [value] = constructFromEvents(events, { source: text, schema: SCHEMA });
+    const [value] = constructFromEvents([...events], { source: text, schema: SCHEMA });
     if (events.some(({ type }) => type === EVENT_ID.ALIAS)) refuseBomb(value);
     return { line, value, errors: [], located };
   } catch (error) {
     const problem = problemOf(error, before, line);
     if (!problem.message.startsWith('duplicated')) return broken(line, problem);
     // kubectl takes the last of two equal keys: what it would apply is judged, and the key is named.
-    const [value] = constructFromEvents(events, { source: text, schema: SCHEMA, json: true });
+    const [value] = constructFromEvents([...events], { source: text, schema: SCHEMA, json: true });
     return { line, value, errors: [problem], located };
   }
 }
@@ -121,14 +80,6 @@ function problemOf(error: unknown, before: number, line = before + 1): Document[
     return { line: error.mark === undefined ? line : before + error.mark.line + 1, message: error.reason };
   if (error instanceof RangeError) return { line, message: 'nested too deeply' };
   return { line, message: error instanceof Error ? error.message : String(error) };
-}
-
-/** Where an event stands in the text; -1 for an empty value. */
-function offsetOf(event: Event | undefined): number {
-  if (event === undefined) return -1;
-  if (event.type === EVENT_ID.SCALAR) return event.valueStart;
-  if (event.type === EVENT_ID.ALIAS) return event.anchorStart;
-  return 'start' in event ? event.start : -1;
 }
 
 /** Aliases cost nothing until someone walks through them: how many values that would be is counted before anyone does. */
@@ -174,21 +125,4 @@ function valueOfItems(events: readonly Event[], text: string, at: number): numbe
     key = endOf(events, value);
   }
   return found;
-}
-
-function isPop(event: Event | undefined): boolean {
-  return event === undefined || event.type === EVENT_ID.POP;
-}
-
-/** The event after the node that begins at one. */
-function endOf(events: readonly Event[], at: number): number {
-  let depth = 0;
-  let index = at;
-  do {
-    const type = events[index]?.type;
-    if (type === EVENT_ID.POP) depth -= 1;
-    else if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) depth += 1;
-    index += 1;
-  } while (depth > 0 && index < events.length);
-  return index;
 }

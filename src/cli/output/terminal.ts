@@ -1,13 +1,5 @@
 import { wantsNoColor } from '#settings/settings.ts';
-import type { Severity } from '#model/severity.ts';
-
-/** How a stream wants its text: how wide, and whether in colour. */
-export interface Look {
-  readonly width: number;
-  readonly paint: (text: string, as: Paint) => string;
-}
-
-type Paint = Severity | 'bold' | 'dim';
+import type { Look, Paint } from '#report/formats/look.ts';
 
 const CODES: Readonly<Record<Paint, string>> = {
   critical: '1;35',
@@ -54,6 +46,24 @@ export async function print(text: string): Promise<void> {
       resolve();
     });
   });
+}
+
+/** How much text is written at once, in UTF-16 units: a write a line would cost more than all else. */
+const PIECE = 65_536;
+
+/** Prints text as it is made, piece by piece, until it ends or nobody reads any more. */
+export async function printAll(texts: Iterable<string>): Promise<void> {
+  let piece: string[] = [];
+  let size = 0;
+  for (const text of texts) {
+    piece.push(text);
+    size += text.length;
+    if (size < PIECE) continue;
+    await print(piece.join(''));
+    if (isClosed) return;
+    [piece, size] = [[], 0];
+  }
+  await print(piece.join(''));
 }
 
 export function complain(text: string): void {

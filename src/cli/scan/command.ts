@@ -1,36 +1,58 @@
 import { text as textOf } from 'node:stream/consumers';
+import type { Severity } from '#model/severity.ts';
+import { FORMATS, isFormat, type FormatName } from '#report/formats/index.ts';
+import type { Scan } from '#report/formats/scan.ts';
 import { UsageError } from '../exit.ts';
 import { sourcesOf } from '../input/files.ts';
 import { Intake } from '../input/intake.ts';
+import { fileSources } from '../input/spots.ts';
 import { complainOf } from '../input/start.ts';
-import { lookOf, outputClosed, print, progressLine } from '../output/terminal.ts';
+import { lookOf, printAll, progressLine } from '../output/terminal.ts';
+import { version } from '../version.ts';
+import { compared, fingerprint, readBaseline } from './baseline.ts';
 import { judgeManifests } from './objects.ts';
-import { exitStatus, planOf, type ScanFlags, type ScanPlan, type Scanned } from './plan.ts';
-import { resultOf, scoreOfAll, type ScanResult } from './result.ts';
+import { exitStatus, isOver, planOf, type ScanFlags, type ScanPlan, type Scanned } from './plan.ts';
+import { resultOf, scoreOfAll } from './result.ts';
 import { severityNamed } from './select.ts';
-
-const OUTPUTS = ['table', 'json'];
 
 /** `kubeposture scan`. Answers the exit status. */
 export async function scan(paths: readonly string[], flags: ScanFlags): Promise<number> {
-  if (!OUTPUTS.includes(flags.output))
-    throw new UsageError(`--output: "${flags.output}" is not one of ${OUTPUTS.join(', ')}`);
-  const threshold = flags.failOn === undefined ? undefined : severityNamed(flags.failOn);
+  const { output, failOn } = flags;
+  if (!isFormat(output)) throw new UsageError(`--output: "${output}" is not one of ${Object.keys(FORMATS).join(', ')}`);
+  const threshold = failOn === undefined ? undefined : severityNamed(failOn);
   const plan = planOf(flags);
   if (flags.batch === true) {
     if (paths.length > 0) throw new UsageError('--batch reads cases from stdin and takes no paths');
     const { scanBatch } = await import('./batch.ts');
     return scanBatch(plan, threshold);
   }
-  const { judged, told, isPartial } = paths.length === 0 ? await scanLive(flags, plan) : await scanFiles(paths, plan);
-  const result = resultOf(judged, told);
-  await report(result, { judged, told, isPartial }, plan, flags.output);
-  return exitStatus(result, isPartial, threshold);
+  const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
+  const scanned = paths.length === 0 ? await scanLive(flags, plan) : await scanFiles(paths, plan);
+  const found = resultOf(scanned.judged, scanned.told);
+  const result = baseline === undefined ? found : compared(found, baseline);
+  await report(output, {
+    result,
+    score: scoreOfAll(scanned.judged, scanned.told),
+    checks: plan.checks,
+    sources: scanned.sources,
+    counts: countsFrom(threshold),
+    fingerprint,
+    hasBaseline: baseline !== undefined,
+    version: version(),
+    look: lookOf(process.stdout),
+  });
+  return exitStatus(result, scanned.isPartial, threshold);
+}
+
+/** Without a threshold everything that is open counts, but not what is only said. */
+function countsFrom(threshold: Severity = 'low'): Scan['counts'] {
+  return (finding) => isOver(finding, threshold);
 }
 
 async function scanFiles(paths: readonly string[], plan: ScanPlan): Promise<Scanned> {
   const intake = new Intake();
-  if (paths.includes('-')) intake.addText('-', await textOf(process.stdin));
+  const stdin = paths.includes('-') ? await textOf(process.stdin) : '';
+  if (paths.includes('-')) intake.addText('-', stdin);
   const reading = progressLine('reading: documents');
   for (const source of sourcesOf(paths.filter((path) => path !== '-'))) {
     if ('problem' in source) intake.fail(source.file, 0, source.problem);
@@ -42,7 +64,12 @@ async function scanFiles(paths: readonly string[], plan: ScanPlan): Promise<Scan
   const judged = judgeManifests(intake, plan, judging.at);
   judging.end();
   const { count, foreign, errors, hasUnread } = intake;
-  return { judged, told: { objects: count, foreign, errors, scope: plan.scope }, isPartial: hasUnread };
+  return {
+    judged,
+    told: { objects: count, foreign, errors, scope: plan.scope },
+    sources: fileSources({ originOf: (kind, key) => intake.originOf(kind, key), stdin }),
+    isPartial: hasUnread,
+  };
 }
 
 async function scanLive(flags: ScanFlags, plan: ScanPlan): Promise<Scanned> {
@@ -50,15 +77,10 @@ async function scanLive(flags: ScanFlags, plan: ScanPlan): Promise<Scanned> {
   return scanCluster(plan, flags.kubernetesVersion !== undefined);
 }
 
-async function report(result: ScanResult, { judged, told }: Scanned, plan: ScanPlan, output: string): Promise<void> {
-  if (output === 'json') {
-    await print(`${JSON.stringify(result, undefined, 2)}\n`);
-    return;
-  }
-  const { tableOf } = await import('./table.ts');
-  for (const lines of tableOf(result, scoreOfAll(judged, told), plan.checks, lookOf(process.stdout))) {
-    if (outputClosed()) break;
-    await print(lines);
-  }
-  complainOf(result.errors);
+/** Formats that do not list what could not be read: it is said beside them. */
+const SILENT_ON_ERRORS: readonly FormatName[] = ['table', 'wide'];
+
+async function report(output: FormatName, printed: Scan): Promise<void> {
+  await printAll(FORMATS[output](printed));
+  if (SILENT_ON_ERRORS.includes(output)) complainOf(printed.result.errors);
 }

@@ -3,7 +3,8 @@ import { Store } from '#inventory/store.ts';
 import type { Check, Context } from '#model/check.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { Intake } from '../input/intake.ts';
-import { judge, resultOf, type Judged, type Judgement, type ScanResult } from './result.ts';
+import type { ScanResult } from '#report/formats/scan.ts';
+import { judge, resultOf, type Judged, type Judgement } from './result.ts';
 import { minorOf, selectedChecks } from './select.ts';
 
 /** How manifests are judged. */

@@ -1,12 +1,14 @@
 import { CHECKS } from '#checks/index.ts';
+import type { Check } from '#model/check.ts';
 import { atLeast, type Severity } from '#model/severity.ts';
+import type { ScanFinding, ScanResult, Sources } from '#report/formats/scan.ts';
 import { configuredChecks, scopeOfNamespaces } from '#settings/checks.ts';
 import { loadSettings } from '#settings/settings.ts';
 import type { Settings } from '#settings/types.ts';
 import { EXIT } from '../exit.ts';
 import { onlyIn, type How } from './objects.ts';
-import type { Judged, ScanResult, Told } from './result.ts';
-import { minorOf, selectedChecks } from './select.ts';
+import type { Judged, Told } from './result.ts';
+import { checksOf, frameworkNamed, minorOf, selectedChecks } from './select.ts';
 
 /** The flags of `scan`, as they were typed. */
 export interface ScanFlags {
@@ -14,6 +16,8 @@ export interface ScanFlags {
   readonly failOn?: string;
   readonly batch?: true;
   readonly check: readonly string[];
+  readonly framework?: string;
+  readonly baseline?: string;
   readonly namespace?: string;
   readonly kubernetesVersion?: string;
   readonly config?: string;
@@ -25,6 +29,7 @@ export interface ScanFlags {
 export interface Scanned {
   readonly judged: Judged;
   readonly told: Told;
+  readonly sources: Sources;
   /** Something could not be read. */
   readonly isPartial: boolean;
 }
@@ -41,7 +46,7 @@ export function planOf(flags: ScanFlags): ScanPlan {
   const { namespace } = flags;
   return {
     settings,
-    checks: selectedChecks(flags.check, configuredChecks(CHECKS, settings.checks)),
+    checks: checksFor(flags, configuredChecks(CHECKS, settings.checks)),
     minor: minorOf(flags.kubernetesVersion),
     parameters: settings.checks.parameters,
     scope: namespace === undefined ? 'cluster' : 'namespace',
@@ -49,11 +54,18 @@ export function planOf(flags: ScanFlags): ScanPlan {
   };
 }
 
+function checksFor({ check, framework }: ScanFlags, checks: readonly Check[]): readonly Check[] {
+  return selectedChecks(check, framework === undefined ? checks : checksOf(frameworkNamed(framework), checks));
+}
+
+/** Whether a finding is as bad as `--fail-on` and no baseline knows it. */
+export function isOver({ status, severity, known }: ScanFinding, threshold: Severity): boolean {
+  return status === 'fail' && known !== true && atLeast(severity, threshold);
+}
+
 /** What could not be read weighs more than what was found: the findings are not all. */
 export function exitStatus(result: ScanResult, isPartial: boolean, threshold: Severity | undefined): number {
   if (isPartial) return EXIT.input;
-  const isOver =
-    threshold !== undefined &&
-    result.findings.some(({ status, severity }) => status === 'fail' && atLeast(severity, threshold));
-  return isOver ? EXIT.findings : EXIT.done;
+  const fails = threshold !== undefined && result.findings.some((finding) => isOver(finding, threshold));
+  return fails ? EXIT.findings : EXIT.done;
 }

@@ -1,54 +1,14 @@
 import { Engine } from '#engine/engine.ts';
 import { scoreOf } from '#engine/score.ts';
-import type { Summary, Tally } from '#engine/tally.ts';
-import type { Check, CheckId, Context, Evidence, PssLevel } from '#model/check.ts';
+import type { Tally } from '#engine/tally.ts';
+import type { Check, Context } from '#model/check.ts';
 import type { Inventory } from '#model/inventory.ts';
-import { rankOf, type Severity } from '#model/severity.ts';
+import { rankOf } from '#model/severity.ts';
 import type { Subject } from '#model/ref.ts';
-import type { Grade, Score, Verdict } from '#model/verdict.ts';
-import type { ForeignObject, InputError } from '../input/intake.ts';
-
-export interface ScanSubject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly name: string;
-}
-
-export interface ScanFinding {
-  readonly check: CheckId;
-  readonly name: string;
-  readonly aspect?: string;
-  readonly severity: Severity;
-  readonly status: 'fail' | 'suppressed' | 'accepted';
-  readonly subject: ScanSubject;
-  readonly path: string;
-  readonly message: string;
-  readonly evidence: Evidence;
-  readonly pss?: PssLevel;
-}
-
-export interface ScanGap {
-  /** `*` is every check: the kind of the subject has none. */
-  readonly check: CheckId | '*';
-  readonly aspect?: string;
-  readonly subject?: ScanSubject;
-  readonly reason: string;
-}
-
-/** What a scan says: docs/cli.md and the JSON output. */
-export interface ScanResult {
-  readonly apiVersion: 'kubeposture.io/v1alpha1';
-  readonly kind: 'ScanResult';
-  readonly score: number;
-  readonly grade: Grade;
-  readonly summary: Summary;
-  /** Worst first, then by check, subject and path. */
-  readonly findings: readonly ScanFinding[];
-  readonly notEvaluated: readonly ScanGap[];
-  readonly objects: number;
-  readonly errors: readonly InputError[];
-}
+import type { Score, Verdict } from '#model/verdict.ts';
+import { sortedBy } from '#report/formats/order.ts';
+import type { InputError, ScanFinding, ScanGap, ScanResult, ScanSubject } from '#report/formats/scan.ts';
+import type { ForeignObject } from '../input/intake.ts';
 
 export interface Judgement {
   readonly inventory: Inventory;
@@ -124,7 +84,7 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
 
 function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
   const named = subjectOf(subject);
-  return findings.map(({ check, name, aspect, severity, status, path, message, evidence, pss }) => ({
+  return findings.map(({ check, name, aspect, severity, status, path, message, evidence, pss, accepted }) => ({
     check,
     name,
     ...(aspect === undefined ? {} : { aspect }),
@@ -135,6 +95,7 @@ function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
     message,
     evidence,
     ...(pss === undefined ? {} : { pss }),
+    ...(accepted === undefined ? {} : { accepted }),
   }));
 }
 
@@ -146,20 +107,4 @@ function placeOf(subject: ScanSubject | undefined): readonly string[] {
   return subject === undefined
     ? ['', '', '', '']
     : [subject.namespace ?? '', subject.kind, subject.name, subject.apiVersion];
-}
-
-/** Sorted by keys that are made once for each: by code units, so that no locale changes the order. */
-export function sortedBy<T>(list: readonly T[], keyOf: (item: T) => readonly string[]): readonly T[] {
-  return list
-    .map((item) => ({ item, key: keyOf(item) }))
-    .sort((a, b) => compare(a.key, b.key))
-    .map(({ item }) => item);
-}
-
-function compare(a: readonly string[], b: readonly string[]): number {
-  for (let index = 0; index < a.length; index += 1) {
-    const [left = '', right = ''] = [a[index], b[index]];
-    if (left !== right) return left < right ? -1 : 1;
-  }
-  return 0;
 }

@@ -1,4 +1,5 @@
-import type { Check } from '#model/check.ts';
+import { withWords, type Check } from '#model/check.ts';
+import { FRAMEWORKS, type Framework } from '#model/frameworks.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import { SEVERITIES, isSeverity, type Severity } from '#model/severity.ts';
 import { UsageError } from '../exit.ts';
@@ -16,11 +17,58 @@ export function checkNamed(word: string, checks: readonly Check[]): Check {
   throw new UsageError(`there is no check "${word}"${near === undefined ? '' : `; did you mean ${near}?`}`);
 }
 
-/** The checks that were asked for by id or name, in the order of the catalogue; all when none was. */
+/**
+ * The checks that were asked for as `id`, `name`, `id/aspect` or `name/aspect`, in the order of the catalogue; all when none was. Of a check
+ * with an aspect only that part of it is left.
+ */
 export function selectedChecks(words: readonly string[], checks: readonly Check[]): readonly Check[] {
   if (words.length === 0) return checks;
-  const wanted = new Set(words.map((word) => checkNamed(word, checks).id));
-  return checks.filter(({ id }) => wanted.has(id));
+  const wanted = Map.groupBy(
+    words.map((word) => aspectNamed(word, checks)),
+    ({ check }) => check,
+  );
+  return checks.flatMap((check) => {
+    const asked = wanted.get(check)?.map(({ aspect }) => aspect);
+    if (asked === undefined) return [];
+    if (asked.includes(undefined)) return [check];
+    return [withWords(check, (word) => (asked.includes(word.aspect) || 'unknown' in word ? word : undefined))];
+  });
+}
+
+function aspectNamed(word: string, checks: readonly Check[]): { readonly check: Check; readonly aspect?: string } {
+  const slash = word.indexOf('/');
+  if (slash < 0) return { check: checkNamed(word, checks) };
+  const check = checkNamed(word.slice(0, slash), checks);
+  const aspect = word.slice(slash + 1);
+  const known = Object.keys(check.aspects ?? {});
+  if (known.includes(aspect)) return { check, aspect };
+  const there = known.length === 0 ? 'it has none' : `it has: ${known.join(', ')}`;
+  throw new UsageError(`${check.id} has no aspect "${aspect}"; ${there}`);
+}
+
+export function frameworkNamed(word: string): Framework {
+  const found = FRAMEWORKS.find(({ id }) => id === word.toLowerCase());
+  if (found !== undefined) return found;
+  throw new UsageError(`there is no framework "${word}"; there are: ${FRAMEWORKS.map(({ id }) => id).join(', ')}`);
+}
+
+/** Whether a check is about a control of a framework. */
+export function isAbout({ refs }: Framework): (check: Check) => boolean {
+  return (check) => check.refs.some((ref) => ref.startsWith(refs));
+}
+
+/** The checks that the controls of a framework rest on. Of those of the Pod Security Standards only the problems that break their level. */
+export function checksOf(framework: Framework, checks: readonly Check[]): readonly Check[] {
+  const own = checks.filter(isAbout(framework));
+  const { levels } = framework;
+  if (levels === undefined) return own;
+  return own
+    .map((check) => withWords(check, (word) => ('unknown' in word || isOneOf(word.pss, levels) ? word : undefined)))
+    .filter(({ refs }) => refs.some((ref) => levels.some((level) => ref === `PSS:${level}`)));
+}
+
+function isOneOf<T>(word: T | undefined, words: readonly T[]): boolean {
+  return word !== undefined && words.includes(word);
 }
 
 /** The minor of `1.34`, `v1.34` or `1.34.2`; the newest known when no version is given. */

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { ScanResult } from '#cli/scan/result.ts';
+import type { ScanResult } from '#report/formats/scan.ts';
 
 export interface Ended {
   readonly status: number | null;

@@ -2,23 +2,36 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { ScanResult } from '#cli/scan/result.ts';
+import { CHECKS } from '#checks/index.ts';
+import { widthOf } from '#report/formats/columns.ts';
+import type { ScanResult } from '#report/formats/scan.ts';
 import { startSandbox } from '#sandbox/server.ts';
+import { OUTPUTS } from '../../support/scan-of.ts';
 import { privileged, run, scanJson, withFiles } from './program.ts';
 
 const FIXED = ['KP-POD-001', 'KP-POD-006', 'KP-IMG-001', 'KP-NET-002', 'KP-NS-001'].flatMap((id) => ['--check', id]);
-const GOLDEN = 'test/golden/table.txt';
+const GOLDEN = 'test/golden/scan';
+
+const LOW = 'checks: {severity: {KP-POD-001: low}}\n';
 
 describe('[integration] scan', function () {
   this.timeout(60_000);
 
-  it('prints a table of 80 columns; UPDATE_GOLDEN=1 writes it anew', async () => {
-    const { output, complaint, status } = await run(['scan', ...FIXED, 'test/golden/shop']);
-    const all = `${output}--- stderr\n${complaint}`;
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, all);
-    expect(all).to.equal(readFileSync(GOLDEN, 'utf8'));
-    expect(status).to.equal(3);
-    for (const hostile of ['\u001b', '\u202e']) expect(all).not.to.include(hostile);
+  for (const output of OUTPUTS) {
+    it(`prints ${output}; UPDATE_GOLDEN=1 writes it anew`, async () => {
+      const golden = `${GOLDEN}/${output}.txt`;
+      const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+      const { output: said, complaint, status } = await run(['scan', '-o', output, ...FIXED, 'test/golden/shop']);
+      const all = `${said.replaceAll(`"${version}"`, '"VERSION"')}--- stderr\n${complaint}`;
+      if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, all);
+      expect(all).to.equal(readFileSync(golden, 'utf8'));
+      expect(status).to.equal(3);
+    });
+  }
+
+  it('a table is 80 columns wide', () => {
+    const wide = readFileSync(`${GOLDEN}/table.txt`, 'utf8').split('--- stderr')[0]!.split('\n');
+    expect(wide.filter((line) => widthOf(line) > 80)).to.deep.equal([]);
   });
 
   it('gives the whole result as JSON', () =>
@@ -91,6 +104,62 @@ describe('[integration] scan', function () {
       },
     ));
 
+  it('looks for an aspect of a check only', () =>
+    withFiles({ 'a.yaml': privileged('a') }, async (folder) => {
+      const { result } = await scanJson('--check', 'KP-NET-002/egress', '--check', 'privileged-container', folder);
+      expect(result.findings.map(({ check, aspect = '' }) => `${check}/${aspect}`)).to.deep.equal([
+        'KP-POD-001/',
+        'KP-NET-002/egress',
+      ]);
+    }));
+
+  it('looks for the checks of a framework only, and of the Pod Security Standards for what breaks the level', () =>
+    withFiles({ 'a.yaml': privileged('a') }, async (folder) => {
+      const found = async (framework: string): Promise<readonly string[]> => {
+        const { result } = await scanJson('--framework', framework, folder);
+        return [...new Set(result.findings.map(({ check, pss = '' }) => `${check} ${pss}`))];
+      };
+      expect(await found('pss-baseline')).to.deep.equal(['KP-POD-001 baseline']);
+      expect(await found('pss-restricted')).to.deep.equal([
+        'KP-POD-001 baseline',
+        'KP-POD-013 restricted',
+        'KP-POD-015 restricted',
+        'KP-POD-011 restricted',
+        'KP-POD-019 restricted',
+      ]);
+      const { result } = await scanJson(folder);
+      const lists = (id: string): boolean =>
+        CHECKS.some((check) => check.id === id && check.refs.join(' ').includes('MITRE:'));
+      const ids = [...new Set(result.findings.map(({ check }) => check))];
+      expect((await found('mitre')).map((each) => each.split(' ')[0])).to.deep.equal(ids.filter(lists));
+      expect(ids.every(lists)).to.equal(false);
+    }));
+
+  it('a baseline lets what it knows pass, and nothing new or worse', () =>
+    withFiles({ 'a.yaml': privileged('a'), 'b.yaml': privileged('b'), '.low.yaml': LOW }, async (folder) => {
+      const of = ['--check', 'KP-POD-001', '--fail-on', 'low'];
+      const base = `${folder}/base.json`;
+      writeFileSync(base, (await scanJson(...of, `${folder}/a.yaml`)).output);
+      const scanned = async (...args: readonly string[]): Promise<object> => {
+        const { result, status } = await scanJson(...of, '--baseline', base, ...args);
+        return { status, known: result.findings.map(({ subject, known = false }) => [subject.name, known]) };
+      };
+      expect(await scanned(`${folder}/a.yaml`)).to.deep.equal({ status: 0, known: [['a', true]] });
+      expect(await scanned(`${folder}/a.yaml`, `${folder}/b.yaml`)).to.deep.equal({
+        status: 1,
+        known: [
+          ['a', true],
+          ['b', false],
+        ],
+      });
+      // The same finding, less severe in the baseline.
+      writeFileSync(base, (await scanJson(...of, '--config', `${folder}/.low.yaml`, `${folder}/a.yaml`)).output);
+      expect(await scanned(`${folder}/a.yaml`)).to.deep.equal({ status: 1, known: [['a', false]] });
+      const { output } = await run(['scan', ...of, '--baseline', base, '--config', `${folder}/.low.yaml`, folder]);
+      expect(output).to.include('Pod shop/b').and.not.to.include('Pod shop/a');
+      expect(output).to.include('1 new finding; 1 known to the baseline');
+    }));
+
   it('takes a configuration', () =>
     withFiles(
       { 'a.yaml': privileged('a'), '.c.yaml': 'checks: {severity: {KP-POD-001: low}, disable: [KP-NET-002]}\n' },
@@ -147,7 +216,7 @@ describe('[integration] exit statuses', function () {
       status: 2,
       says: 'critical, high, medium, low, info',
     },
-    { name: 'an unknown output', args: ['scan', '-o', 'xml', 'a.yaml'], status: 2, says: 'table, json' },
+    { name: 'an unknown output', args: ['scan', '-o', 'xml', 'a.yaml'], status: 2, says: 'table, wide, json' },
     { name: 'an unknown flag', args: ['scan', '--nope', 'a.yaml'], status: 2, says: "unknown option '--nope'" },
     { name: 'an unknown command', args: ['scam'], status: 2, says: 'Did you mean scan?' },
     {
@@ -161,6 +230,42 @@ describe('[integration] exit statuses', function () {
       args: ['scan', '--kubernetes-version', '2', 'a.yaml'],
       status: 2,
       says: 'such as 1.34',
+    },
+    {
+      name: 'an unknown aspect',
+      args: ['scan', '--check', 'KP-NET-002/side', 'a.yaml'],
+      status: 2,
+      says: 'KP-NET-002 has no aspect "side"; it has: ',
+    },
+    {
+      name: 'an aspect of a check without any',
+      args: ['scan', '--check', 'KP-POD-001/x', 'a.yaml'],
+      status: 2,
+      says: 'KP-POD-001 has no aspect "x"; it has none',
+    },
+    {
+      name: 'an unknown framework',
+      args: ['scan', '--framework', 'pci', 'a.yaml'],
+      status: 2,
+      says: 'there are: cis-1.12, pss-baseline, pss-restricted, nsa-1.2, owasp-2022, owasp-2025, mitre',
+    },
+    {
+      name: 'a baseline that is not there',
+      args: ['scan', '--baseline', 'nope', 'a.yaml'],
+      status: 2,
+      says: 'nope cannot be read (ENOENT)',
+    },
+    {
+      name: 'a baseline that is no JSON',
+      args: ['scan', '--baseline', 'bad.yaml', 'a.yaml'],
+      status: 2,
+      says: 'is no JSON',
+    },
+    {
+      name: 'a baseline of another format',
+      args: ['scan', '--baseline', 'sarif.yaml', 'a.yaml'],
+      status: 2,
+      says: 'is no result of kubeposture scan --output json',
     },
     { name: 'a batch with paths', args: ['scan', '--batch', 'a.yaml'], status: 2, says: 'takes no paths' },
     {
@@ -179,15 +284,18 @@ describe('[integration] exit statuses', function () {
   ];
   for (const { name, args, status, says = '' } of cases) {
     it(`${name}: ${String(status)}`, () =>
-      withFiles({ 'a.yaml': privileged('a'), 'bad.yaml': 'checks: {nope: 1}' }, async (folder) => {
-        const placed = args.map((arg) =>
-          /^(a|nope|bad)(\.yaml)?$/.test(arg) && arg !== 'bad' ? `${folder}/${arg}` : arg,
-        );
-        const ended = await run(placed);
-        expect(ended.status, ended.complaint).to.equal(status);
-        expect(ended.complaint).to.include(says);
-        expect(ended.complaint).not.to.match(/\n\s+at /);
-      }));
+      withFiles(
+        { 'a.yaml': privileged('a'), 'bad.yaml': 'checks: {nope: 1}', 'sarif.yaml': '{"runs": []}' },
+        async (folder) => {
+          const placed = args.map((arg) =>
+            /^(a|nope|bad|sarif)(\.yaml)?$/.test(arg) && arg !== 'bad' ? `${folder}/${arg}` : arg,
+          );
+          const ended = await run(placed);
+          expect(ended.status, ended.complaint).to.equal(status);
+          expect(ended.complaint).to.include(says);
+          expect(ended.complaint).not.to.match(/\n\s+at /);
+        },
+      ));
   }
 
   it('--version prints the version', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -293,6 +293,41 @@ describe('[integration] kube/kubeconfig', () => {
       file('t', 'fourth');
       expect(await read()).to.equal('Bearer third');
     });
+
+  it('several files are one, as kubectl reads them: the first says it, a missing one is passed over, each has its own folder', async () => {
+    mkdirSync(join(folder, 'other'));
+    file('t1', 'one\n');
+    file('other/t2', 'two\n');
+    const part = (name: string, more: object): string =>
+      JSON.stringify({
+        clusters: [{ name: 'shared', cluster: { server: `https://${name}` } }],
+        users: [{ name, user: { tokenFile: name === 'first' ? 't1' : 't2' } }],
+        contexts: [{ name, context: { cluster: 'shared', user: name } }],
+        ...more,
+      });
+    const kubeconfig = [
+      file('first', part('first', {})),
+      join(folder, 'nowhere'),
+      file('other/second', part('second', { 'current-context': 'second' })),
+      file('other/third', part('third', { 'current-context': 'third' })),
+    ];
+    const read = async (context?: string): Promise<readonly unknown[]> => {
+      const cluster = loadCluster({ kubeconfig, userAgent: 'x', ...(context === undefined ? {} : { context }) });
+      return [cluster.context, cluster.server.href, (await cluster.credentials()).headers['Authorization']];
+    };
+    expect(await read()).to.deep.equal(['second', 'https://first/', 'Bearer two']);
+    expect(await read('first')).to.deep.equal(['first', 'https://first/', 'Bearer one']);
+    const none = [join(folder, 'nowhere'), join(folder, 'nothing')];
+    expect(() => loadCluster({ kubeconfig: none, userAgent: 'x' })).to.throw(
+      KubeConfigError,
+      `${none[0]!}: no such file`,
+    );
+    const broken = [kubeconfig[0]!, file('broken', 'a: [')];
+    expect(() => loadCluster({ kubeconfig: broken, userAgent: 'x' })).to.throw(
+      KubeConfigError,
+      `${broken[1]!}: not a readable`,
+    );
+  });
 
   it('enters over TLS with its own CA, and rebuilds its connections only when the CA changes', async () => {
     const at = (name: string): string => join(folder, name);

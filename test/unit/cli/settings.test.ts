@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import { CHECKS } from '#checks/index.ts';
 import { configuredChecks, scopeOfNamespaces } from '#settings/checks.ts';
@@ -50,6 +50,16 @@ describe('[unit] settings', () => {
     });
     expect(settings).not.to.have.property('context');
   });
+
+  for (const [environment, kubeconfig] of [
+    [{}, undefined],
+    [{ KUBECONFIG: '' }, undefined],
+    [{ KUBECONFIG: ['a', '', 'b'].join(delimiter) }, ['a', 'b']],
+    [{ KUBECONFIG: 'a', KUBEPOSTURE_KUBECONFIG: 'k' }, 'k'],
+  ] as const)
+    it(`takes the kubeconfig from ${JSON.stringify(environment)}`, () => {
+      expect(loadSettings({}, environment).kubeconfig).to.deep.equal(kubeconfig);
+    });
 
   for (const [flags, says] of [
     [{ listen: '8080' }, '--listen: "8080" is no HOST:PORT'],

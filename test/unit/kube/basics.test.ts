@@ -151,7 +151,7 @@ describe('[unit] kube/errors', () => {
   ];
   for (const { name, body, after, message, wait } of bodies) {
     it(`reads an error reply with ${name}`, () => {
-      const error = replyError(404, body, after);
+      const error = replyError({ code: 404, body: Buffer.from(body), retryAfter: after });
       expect([error.code, error.message, error.retryAfterMs]).to.deep.equal([404, message, wait]);
     });
   }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fitted, padded, shown, widthOf, wrapped, wrappedPath } from '#cli/output/columns.ts';
+import { fitted, padded, shown, widthOf, wrapped, wrappedPath } from '#report/formats/columns.ts';
 
 describe('[unit] columns', () => {
   const widths: readonly (readonly [string, number])[] = [

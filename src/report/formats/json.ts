@@ -1,0 +1,41 @@
+import { UNSAFE } from '#model/text.ts';
+import type { Format } from './scan.ts';
+
+/** JSON on one line, with escapes for what JSON.stringify leaves as it is and a terminal or an editor would obey. */
+export function safeJson(value: unknown): string {
+  return escaped(JSON.stringify(value));
+}
+
+function escaped(json: string): string {
+  return json.replace(UNSAFE, (mark) => (mark < ' ' ? mark : `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`));
+}
+
+/** `--output json`: as JSON.stringify with an indent of two, item by item. */
+export const json: Format = function* ({ result }) {
+  const fields = Object.entries(result);
+  for (const [index, [name, value]] of fields.entries()) {
+    yield `${index === 0 ? '{\n' : ',\n'}  ${JSON.stringify(name)}: `;
+    if (Array.isArray(value)) yield* items(value);
+    else yield indented(value, '  ');
+  }
+  yield '\n}\n';
+};
+
+function* items(values: readonly unknown[]): Iterable<string> {
+  for (const [index, value] of values.entries()) yield `${index === 0 ? '[' : ','}\n    ${indented(value, '    ')}`;
+  yield values.length === 0 ? '[]' : '\n  ]';
+}
+
+/** No text of ours holds a line break in JSON: those that there are belong to the layout. */
+function indented(value: unknown, indent: string): string {
+  return escaped(JSON.stringify(value, undefined, 2)).replaceAll('\n', `\n${indent}`);
+}
+
+/** `--output jsonl`: an object a line, each with its `type`; the sum last. */
+export const jsonLines: Format = function* ({ result }) {
+  const { findings, notEvaluated, errors, ...summary } = result;
+  for (const finding of findings) yield `${safeJson({ type: 'finding', ...finding })}\n`;
+  for (const gap of notEvaluated) yield `${safeJson({ type: 'notEvaluated', ...gap })}\n`;
+  for (const error of errors) yield `${safeJson({ type: 'error', ...error })}\n`;
+  yield `${safeJson({ type: 'summary', ...summary })}\n`;
+};

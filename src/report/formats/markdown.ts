@@ -1,0 +1,64 @@
+import { SEVERITIES, type Severity } from '#model/severity.ts';
+import { shown } from './columns.ts';
+import { bySubject, counted, subjectTitle, type Format, type Scan, type ScanFinding } from './scan.ts';
+
+const MARKS: Readonly<Record<Severity, string>> = { critical: '🟣', high: '🔴', medium: '🟠', low: '🔵', info: '⚪' };
+
+/** `--output markdown`: for the summary of a CI job or a comment on a change. What the baseline knows is counted, not listed. */
+export const markdown: Format = function* (scan) {
+  const { result, checks, sources, hasBaseline } = scan;
+  const listed = result.findings.filter(({ known }) => known !== true);
+  const fixes = new Map(checks.map(({ id, fix }) => [id, fix]));
+  yield heading(scan);
+  for (const [subject, findings] of bySubject(listed)) {
+    const place = sources.placeOf(subject);
+    const where = place === undefined ? '' : ` (${code(`${place.file}:${String(place.line)}`)})`;
+    yield `\n### ${code(subjectTitle(subject))}${where}\n\n| Severity | Check | Problem | Where |\n| --- | --- | --- | --- |\n`;
+    for (const finding of findings) yield rowOf(finding);
+    const own = [...new Set(findings.filter(({ status }) => status === 'fail').map(({ check }) => check))];
+    if (own.length > 0) yield `\n${own.map((check) => `- ${check}: ${fixes.get(check) ?? ''}`).join('\n')}\n`;
+  }
+  if (hasBaseline) yield `\n${counted(result.findings.length - listed.length, 'finding')} of the baseline left out.\n`;
+  if (result.notEvaluated.length > 0) yield* gaps(scan);
+  if (result.errors.length > 0) {
+    yield '\n### Input that could not be read\n\n';
+    for (const { file, line, message } of result.errors)
+      yield `- ${code(line === 0 ? file : `${file}:${String(line)}`)}: ${text(message)}\n`;
+  }
+};
+
+function heading({ result }: Scan): string {
+  const { score, grade, summary, objects } = result;
+  const counts = SEVERITIES.map((severity) => `${String(summary[severity])} ${severity}`).join(', ');
+  return `## kubeposture: grade ${grade}, score ${score.toFixed(1)}\n\n${counted(objects, 'object')}: ${counts}.\n`;
+}
+
+function rowOf({ severity, status, check, name, message, path }: ScanFinding): string {
+  const word = status === 'fail' ? `${MARKS[severity]} ${severity}` : `${severity}, ${status}`;
+  return `| ${word} | ${check} ${name} | ${text(message)} | ${path === '' ? '' : code(path)} |\n`;
+}
+
+function* gaps({ result }: Scan): Iterable<string> {
+  yield '\n### Not evaluated\n\n';
+  const groups = Map.groupBy(result.notEvaluated, ({ check, reason, subject }) =>
+    check === '*' ? `${subject?.kind ?? ''}: ${reason}` : reason,
+  );
+  for (const [reason, own] of groups) yield `- ${String(own.length)} × ${text(reason)}\n`;
+}
+
+/** Text as it is, in a line or a cell: nothing in it is markup, a link or a mention. */
+function text(words: string): string {
+  return shown(words)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('@', '&#64;')
+    .replaceAll(/[\\`*_{}[\]()#+!|~>]/g, '\\$&');
+}
+
+/** A code span: fenced by more backticks than it holds. A pipe would end the cell even in here. */
+function code(words: string): string {
+  const inner = shown(words).replaceAll('|', '¦');
+  const longest = Math.max(0, ...(inner.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${inner}${fence}` : `${fence} ${inner} ${fence}`;
+}

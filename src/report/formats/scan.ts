@@ -1,0 +1,110 @@
+import type { Check, CheckId, Evidence, PssLevel } from '#model/check.ts';
+import type { Severity } from '#model/severity.ts';
+import type { Grade, Score } from '#model/verdict.ts';
+import type { Look } from './look.ts';
+
+export interface ScanSubject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface ScanFinding {
+  readonly check: CheckId;
+  readonly name: string;
+  readonly aspect?: string;
+  readonly severity: Severity;
+  readonly status: 'fail' | 'suppressed' | 'accepted';
+  /** One object for all findings of a subject: it may be compared by identity. */
+  readonly subject: ScanSubject;
+  readonly path: string;
+  readonly message: string;
+  readonly evidence: Evidence;
+  readonly pss?: PssLevel;
+  /** Why it is accepted. */
+  readonly accepted?: string;
+  /** The baseline has it too. */
+  readonly known?: true;
+}
+
+export interface ScanGap {
+  /** `*` is every check: the kind of the subject has none. */
+  readonly check: CheckId | '*';
+  readonly aspect?: string;
+  readonly subject?: ScanSubject;
+  readonly reason: string;
+}
+
+/** Something that could not be read, or was written twice. Line 0 where there is no line. */
+export interface InputError {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** What a scan says: docs/cli.md and the JSON output. */
+export interface ScanResult {
+  readonly apiVersion: 'kubeposture.io/v1alpha1';
+  readonly kind: 'ScanResult';
+  readonly score: number;
+  readonly grade: Grade;
+  readonly summary: Readonly<Record<Severity | 'passed' | 'suppressed' | 'accepted' | 'unknown', number>>;
+  /** Worst first, then by check, subject and path. */
+  readonly findings: readonly ScanFinding[];
+  readonly notEvaluated: readonly ScanGap[];
+  readonly objects: number;
+  readonly errors: readonly InputError[];
+}
+
+export interface Place {
+  readonly file: string;
+  /** Counted from 1; 0 where there is no line. */
+  readonly line: number;
+}
+
+/** Where a field stands: lines and columns counted from 1, columns in UTF-16 units, the end behind the last character. */
+export interface Spot extends Place {
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** Where in the files the subjects come from; nowhere for a cluster. */
+export interface Sources {
+  readonly placeOf: (subject: ScanSubject) => Place | undefined;
+  /** The spot of a field, or of the nearest one around it that is written. Dear: the file is read again. */
+  readonly spotOf: (subject: ScanSubject, path: string) => Spot | undefined;
+}
+
+/** All that an output format is given. */
+export interface Scan {
+  readonly result: ScanResult;
+  readonly score: Score;
+  readonly checks: readonly Check[];
+  readonly sources: Sources;
+  /** Whether a finding is among those that decide the exit status. */
+  readonly counts: (finding: ScanFinding) => boolean;
+  /** The identity of a finding from one scan to the next. */
+  readonly fingerprint: (finding: ScanFinding) => string;
+  readonly hasBaseline: boolean;
+  readonly version: string;
+  readonly look: Look;
+}
+
+/** A pure function from a scan to its text, in pieces: no text of a whole scan is ever in memory. */
+export type Format = (scan: Scan) => Iterable<string>;
+
+/** `Deployment shop/web`, as it is: not yet fit for a terminal. */
+export function subjectTitle({ kind, namespace, name }: ScanSubject): string {
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+/** The findings by their subjects, in the order in which these first occur. */
+export function bySubject(findings: readonly ScanFinding[]): ReadonlyMap<ScanSubject, readonly ScanFinding[]> {
+  return Map.groupBy(findings, ({ subject }) => subject);
+}
+
+export function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,106 @@
+import { rankOf } from '#model/severity.ts';
+import { fitted, padded, shown, widthOf, wrapped, wrappedPath } from './columns.ts';
+import type { Look } from './look.ts';
+import { sortedBy } from './order.ts';
+import {
+  bySubject,
+  counted,
+  subjectTitle,
+  type Format,
+  type Place,
+  type ScanFinding,
+  type ScanResult,
+  type ScanSubject,
+} from './scan.ts';
+import { summaryLines } from './summary.ts';
+
+const SEVERITY_WIDTH = 8;
+const GAP = '  ';
+const COUNT_WIDTH = 6;
+const GROUPS_OF_GAPS = 15;
+
+/**
+ * `--output table`, for people: subjects with the worst finding first, then what was not evaluated, then the sum. What the baseline knows is
+ * counted, not listed.
+ */
+export const table: Format = function* (scan) {
+  const { result, checks, sources, look } = scan;
+  const listed = result.findings.filter(({ known }) => known !== true);
+  const fixes = new Map(checks.map(({ id, fix }) => [id, fix]));
+  const idWidth = Math.max(5, ...checks.map(({ id }) => id.length));
+  if (listed.length > 0)
+    yield `${look.paint(`${padded('SEVERITY', SEVERITY_WIDTH)}${GAP}${padded('CHECK', idWidth)}${GAP}PROBLEM`, 'dim')}\n`;
+  for (const { subject, findings } of groupsOf(listed)) {
+    yield `${titleLine(subject, sources.placeOf(subject), look)}\n`;
+    for (const [index, finding] of findings.entries()) {
+      const isLast = findings[index + 1]?.check !== finding.check && finding.status === 'fail';
+      yield `${rowsOf(finding, isLast ? fixes.get(finding.check) : undefined, idWidth, look).join('\n')}\n`;
+    }
+    yield '\n';
+  }
+  yield* gapLines(result, look);
+  yield `${summaryLines(scan).join('\n')}\n`;
+};
+
+interface Group {
+  readonly subject: ScanSubject;
+  readonly findings: readonly ScanFinding[];
+}
+
+function groupsOf(findings: readonly ScanFinding[]): readonly Group[] {
+  return sortedBy(
+    Array.from(bySubject(findings), ([subject, own]) => ({ subject, findings: own })),
+    ({ subject, findings: own }) => [
+      String(
+        9 - own.reduce((worst, { severity, status }) => Math.max(worst, status === 'fail' ? rankOf(severity) : 0), 0),
+      ),
+      subject.namespace ?? '',
+      subject.kind,
+      subject.name,
+    ],
+  );
+}
+
+/** The subject and, where there is room for it, its file and line at the right. */
+function titleLine(subject: ScanSubject, place: Place | undefined, look: Look): string {
+  const title = fitted(shown(subjectTitle(subject)), look.width);
+  const where = place === undefined ? '' : shown(place.line === 0 ? place.file : `${place.file}:${String(place.line)}`);
+  const room = look.width - widthOf(title) - widthOf(where);
+  if (where === '' || room < GAP.length) return look.paint(title, 'bold');
+  return `${look.paint(title, 'bold')}${' '.repeat(room)}${look.paint(where, 'dim')}`;
+}
+
+function rowsOf(finding: ScanFinding, fix: string | undefined, idWidth: number, look: Look): readonly string[] {
+  const { severity, status, check, message, path } = finding;
+  const column = SEVERITY_WIDTH + idWidth + 2 * GAP.length;
+  const indent = ' '.repeat(SEVERITY_WIDTH + GAP.length);
+  const room = look.width - indent.length;
+  const word = padded(status === 'fail' ? severity : status, SEVERITY_WIDTH);
+  const [first = '', ...more] = wrapped(shown(message), look.width - column);
+  return [
+    `${look.paint(word, status === 'fail' ? severity : 'dim')}${GAP}${padded(check, idWidth)}${GAP}${first}`,
+    ...more.map((line) => ' '.repeat(column) + line),
+    ...(path === '' ? [] : wrappedPath(shown(path), room).map((line) => indent + look.paint(line, 'dim'))),
+    ...(fix === undefined ? [] : [indent + fitted(`fix: ${fix}`, room)]),
+  ];
+}
+
+/** What was not evaluated, by reason: most often one reason stands for many checks or subjects. */
+function* gapLines({ notEvaluated }: ScanResult, look: Look): Iterable<string> {
+  if (notEvaluated.length === 0) return;
+  const groups = Map.groupBy(notEvaluated, ({ check, reason, subject }) =>
+    check === '*' ? `${subject?.kind ?? ''}: ${reason}` : reason,
+  );
+  yield `${look.paint('not evaluated', 'bold')}\n`;
+  const rows = [...groups].sort(([, a], [, b]) => b.length - a.length);
+  for (const [text, gaps] of rows.slice(0, GROUPS_OF_GAPS)) {
+    const checks = [...new Set(gaps.map(({ check }) => check))].filter((check) => check !== '*');
+    const who = checks.length > 1 ? `${String(checks.length)} checks: ` : checks.map((check) => `${check}: `).join('');
+    const [first = '', ...more] = wrapped(shown(who + text), look.width - COUNT_WIDTH - GAP.length);
+    yield `${String(gaps.length).padStart(COUNT_WIDTH)}${GAP}${first}\n`;
+    for (const line of more) yield `${' '.repeat(COUNT_WIDTH)}${GAP}${line}\n`;
+  }
+  const left = rows.length - GROUPS_OF_GAPS;
+  if (left > 0) yield `${' '.repeat(COUNT_WIDTH)}${GAP}and ${counted(left, 'more reason')}; --output json has them\n`;
+  yield '\n';
+}

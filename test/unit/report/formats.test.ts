@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { loadAll } from 'js-yaml';
+import { parse } from 'yaml';
+import { validateXML } from 'xmllint-wasm';
+import { UNSAFE } from '#model/text.ts';
+import { OUTPUTS, printed, scanOf } from '../../support/scan-of.ts';
+
+interface Sarif {
+  readonly runs: readonly [
+    {
+      readonly tool: { readonly driver: { readonly rules: readonly object[] } };
+      readonly results: readonly { readonly message: { readonly text: string } }[];
+      readonly invocations: readonly object[];
+    },
+  ];
+}
+
+const CHECKS = ['KP-POD-001', 'KP-IMG-001', 'KP-NS-001'];
+
+/** No name holds a slash: such an object is refused. Other words do. */
+const named = (word: string): string => word.replaceAll('/', '÷');
+
+/** A pod that two checks find something in, with a word wherever a manifest may have one. */
+function pod(word: string): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: named(word), namespace: named(word), labels: { [word]: word } },
+    spec: { containers: [{ name: word, image: 'web', securityContext: { privileged: true } }] },
+  });
+}
+
+/** A kind without checks, a document that is none, a field of the wrong type, and a Namespace: every part of the output has something to say. */
+function everything(word: string): string {
+  return [
+    pod(word),
+    JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: named(word) } }),
+    JSON.stringify({ apiVersion: `${word}/v1`, kind: word, metadata: { name: named(word) } }),
+    JSON.stringify({ apiVersion: 'v1', kind: word }),
+    JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `${named(word)}2` }, spec: { hostPID: word } }),
+  ].join('\n---\n');
+}
+
+const HOSTILE: Readonly<Record<string, string>> = {
+  'escapes of a terminal': '\u001b[2J\u001b]0;owned\u0007\u009b31m',
+  'marks that turn text': 'a\u202egnp.exe\u2066b\u200f',
+  pipes: 'a|b\\|c||',
+  quotes: `"a' "b`,
+  HTML: `<img src=x onerror=alert(1)>&lt;</testcase></testsuites><!--`,
+  'CDATA and XML': ']]><failure/>\u0000\ufffe\uffff',
+  'lines of a table': 'x\ncritical  KP-POD-001  forged\r\n\r\n| 🔴 critical | forged |\u2028forged\u0085forged',
+  Markdown: '`*_[a](https://evil.example)_*` ![x](y) @team #1 ~~x~~',
+  'more backticks': '``` a ```` b',
+  'links of SARIF': '[click](https://evil.example) {0}',
+  YAML: "yes: - *a &b !c %d # e: 'f",
+  'lone surrogates': '\ud800x\udfff',
+  'keys of objects': '__proto__',
+  'nothing to see': '\u200b\u00ad\ufeff',
+  'a very long word': 'x'.repeat(20_000),
+};
+
+const ajv = new Ajv({
+  strict: false,
+  unicodeRegExp: false,
+  formats: { uri: true, 'uri-reference': true, 'date-time': true },
+});
+const isSarif = ajv.compile(JSON.parse(readFileSync('test/schemas/sarif-2.1.0.json', 'utf8')) as object);
+
+/** What is wrong with a text by the schema of JUnit. */
+async function junitErrors(xml: string): Promise<readonly unknown[]> {
+  const schema = readFileSync('test/schemas/junit.xsd', 'utf8');
+  const { errors } = await validateXML({ xml: [{ fileName: 'out.xml', contents: xml }], schema: [schema] });
+  return errors;
+}
+
+const count = (text: string, pattern: RegExp): number => (text.match(pattern) ?? []).length;
+
+describe('[unit] output formats', function () {
+  this.timeout(60_000);
+
+  for (const [name, word] of Object.entries(HOSTILE)) {
+    const scan = scanOf(everything(word), CHECKS);
+    const tame = scanOf(everything('word'), CHECKS);
+
+    describe(name, () => {
+      for (const format of OUTPUTS) {
+        it(`${format}: nothing in it steers what shows it`, () => {
+          const text = printed(format, scan);
+          expect(text.replaceAll('\n', '').match(UNSAFE)).to.equal(null);
+        });
+      }
+
+      it('finds what it finds under a tame name', () => {
+        expect(scan.result.findings.length).to.equal(tame.result.findings.length);
+        expect(scan.result.findings.length).to.be.above(2);
+        expect(scan.result.notEvaluated.length).to.equal(tame.result.notEvaluated.length);
+        expect(scan.result.errors.length).to.equal(tame.result.errors.length);
+      });
+
+      it('json, yaml and jsonl give every word back as it was', () => {
+        const { findings, notEvaluated, errors, ...summary } = scan.result;
+        const plain = JSON.parse(JSON.stringify(scan.result)) as object;
+        expect(JSON.parse(printed('json', scan))).to.deep.equal(plain);
+        expect(parse(printed('yaml', scan))).to.deep.equal(plain);
+        expect(loadAll(printed('yaml', scan))).to.deep.equal([plain]);
+        const lines = printed('jsonl', scan).trimEnd().split('\n');
+        expect(lines.map((line) => JSON.parse(line) as object)).to.deep.equal([
+          ...findings.map((each) => ({ type: 'finding', ...each })),
+          ...notEvaluated.map((each) => ({ type: 'notEvaluated', ...each })),
+          ...errors.map((each) => ({ type: 'error', ...each })),
+          { type: 'summary', ...summary },
+        ]);
+      });
+
+      it('sarif is valid and holds as many results; no message is a link', () => {
+        const log = JSON.parse(printed('sarif', scan)) as Sarif;
+        isSarif(log);
+        expect(isSarif.errors).to.equal(null);
+        const [{ results }] = log.runs;
+        expect(results).to.have.length(scan.result.findings.length);
+        for (const { message } of results) expect(message.text).not.to.match(/\]\(/);
+      });
+
+      it('junit is valid and holds as many tests as under a tame name', async () => {
+        const text = printed('junit', scan);
+        expect(await junitErrors(text)).to.deep.equal([]);
+        for (const tag of [/<testsuite /g, /<testcase /g, /<failure /g, /<error /g, /<skipped>/g])
+          expect(count(text, tag)).to.equal(count(printed('junit', tame), tag));
+      });
+
+      it('markdown has the rows and headings of a tame name, and neither HTML nor a mention', () => {
+        const text = printed('markdown', scan);
+        for (const line of [/^\| /gm, /^#+ /gm, /^- /gm])
+          expect(count(text, line)).to.equal(count(printed('markdown', tame), line));
+        const outside = text.replaceAll(/(`+)(?!`).*?[^`]\1(?!`)/g, '');
+        expect(outside).not.to.match(/[<@]/);
+        for (const row of text.match(/^\| .*$/gm) ?? []) expect(count(row, /(?<!\\)(?:\\\\)*\|/g), row).to.equal(5);
+      });
+
+      it('table and wide forge no line', () => {
+        expect(count(printed('table', scan), /^(?:critical|high|medium|low|info) /gm)).to.equal(
+          scan.result.findings.length,
+        );
+        expect(printed('wide', scan).split('\n')).to.have.length(printed('wide', tame).split('\n').length);
+      });
+    });
+  }
+
+  it('any word at all comes back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }), (word) => {
+        const scan = scanOf(pod(word), CHECKS);
+        const plain = JSON.parse(JSON.stringify(scan.result)) as object;
+        expect(JSON.parse(printed('json', scan))).to.deep.equal(plain);
+        expect(loadAll(printed('yaml', scan))).to.deep.equal([plain]);
+        for (const format of OUTPUTS) expect(printed(format, scan).replaceAll('\n', '').match(UNSAFE)).to.equal(null);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('an empty scan is an output too', async () => {
+    const scan = scanOf('', CHECKS);
+    const log = JSON.parse(printed('sarif', scan)) as Sarif;
+    isSarif(log);
+    expect(isSarif.errors).to.equal(null);
+    expect(log.runs[0].results).to.deep.equal([]);
+    expect(JSON.parse(printed('json', scan))).to.deep.equal(scan.result);
+    expect(parse(printed('yaml', scan))).to.deep.equal(scan.result);
+    expect(await junitErrors(printed('junit', scan))).to.deep.equal([]);
+    expect(count(printed('junit', scan), /<testcase name="no finding"/g)).to.equal(CHECKS.length);
+    expect(printed('table', scan)).to.include('nothing was judged');
+  });
+});
