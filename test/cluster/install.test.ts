@@ -79,6 +79,12 @@ describe('[cluster] installed as the manifests say', function () {
     expect(pods.every((name) => name.startsWith('kubeposture-'))).to.equal(true);
   });
 
+  it('every file that users install is accepted by the API server', async () => {
+    for (const folder of ['manifests/base', 'manifests/overlays/no-secrets', 'manifests/overlays/single-replica'])
+      await plane.kubectl('apply', '--dry-run=server', '-k', folder);
+    await plane.kubectl('apply', '--dry-run=server', '-f', 'manifests/kubeposture.yaml', '-f', 'crds');
+  });
+
   it('works with the token of its own ServiceAccount, is refused nothing, and reads no more than it declares', async () => {
     await start();
     const namespace = await api!.newNamespace('least');

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { chartSchema } from './chart-schema.ts';
 import { checkPages } from './check-pages.ts';
 import { cliPage } from './cli-page.ts';
 import { differingFiles, writeFiles, type GeneratedFile } from './files.ts';
@@ -15,7 +16,7 @@ async function allFiles(root: string, program: Command): Promise<readonly Genera
   const checks = found.map(({ check }) => check);
   const pages = [...checkPages(checks), cliPage(program), metricsPage(), permissionsPage(checks)];
   const install = installFiles(checks);
-  return [indexFile(found), ...pages, ...crdFiles(), ...install, renderedFile(root, install)];
+  return [indexFile(found), ...pages, ...crdFiles(), ...install, chartSchema(), renderedFile(root, install)];
 }
 
 /** Writes the generated files of the repository at `root`; with `check` only compares. Answers the paths that changed or would. */
