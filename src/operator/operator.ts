@@ -1,5 +1,6 @@
 import { schedule, type ScheduledTask } from 'node-cron';
 import type { Transport } from '#kube/transport.ts';
+import type { Outcome } from '#kube/writer.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Check, Context } from '#model/check.ts';
 import type { Kind } from '#model/kinds.ts';
@@ -18,6 +19,15 @@ import { Publishing } from './publishing.ts';
 import { WATCHED } from './watched.ts';
 import { Watching } from './watching.ts';
 
+/** What may become of a write that is sent. */
+const SENT = [
+  'written',
+  'retrying',
+  'paused',
+  'rejected',
+  'dropped',
+  'tooLarge',
+] as const satisfies readonly Outcome['status'][];
 /** How long a kind may keep the first judgement waiting; then it is unknown until it comes. Milliseconds. */
 const STRAGGLER_MS = 60_000;
 
@@ -104,12 +114,16 @@ export class Operator {
   #defineMetrics(): void {
     const { metrics, settings } = this.#options;
     const { engine, store: inventory } = this.#brain;
+    metrics.zero(
+      'reportWrites',
+      SENT.map((result) => ({ result })),
+    );
     definePostureMetrics(metrics, {
       engine,
       inventory,
       sink: this.#publishing.sink,
       isSpeaking: () => this.#published && (this.#fence?.() ?? false),
-      maxSeries: settings.metrics.maxSeries,
+      settings: settings.metrics,
       reportBytes: () => [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0),
     });
     defineOperationMetrics(metrics, { brain: this.#brain, watching: this.#watching, audits: this.#audits });

@@ -12,7 +12,7 @@ export interface Config {
   readonly scope?: { readonly namespaces?: Partial<NamespaceScope> };
   readonly writes?: { readonly rate?: number; readonly burst?: number };
   readonly schedule?: { readonly sweep?: string };
-  readonly metrics?: { readonly maxSeries?: number };
+  readonly metrics?: { readonly maxSeries?: number; readonly workloadScore?: boolean };
 }
 
 const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
@@ -43,7 +43,10 @@ export const CONFIG_SCHEMA: object = section({
     burst: { type: 'integer', minimum: 1, maximum: 100_000 },
   }),
   schedule: section({ sweep: { type: 'string', pattern: CRON } }),
-  metrics: section({ maxSeries: { type: 'integer', minimum: 0, maximum: 1_000_000 } }),
+  metrics: section({
+    maxSeries: { type: 'integer', minimum: 0, maximum: 1_000_000 },
+    workloadScore: { type: 'boolean' },
+  }),
 });
 
 /** Reads the text of a configuration file. Throws SettingsError: where it is wrong and what is allowed there. */

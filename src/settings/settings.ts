@@ -53,7 +53,7 @@ export function sectionsOf(config: Config): Pick<Settings, 'checks' | 'scope' | 
     scope: { namespaces: { include: [], exclude: [], ...scope?.namespaces } },
     writes: { rate: 50, burst: 100, ...writes },
     schedule: { sweep: '17 3 * * *', ...schedule },
-    metrics: { maxSeries: 10_000, ...metrics },
+    metrics: { maxSeries: 10_000, workloadScore: false, ...metrics },
   };
 }
 

@@ -38,7 +38,7 @@ export interface Settings {
   readonly writes: { readonly rate: number; readonly burst: number };
   /** When the full sweep runs: five fields of cron. */
   readonly schedule: { readonly sweep: string };
-  readonly metrics: { readonly maxSeries: number };
+  readonly metrics: { readonly maxSeries: number; readonly workloadScore: boolean };
 }
 
 /** What the command line gave, as it was typed. */

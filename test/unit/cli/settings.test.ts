@@ -22,7 +22,7 @@ describe('[unit] settings', () => {
       scope: { namespaces: { include: [], exclude: [] } },
       writes: { rate: 50, burst: 100 },
       schedule: { sweep: '17 3 * * *' },
-      metrics: { maxSeries: 10_000 },
+      metrics: { maxSeries: 10_000, workloadScore: false },
     });
   });
 
