@@ -12,6 +12,11 @@ const SAME: readonly (readonly [folder: string, ...args: readonly string[]])[] =
   ['manifests/base'],
   ['manifests/overlays/no-secrets', '--set', 'rbac.secrets=false'],
   ['manifests/overlays/single-replica', '--set', 'replicas=1'],
+  [
+    'manifests/overlays/monitoring',
+    '--set',
+    'monitoring.serviceMonitor=true,monitoring.rules=true,monitoring.dashboards=true',
+  ],
 ];
 
 const WRONG: readonly (readonly [values: object, complaint: RegExp])[] = [

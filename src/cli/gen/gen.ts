@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { chartSchema } from './chart-schema.ts';
 import { checkPages } from './check-pages.ts';
+import { dashboardFiles } from './dashboards/files.ts';
 import { cliPage } from './cli-page.ts';
 import { differingFiles, writeFiles, type GeneratedFile } from './files.ts';
 import { findChecks, indexFile } from './index-file.ts';
-import { crdFiles, installFiles, renderedFile } from './manifests.ts';
+import { chartMonitoring, crdFiles, installFiles, renderedFile } from './manifests.ts';
 import { metricsPage } from './metrics-page.ts';
 import { permissionsPage } from './permissions-page.ts';
 
@@ -15,7 +16,8 @@ async function allFiles(root: string, program: Command): Promise<readonly Genera
   const found = await findChecks(root);
   const checks = found.map(({ check }) => check);
   const pages = [...checkPages(checks), cliPage(program), metricsPage(), permissionsPage(checks)];
-  const install = installFiles(checks);
+  const dashboards = dashboardFiles();
+  const install = [...installFiles(checks), ...dashboards, ...chartMonitoring(root, dashboards)];
   return [indexFile(found), ...pages, ...crdFiles(), ...install, chartSchema(), renderedFile(root, install)];
 }
 
