@@ -14,7 +14,7 @@ interface Sources {
   readonly sink: Pick<ReportSink, 'count'>;
   /** Posture is said by the leader alone. */
   readonly isSpeaking: () => boolean;
-  readonly settings: Settings['metrics'];
+  readonly settings: () => Settings['metrics'];
   readonly reportBytes: () => number;
 }
 
@@ -25,7 +25,7 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
     <T>(read: () => Iterable<T>) =>
     (): Iterable<T> =>
       sources.isSpeaking() ? read() : [];
-  const share = (): Share => shareOf(engine, sources.settings);
+  const share = (): Share => shareOf(engine, sources.settings());
 
   metrics.gauge(
     'findings',

@@ -1,4 +1,5 @@
-import { CONFIG_SCHEMA } from '#settings/config.ts';
+import { CONFIGURATION } from '#settings/description.ts';
+import { schemaOf } from '#settings/field.ts';
 import type { GeneratedFile } from './files.ts';
 
 const TEXT = { type: 'string' };
@@ -31,7 +32,7 @@ export function chartSchema(): GeneratedFile {
       }),
       imagePullSecrets: { type: 'array', items: section({ name: { type: 'string', minLength: 1 } }) },
       replicas: { type: 'integer', minimum: 1, maximum: 10 },
-      config: CONFIG_SCHEMA,
+      config: schemaOf(CONFIGURATION),
       crds: section({ install: FLAG, keep: FLAG }),
       rbac: section({ secrets: FLAG }),
       namespace: section({ create: FLAG }),

@@ -3,6 +3,7 @@ import { chartSchema } from './chart-schema.ts';
 import { checkPages } from './check-pages.ts';
 import { dashboardFiles } from './dashboards/files.ts';
 import { cliPage } from './cli-page.ts';
+import { configFiles } from './config-files.ts';
 import { differingFiles, writeFiles, type GeneratedFile } from './files.ts';
 import { findChecks, indexFile } from './index-file.ts';
 import { chartMonitoring, crdFiles, installFiles, renderedFile } from './manifests.ts';
@@ -15,7 +16,7 @@ const FOLDERS = ['docs/checks', 'crds'];
 async function allFiles(root: string, program: Command): Promise<readonly GeneratedFile[]> {
   const found = await findChecks(root);
   const checks = found.map(({ check }) => check);
-  const pages = [...checkPages(checks), cliPage(program), metricsPage(), permissionsPage(checks)];
+  const pages = [...checkPages(checks), cliPage(program), ...configFiles(), metricsPage(), permissionsPage(checks)];
   const dashboards = dashboardFiles();
   const install = [...installFiles(checks), ...dashboards, ...chartMonitoring(root, dashboards)];
   return [indexFile(found), ...pages, ...crdFiles(), ...install, chartSchema(), renderedFile(root, install)];

@@ -9,7 +9,7 @@ import { definePostureMetrics } from '#operator/posture-metrics.ts';
 import { METRICS, type MetricRow } from '#sinks/metric-table.ts';
 import { Metrics } from '#sinks/metrics.ts';
 
-type Settings = Parameters<typeof definePostureMetrics>[1]['settings'];
+type Settings = ReturnType<Parameters<typeof definePostureMetrics>[1]['settings']>;
 
 const POSTURE = (Object.values(METRICS) as readonly MetricRow[]).filter(({ scope }) => scope === 'posture');
 
@@ -37,7 +37,7 @@ async function scraped(engine: Engine, settings: Settings, isSpeaking = true): P
     inventory: new Store(),
     sink: { count: () => 0 },
     isSpeaking: () => isSpeaking,
-    settings,
+    settings: () => settings,
     reportBytes: () => 0,
   });
   const { text } = await metrics.scrape();
