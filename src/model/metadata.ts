@@ -3,7 +3,7 @@ import { flag, list, map, or, struct, text, type Shaped } from './shape.ts';
 const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null) as Record<string, string>);
 
 /** The annotations that some check or the ownership rules read; every other annotation stops at the shrinker. */
-export const KEPT_ANNOTATIONS = ['kubernetes.io/config.mirror'] as const;
+export const KEPT_ANNOTATIONS = ['kubernetes.io/config.mirror', 'kubernetes.io/service-account.name'] as const;
 const KEPT_ANNOTATION_PREFIXES = ['container.apparmor.security.beta.kubernetes.io/'];
 
 /** The value of a label: null is the empty string here, as the API server reads it; so is, with a note, what is no string. */

@@ -33,7 +33,10 @@ function told(steps: readonly Step[]): World {
   return world;
 }
 
-describe('[law] engine', () => {
+describe('[law] engine', function () {
+  // Thousands of histories: on a machine that does other things besides they take longer than a test usually may.
+  this.timeout(120_000);
+
   it('told step by step = seen at once', () => {
     fc.assert(
       fc.property(history, (steps) => {

@@ -11,21 +11,37 @@ export interface Atom extends Pick<ResourceRequest, 'verb' | 'group' | 'resource
   readonly clusterOnly: boolean;
 }
 
-const RBAC = 'rbac.authorization.k8s.io';
-const ADMISSION = 'admissionregistration.k8s.io';
-const CERTIFICATES = 'certificates.k8s.io';
-const AUTHENTICATION = 'authentication.k8s.io';
-const WRITE = ['create', 'update', 'patch'];
-const READ = ['get', 'list', 'watch'];
-const CHANGE = ['update', 'patch'];
-const CONNECT = ['create', 'get'];
+export const RBAC = 'rbac.authorization.k8s.io';
+export const ADMISSION = 'admissionregistration.k8s.io';
+export const CERTIFICATES = 'certificates.k8s.io';
+export const WRITE = ['create', 'update', 'patch'];
+export const READ = ['get', 'list', 'watch'];
+export const CHANGE = ['update', 'patch'];
+export const CONNECT = ['create', 'get'];
+/** With `*` or with each of these a rule allows everything that can be done to an object. */
+export const EVERY_VERB = [...READ, ...WRITE, 'delete'];
 
-const MUTATING = ['mutatingwebhookconfigurations', 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'];
-const VALIDATING = [
+export const MUTATING = [
+  'mutatingwebhookconfigurations',
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+];
+export const VALIDATING = [
   'validatingwebhookconfigurations',
   'validatingadmissionpolicies',
   'validatingadmissionpolicybindings',
 ];
+
+/** The kinds of the API that make pods, with the resource that they are written as. */
+export const MAKERS: Readonly<Record<string, { readonly group: string; readonly resource: string }>> = {
+  Deployment: { group: 'apps', resource: 'deployments' },
+  DaemonSet: { group: 'apps', resource: 'daemonsets' },
+  StatefulSet: { group: 'apps', resource: 'statefulsets' },
+  ReplicaSet: { group: 'apps', resource: 'replicasets' },
+  ReplicationController: { group: '', resource: 'replicationcontrollers' },
+  Job: { group: 'batch', resource: 'jobs' },
+  CronJob: { group: 'batch', resource: 'cronjobs' },
+};
 
 /** Group, resources, verbs. Resources of the cluster are marked: a grant in a namespace does not give them (checks-catalogue 1.4). */
 const NAMESPACED: readonly (readonly [string, readonly string[], readonly string[]])[] = [
@@ -53,11 +69,11 @@ const NAMESPACED: readonly (readonly [string, readonly string[], readonly string
 
 const CLUSTER: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['*', ['*'], ['*']],
+  ['', ['*'], EVERY_VERB],
   [RBAC, ['*'], ['*']],
   [RBAC, ['clusterroles'], [...WRITE, 'escalate']],
   [RBAC, ['clusterrolebindings'], WRITE],
   ['', ['users', 'groups'], ['impersonate']],
-  [AUTHENTICATION, ['uids'], ['impersonate']],
   ['', ['nodes/proxy'], CONNECT],
   ['', ['nodes', 'nodes/status'], CHANGE],
   ['', ['persistentvolumes'], WRITE],
@@ -80,8 +96,22 @@ const ATOMS: readonly Atom[] = [...spread(NAMESPACED, false), ...spread(CLUSTER,
   bit,
 }));
 
+const BY_QUESTION = new Map(ATOMS.map((each) => [`${each.verb} ${each.group}/${each.resource}`, each]));
+
 /** The bits of the atoms that a grant in a namespace can give. `* * *` there is everything of the namespace. */
 export const IN_NAMESPACES = maskOf(ATOMS.filter(({ clusterOnly, resource }) => !clusterOnly || resource === '*'));
+
+/** The atom of a question of the tables above. A question that is not there is a mistake in the code, said at load time. */
+export function atom(verb: string, group: string, resource: string): Atom {
+  const found = BY_QUESTION.get(`${verb} ${group}/${resource}`);
+  if (found === undefined) throw new Error(`no atom: ${verb} ${group}/${resource}`);
+  return found;
+}
+
+/** One atom for each of some verbs. */
+export function atoms(verbs: readonly string[], group: string, ...resources: readonly string[]): readonly Atom[] {
+  return resources.flatMap((resource) => verbs.map((verb) => atom(verb, group, resource)));
+}
 
 export function maskOf(list: readonly Atom[]): bigint {
   return list.reduce((mask, { bit }) => mask | (1n << BigInt(bit)), 0n);

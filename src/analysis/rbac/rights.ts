@@ -7,6 +7,9 @@ export type Names = 'all' | ReadonlySet<string>;
 
 /** What a role gives: atoms for all names, and rules that are limited to some. */
 export interface Granting {
+  readonly kind?: 'Role' | 'ClusterRole';
+  readonly name?: string;
+  readonly rules?: readonly { readonly rule: PolicyRule }[] | undefined;
   readonly mask: bigint;
   readonly named: readonly PolicyRule[];
 }
@@ -89,4 +92,13 @@ export class Rights {
       .filter((rule) => isIn(verb, rule.verbs) && allowsResource(rule, asked))
       .flatMap(({ resourceNames = [] }) => resourceNames);
   }
+}
+
+/** Whether names are given at all, or this one among them. */
+export function includes(names: Names, name: string): boolean {
+  return names === 'all' || names.has(name);
+}
+
+export function isNone(names: Names): boolean {
+  return names !== 'all' && names.size === 0;
 }

@@ -38,6 +38,12 @@ export function optionalTextAt(question: Question, field: string): string | unde
   throw new AskError(`${field}: must be a string`);
 }
 
+export function optionalFlagAt(question: Question, field: string): boolean | undefined {
+  const value = valueAt(question, field);
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw new AskError(`${field}: must be true or false`);
+}
+
 /** A field that must be an object. */
 export function recordAt(question: Question, field: string): Question {
   const value = valueAt(question, field);

@@ -1,8 +1,11 @@
+import { Escalation, type Goal } from '#analysis/rbac/escalation.ts';
 import { holds, mayBind, mayEditRole, type Passage, type RoleRef } from '#analysis/rbac/guard.ts';
 import { accountIdentity, type Identity } from '#analysis/rbac/identity.ts';
 import type { RbacIndex, Reason } from '#analysis/rbac/rbac-index.ts';
 import type { Request } from '#analysis/rbac/request.ts';
 import { roleText } from '#analysis/rbac/entries.ts';
+import { capabilitiesOf } from '#analysis/rbac/primitives.ts';
+import { Surroundings } from '#analysis/rbac/surroundings.ts';
 import { rbacView } from '#analysis/rbac/view.ts';
 import { shrink } from '#inventory/shrink.ts';
 import type { PolicyRule } from '#model/policy.ts';
@@ -10,6 +13,7 @@ import { subjectText } from '#model/ref.ts';
 import {
   AskError,
   isRecord,
+  optionalFlagAt,
   optionalListAt,
   optionalTextAt,
   placeAt,
@@ -18,6 +22,7 @@ import {
   textsAt,
   type Answer,
   type Answerer,
+  type Asked,
   type Question,
 } from './question.ts';
 
@@ -42,6 +47,15 @@ export const RBAC_QUESTIONS = {
   covers: withIndex(covers),
   grant: withIndex(grant),
   editRole: withIndex(editRole),
+  primitives: (question, asked) => {
+    const index = asked.store.view(RBAC);
+    const identity = identityAt(question);
+    const unknown = index.doubtsAbout(identity, '');
+    if (unknown.length > 0) return doubt(unknown);
+    const { held, named } = capabilitiesOf(index.rightsOf(identity), execRequiresCreate(asked));
+    return { answer: { held }, ...(named.length === 0 ? {} : { because: named }) };
+  },
+  escalates,
 } as const satisfies Readonly<Record<string, Answerer>>;
 
 function can(question: Question, index: RbacIndex): Answer {
@@ -88,6 +102,37 @@ function editRole(question: Question, index: RbacIndex): Answer {
   const aggregates = kind === 'ClusterRole' && isAggregate;
   const rules = rulesAt(question, 'newRules');
   return passed(mayEditRole(index, identityAt(question), { kind, namespace, name, rules, aggregates }));
+}
+
+/** Any number of steps over the API: what the operator cannot see on the way there makes a no unknown. */
+function escalates(question: Question, asked: Asked): Answer {
+  const index = asked.store.view(RBAC);
+  const level = optionalTextAt(asked.assume, 'defaultPodSecurityEnforce');
+  const around = new Surroundings(asked.store, level);
+  const options = { execRequiresCreate: execRequiresCreate(asked) };
+  const steps = new Escalation(index, around, identityAt(question), options).way(goalAt(question));
+  if (steps !== undefined) return { answer: true, because: steps };
+  const missing = NEIGHBOURS.flatMap((kind) => asked.store.missing(kind) ?? []);
+  const unknown = [...index.doubtsAbout(identityAt(question), ''), ...missing];
+  return unknown.length > 0 ? doubt(unknown) : { answer: false };
+}
+
+const NEIGHBOURS = ['Namespace', 'ServiceAccount', 'Secret', 'Pod', 'Role', 'RoleBinding'] as const;
+
+function execRequiresCreate({ assume }: Asked): boolean {
+  return optionalFlagAt(assume, 'execRequiresCreate') ?? true;
+}
+
+function goalAt(question: Question): Goal {
+  const to = recordAt(question, 'to');
+  if (optionalFlagAt(to, 'clusterAdmin') === true) return { clusterAdmin: true };
+  if (optionalFlagAt(to, 'nodeRoot') === true) return { nodeRoot: true };
+  if ('serviceAccount' in to) return { serviceAccount: placeAt(to, 'serviceAccount') };
+  if ('user' in to) return { user: textAt(to, 'user') };
+  if ('group' in to) return { group: textAt(to, 'group') };
+  if ('secretsIn' in to) return { secretsIn: textAt(to, 'secretsIn') };
+  if ('namespaceAdmin' in to) return { namespaceAdmin: textAt(to, 'namespaceAdmin') };
+  throw new AskError('to: must be clusterAdmin, nodeRoot, serviceAccount, user, group, secretsIn or namespaceAdmin');
 }
 
 function passed(passage: Passage): Answer {

@@ -1,0 +1,139 @@
+import { MAKERS, atoms } from './atoms.ts';
+import { NEEDS, capabilitiesOf, meets } from './primitives.ts';
+import { includes, isNone, type Rights } from './rights.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Whom or what somebody can have: an identity `u:USER` or `g:GROUP`, a goal, or a hub that leads to many (`accounts:shop`, `pods:*`). */
+export type Place = string;
+
+/** One step: by holding `by` in a scope one has `to`. */
+export interface Edge {
+  readonly to: Place;
+  readonly by: string;
+  /** `cluster` or `ns:NAME`. */
+  readonly scope: string;
+}
+
+export const ADMIN: Place = 'cluster-admin';
+export const NODE: Place = 'node root';
+
+/** Where what is held leads, by the kind of hub; `*` stands for every namespace. */
+const HUBS: Readonly<Record<string, readonly string[]>> = {
+  'token-request': ['accounts'],
+  'token-secret-issue': ['accounts'],
+  'pod-create': ['accounts', 'secrets'],
+  'workload-create': ['accounts', 'secrets'],
+  'impersonate-sa': ['names'],
+  'secrets-read': ['tokens', 'secrets'],
+  'pod-modify': ['pods'],
+  'pod-exec': ['pods'],
+  'pod-attach': ['pods'],
+  'pod-ephemeral': ['pods'],
+  'node-proxy': ['pods'],
+};
+
+/** What leads to everything at once. */
+const ADMINS = new Set(['cluster-admin', 'csr-approve', 'webhook-mutate']);
+
+/** Where the rights of one identity lead, in one step each. */
+export function* edgesOf(rights: Rights, around: Surroundings, execRequiresCreate: boolean): Iterable<Edge> {
+  const { held, named } = capabilitiesOf(rights, execRequiresCreate);
+  for (const { id, scope } of held) {
+    const namespace = scope === 'cluster' ? '*' : scope.slice('ns:'.length);
+    if (ADMINS.has(id)) yield { to: ADMIN, by: id, scope };
+    if (id === 'impersonate-user') yield { to: 'users', by: id, scope };
+    for (const hub of HUBS[id] ?? []) yield { to: `${hub}:${namespace}`, by: id, scope };
+  }
+  yield* groupEdges(rights);
+  yield* nodeEdges(rights, around);
+  yield* changeEdges(rights, around);
+  for (const { id, scope, names } of named)
+    for (const name of names) yield* namedEdges({ id, scope, name, namespace: scope.slice('ns:'.length) }, around);
+}
+
+/** A group header is refused without a user; with any user or account it gives system:masters. */
+function* groupEdges(rights: Rights): Iterable<Edge> {
+  const [groups] = NEEDS.impersonateGroups.atoms.map((each) => rights.names('', each));
+  const [users] = NEEDS.impersonateUsers.atoms.map((each) => rights.names('', each));
+  if (groups === undefined || users === undefined || isNone(groups)) return;
+  const scopes = ['', ...rights.namespaces];
+  const hasAccount = scopes.some((scope) =>
+    NEEDS.impersonateAccounts.atoms.some((each) => !isNone(rights.names(scope, each))),
+  );
+  if (isNone(users) && !hasAccount) return;
+  const edge = { by: 'impersonate-group', scope: 'cluster' };
+  if (includes(groups, 'system:masters')) yield { to: ADMIN, ...edge };
+  else if (groups !== 'all') for (const group of groups) yield { to: `g:${group}`, ...edge };
+}
+
+/** A pod that is made privileged where Pod Security lets it in is the node. */
+function* nodeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
+  const namespaces =
+    meets(rights, '', NEEDS.createPods) || meets(rights, '', NEEDS.createMakers) || adds(rights, '')
+      ? around.namespaces()
+      : rights.namespaces;
+  for (const namespace of namespaces) {
+    if (!around.admitsPrivileged(namespace)) continue;
+    const scope = `ns:${namespace}`;
+    if (meets(rights, namespace, NEEDS.createPods)) yield { to: NODE, by: 'pod-create', scope };
+    else if (meets(rights, namespace, NEEDS.createMakers)) yield { to: NODE, by: 'workload-create', scope };
+    else if (adds(rights, namespace) && around.hasPod(namespace)) yield { to: NODE, by: 'pod-ephemeral', scope };
+  }
+}
+
+function adds(rights: Rights, scope: string): boolean {
+  return meets(rights, scope, NEEDS.addContainers);
+}
+
+/** Changing a workload needs one that is there; its pods then run as any account and mount any Secret. */
+function* changeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
+  for (const [kind, { group, resource }] of Object.entries(MAKERS)) {
+    const changing = atoms(['update', 'patch'], group, resource);
+    const isEverywhere = changing.some((each) => rights.may('', each));
+    for (const namespace of isEverywhere ? around.namespaces() : rights.namespaces) {
+      const names = changing.map((each) => rights.names(namespace, each)).filter((each) => !isNone(each));
+      const isThere = names.some((each) =>
+        each === 'all'
+          ? around.hasMaker(namespace, kind)
+          : [...each].some((name) => around.hasMaker(namespace, kind, name)),
+      );
+      if (!isThere) continue;
+      const edge = { by: 'workload-modify', scope: `ns:${namespace}` };
+      yield { to: `accounts:${namespace}`, ...edge };
+      yield { to: `secrets:${namespace}`, ...edge };
+      if (around.admitsPrivileged(namespace)) yield { to: NODE, ...edge };
+    }
+  }
+}
+
+interface NamedRight {
+  readonly id: string;
+  readonly scope: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A right over one object leads to that one alone. */
+function* namedEdges({ id, scope, namespace, name }: NamedRight, around: Surroundings): Iterable<Edge> {
+  if (id === 'impersonate-user') yield { to: `u:${name}`, by: id, scope };
+  const namespaces = scope === 'cluster' ? around.namespaces() : [namespace];
+  for (const each of namespaces) {
+    for (const account of accountsBy(id, each, name, around))
+      yield { to: `u:system:serviceaccount:${account.namespace}:${account.name}`, by: id, scope: `ns:${each}` };
+    if (REACHES_PODS.has(id) && around.hasPrivilegedPod(each, name)) yield { to: NODE, by: id, scope: `ns:${each}` };
+  }
+}
+
+const REACHES_PODS = new Set(['pod-exec', 'pod-attach', 'pod-ephemeral', 'pod-modify']);
+
+function accountsBy(
+  id: string,
+  namespace: string,
+  name: string,
+  around: Surroundings,
+): readonly { readonly namespace: string; readonly name: string }[] {
+  if (id === 'impersonate-sa') return [{ namespace, name }];
+  if (id === 'token-request') return around.accounts(namespace).filter((account) => account.name === name);
+  if (id === 'secrets-read') return around.accountsOfSecrets(namespace, name);
+  return REACHES_PODS.has(id) ? around.accountsOfPods(namespace, name) : [];
+}

@@ -1,0 +1,206 @@
+import type { Account } from '#facts/rbac.ts';
+import type { PolicyRule } from '#model/policy.ts';
+import { ADMIN, NODE, edgesOf, type Edge, type Place } from './edges.ts';
+import type { RoleEntry } from './entries.ts';
+import { AUTHENTICATED, MASTERS, accountIdentity, userOf, type Identity } from './identity.ts';
+import { NEEDS, meets, type Need } from './primitives.ts';
+import { uncovered } from './cover.ts';
+import { atom } from './atoms.ts';
+import type { RbacIndex } from './rbac-index.ts';
+import { Rights, type Granting } from './rights.ts';
+import { grantSelf } from './self-grants.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What can be had, starting from an identity. */
+export type Goal =
+  | { readonly clusterAdmin: true }
+  | { readonly nodeRoot: true }
+  | { readonly serviceAccount: Account }
+  | { readonly user: string }
+  | { readonly group: string }
+  | { readonly secretsIn: string }
+  | { readonly namespaceAdmin: string };
+
+export interface EscalationOptions {
+  /** Since 1.35 connecting to a pod needs `create`; before, `get` was enough. */
+  readonly execRequiresCreate: boolean;
+}
+
+/** A step of a way, from one place to the next. */
+export type Step = Edge & { readonly from: Place };
+
+const SOURCE: Place = 'itself';
+
+/**
+ * Everything that somebody who acts as an identity can have over the API, in any number of steps. Rights are united within one identity and never
+ * across two, but for four pairs of rights that one attacker may use one after the other (analysis.md 1.7). Only what is reached is looked at.
+ */
+export class Escalation {
+  readonly #index: RbacIndex;
+  readonly #around: Surroundings;
+  readonly #options: EscalationOptions;
+  readonly #source: Identity;
+  readonly #steps = new Map<Place, Step | undefined>();
+  readonly #identities = new Map<Place, { readonly identity: Identity; readonly rights: Rights }>();
+  /** The rights of all identities together: for the four pairs alone. */
+  readonly #pool = new Rights();
+  #approves = false;
+
+  constructor(index: RbacIndex, around: Surroundings, source: Identity, options: EscalationOptions) {
+    this.#index = index;
+    this.#around = around;
+    this.#source = source;
+    this.#options = options;
+    this.#steps.set(SOURCE, undefined);
+    if (source.groups.includes(MASTERS)) this.#go({ from: SOURCE, to: ADMIN, by: MASTERS, scope: 'cluster' });
+    // The map grows while it is walked: whatever is reached is visited in its turn.
+    for (const [place] of this.#steps) {
+      if (this.#steps.has(ADMIN)) break;
+      this.#visit(place);
+      this.#combine(place);
+    }
+  }
+
+  /** Whether a goal can be had, and by which steps. */
+  way(goal: Goal): readonly Step[] | undefined {
+    const place = this.#steps.has(ADMIN) ? ADMIN : this.#placeOf(goal);
+    if (place === undefined) return undefined;
+    const steps: Step[] = [];
+    for (let step = this.#steps.get(place); step !== undefined; step = this.#steps.get(step.from)) steps.unshift(step);
+    return steps;
+  }
+
+  #go(step: Step): void {
+    if (!this.#steps.has(step.to)) this.#steps.set(step.to, step);
+  }
+
+  #visit(place: Place): void {
+    const identity = this.#identityOf(place);
+    if (identity !== undefined) this.#actAs(place, identity);
+    else this.#spread(place);
+  }
+
+  #identityOf(place: Place): Identity | undefined {
+    if (place === SOURCE) return this.#source;
+    if (place.startsWith('g:')) return { user: '', groups: [place.slice(2), AUTHENTICATED] };
+    if (!place.startsWith('u:')) return undefined;
+    const [kind, type, namespace, name, ...rest] = place.slice(2).split(':');
+    return kind === 'system' &&
+      type === 'serviceaccount' &&
+      namespace !== undefined &&
+      name !== undefined &&
+      rest.length === 0
+      ? accountIdentity({ namespace, name })
+      : { user: place.slice(2), groups: [AUTHENTICATED] };
+  }
+
+  #actAs(place: Place, identity: Identity): void {
+    const rights = this.#index.rightsOf(identity);
+    const { state } = this.#index;
+    if (grantSelf(rights, state, this.#around.namespaces()))
+      this.#go({ from: place, to: ADMIN, by: 'rbac-bind or rbac-escalate', scope: 'cluster' });
+    this.#identities.set(place, { identity, rights });
+    this.#pool.take(rights);
+    this.#approves ||= meets(rights, '', NEEDS.changeApproval) && meets(rights, '', NEEDS.approveClients);
+    for (const edge of edgesOf(rights, this.#around, this.#options.execRequiresCreate))
+      this.#go({ from: place, ...edge });
+  }
+
+  /** From a hub to all that it stands for. */
+  #spread(place: Place): void {
+    const [hub = '', at = ''] = place.split(':');
+    if (hub === 'users') {
+      for (const { key } of this.#index.state.subjects())
+        if (key.startsWith('u:') && !key.startsWith('u:system:serviceaccount:'))
+          this.#go({ from: place, to: key, by: 'user', scope: 'cluster' });
+      return;
+    }
+    for (const namespace of at === '*' ? this.#around.namespaces() : [at]) {
+      const scope = `ns:${namespace}`;
+      for (const account of this.#accountsAt(hub, namespace))
+        this.#go({ from: place, to: `u:${userOf(account)}`, by: hub, scope });
+      if (hub === 'pods' && this.#around.hasPrivilegedPod(namespace))
+        this.#go({ from: place, to: NODE, by: 'privileged pod', scope });
+    }
+  }
+
+  #accountsAt(hub: string, namespace: string): readonly Account[] {
+    if (hub === 'accounts') return this.#around.accounts(namespace);
+    if (hub === 'names') return [...this.#around.accounts(namespace), ...this.#boundIn(namespace)];
+    if (hub === 'tokens') return this.#around.accountsOfSecrets(namespace);
+    return hub === 'pods' ? this.#around.accountsOfPods(namespace) : [];
+  }
+
+  /** The accounts of a namespace that bindings name, whether or not they exist. */
+  #boundIn(namespace: string): readonly Account[] {
+    const prefix = `u:${userOf({ namespace, name: '' })}`;
+    return [...this.#index.state.subjects()]
+      .filter(({ key }) => key.startsWith(prefix))
+      .map(({ key }) => ({ namespace, name: key.slice(prefix.length) }));
+  }
+
+  /** The pairs of rights that two identities may hold between them, and an account that sleeps until somebody makes it. */
+  #combine(from: Place): void {
+    if (this.#approves && meets(this.#pool, '', NEEDS.createRequests))
+      this.#go({ from, to: ADMIN, by: 'csr-approve', scope: 'cluster' });
+    for (const namespace of ['', ...this.#pool.namespaces]) {
+      const scope = namespace === '' ? 'cluster' : `ns:${namespace}`;
+      for (const [to, by] of this.#pairsIn(namespace)) this.#go({ from, to, by, scope });
+    }
+  }
+
+  *#pairsIn(namespace: string): Iterable<readonly [Place, string]> {
+    const has = (need: Need, scope = namespace): boolean => meets(this.#pool, scope, need);
+    const hub = namespace === '' ? '*' : namespace;
+    if (has(NEEDS.createSecrets) && has(NEEDS.readSecrets)) yield [`accounts:${hub}`, 'token-secret-issue'];
+    if (has(NEEDS.createPods) || has(NEEDS.createMakers)) {
+      if (has(NEEDS.createClaims) && has(NEEDS.createVolumes, '')) yield [NODE, 'pv-create'];
+      if (has(NEEDS.changeNamespaces)) yield [NODE, 'namespace-modify'];
+    }
+    if (has(NEEDS.createAccounts) && this.#steps.has(`accounts:${hub}`))
+      yield [`names:${hub}`, 'create serviceaccounts'];
+  }
+
+  #placeOf(goal: Goal): Place | undefined {
+    if ('nodeRoot' in goal) return this.#reached(NODE);
+    if ('secretsIn' in goal) return this.#reached(`secrets:${goal.secretsIn}`, 'secrets:*');
+    if ('namespaceAdmin' in goal) return this.#rulerOf(goal.namespaceAdmin);
+    if ('group' in goal) return this.#memberOf(goal.group);
+    if ('user' in goal) return this.#actorOf(goal.user);
+    if (!('serviceAccount' in goal)) return undefined;
+    const { namespace } = goal.serviceAccount;
+    return this.#actorOf(userOf(goal.serviceAccount)) ?? this.#reached(`names:${namespace}`, 'names:*');
+  }
+
+  #reached(...places: readonly Place[]): Place | undefined {
+    return places.find((place) => this.#steps.has(place));
+  }
+
+  #actorOf(user: string): Place | undefined {
+    const isAccount = user.startsWith('system:serviceaccount:');
+    const found = [...this.#identities].find(([, { identity }]) => identity.user === user)?.[0];
+    return found ?? this.#reached(`u:${user}`, ...(isAccount ? [] : ['users']));
+  }
+
+  #memberOf(group: string): Place | undefined {
+    return [...this.#identities].find(([, { identity }]) => identity.groups.includes(group))?.[0];
+  }
+
+  /** Whoever has every right of a namespace, or every right of its admin role. */
+  #rulerOf(namespace: string): Place | undefined {
+    const admin = this.#index.state.role('ClusterRole', '', 'admin');
+    return [...this.#identities].find(
+      ([, { rights }]) =>
+        rights.may(namespace, atom('*', '*', '*')) || (admin !== undefined && hasAll(rights, namespace, admin)),
+    )?.[0];
+  }
+}
+
+function hasAll(rights: Rights, namespace: string, admin: RoleEntry): boolean {
+  const own = ['', namespace].flatMap((scope) => [...rights.rolesIn(scope)]).flatMap(rulesOf);
+  return rulesOf(admin).length > 0 && uncovered(own, rulesOf(admin)).length === 0;
+}
+
+function rulesOf({ rules = [] }: Granting): readonly PolicyRule[] {
+  return rules.map(({ rule }) => rule);
+}

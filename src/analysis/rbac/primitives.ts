@@ -1,0 +1,221 @@
+import {
+  ADMISSION,
+  CERTIFICATES,
+  CHANGE,
+  CONNECT,
+  MAKERS,
+  MUTATING,
+  RBAC,
+  READ,
+  VALIDATING,
+  WRITE,
+  atoms,
+  maskOf,
+  type Atom,
+} from './atoms.ts';
+import { isNone, type Rights } from './rights.ts';
+
+/** A right of several verbs or resources, any of which will do. */
+export interface Need {
+  readonly atoms: readonly Atom[];
+  readonly mask: bigint;
+  /** Names that are as good as all. */
+  readonly sufficient?: readonly string[];
+}
+
+/** What an identity can do that is more than it looks: any of its ways, of which every need must be met (analysis.md 1.6). */
+export interface Primitive {
+  readonly id: string;
+  /** In words: `can …`. */
+  readonly words: string;
+  readonly ways: readonly (readonly Need[])[];
+  /** Means nothing in a namespace. */
+  readonly clusterOnly: boolean;
+  /** Means something in this namespace only. */
+  readonly onlyIn?: string;
+}
+
+export function need(verbs: readonly string[], group: string, ...resources: readonly string[]): Need {
+  const list = atoms(verbs, group, ...resources);
+  return { atoms: list, mask: maskOf(list) };
+}
+
+const everyMaker = Object.values(MAKERS);
+function needOfMakers(verbs: readonly string[]): Need {
+  const list = everyMaker.flatMap(({ group, resource }) => atoms(verbs, group, resource));
+  return { atoms: list, mask: maskOf(list) };
+}
+
+const approve = need(['approve'], CERTIFICATES, 'signers');
+/** The signer of certificates that the API server takes for users, and all of that domain. */
+const CLIENT_SIGNERS = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'];
+
+/** The needs that other rules are made of as well. */
+export const NEEDS = {
+  createPods: need(['create'], '', 'pods'),
+  addContainers: need(CHANGE, '', 'pods/ephemeralcontainers'),
+  createClaims: need(['create'], '', 'persistentvolumeclaims'),
+  createVolumes: need(WRITE, '', 'persistentvolumes'),
+  createSecrets: need(['create'], '', 'secrets'),
+  readSecrets: need(READ, '', 'secrets'),
+  createMakers: needOfMakers(['create']),
+  changeNamespaces: need(CHANGE, '', 'namespaces'),
+  createAccounts: need(['create'], '', 'serviceaccounts'),
+  createRequests: need(['create'], CERTIFICATES, 'certificatesigningrequests'),
+  changeApproval: need(CHANGE, CERTIFICATES, 'certificatesigningrequests/approval'),
+  approveClients: { ...approve, sufficient: CLIENT_SIGNERS },
+  writeClusterBindings: need(WRITE, RBAC, 'clusterrolebindings'),
+  writeBindings: need(WRITE, RBAC, 'rolebindings'),
+  impersonateUsers: need(['impersonate'], '', 'users'),
+  impersonateGroups: need(['impersonate'], '', 'groups'),
+  impersonateAccounts: need(['impersonate'], '', 'serviceaccounts'),
+} as const satisfies Readonly<Record<string, Need>>;
+
+function row(id: string, words: string, ...ways: readonly (readonly Need[])[]): Primitive {
+  const clusterOnly = ways.every((way) => way.some(({ atoms: list }) => list.every((each) => each.clusterOnly)));
+  return { id, words, ways, clusterOnly };
+}
+
+const IDENTITIES_AND_WORKLOADS: readonly Primitive[] = [
+  row('cluster-admin', 'do everything', [need(['*'], '*', '*')], [need(['*'], RBAC, '*')]),
+  row(
+    'rbac-escalate',
+    'write roles beyond its own rights',
+    [need(['escalate'], RBAC, 'clusterroles'), need(WRITE, RBAC, 'clusterroles')],
+    [need(['escalate'], RBAC, 'roles'), need(WRITE, RBAC, 'roles')],
+  ),
+  row(
+    'rbac-bind',
+    'bind roles beyond its own rights',
+    [need(['bind'], RBAC, 'clusterroles'), NEEDS.writeClusterBindings],
+    [need(['bind'], RBAC, 'roles', 'clusterroles'), NEEDS.writeBindings],
+  ),
+  row('impersonate-user', 'act as any user', [NEEDS.impersonateUsers]),
+  row(
+    'impersonate-group',
+    'act as a member of any group',
+    [NEEDS.impersonateGroups, NEEDS.impersonateUsers],
+    [NEEDS.impersonateGroups, NEEDS.impersonateAccounts],
+  ),
+  row('impersonate-sa', 'act as any service account', [NEEDS.impersonateAccounts]),
+  row('token-request', 'issue tokens of any service account', [need(['create'], '', 'serviceaccounts/token')]),
+  row('token-secret-issue', 'make token Secrets of any service account and read them', [
+    NEEDS.createSecrets,
+    NEEDS.readSecrets,
+  ]),
+  row('secrets-read', 'read Secrets', [NEEDS.readSecrets]),
+  row('pod-create', 'create pods: with any service account and any Secret', [NEEDS.createPods]),
+  row('workload-create', 'create workloads: with any service account and any Secret', [NEEDS.createMakers]),
+  row('workload-modify', 'change workloads: to any service account and any Secret', [needOfMakers(CHANGE)]),
+  row('pod-modify', 'change running pods', [need(CHANGE, '', 'pods')]),
+];
+
+/** The server asks for `create` to connect since 1.35; before, a WebSocket was authorised as `get`. */
+function connecting(verbs: readonly string[]): readonly Primitive[] {
+  return [
+    row('pod-exec', 'run commands in pods', [need(verbs, '', 'pods/exec')]),
+    row('pod-attach', 'attach to pods', [need(verbs, '', 'pods/attach')]),
+    row('pods/portforward', 'forward ports of pods', [need(verbs, '', 'pods/portforward')]),
+  ];
+}
+
+const OTHERS: readonly Primitive[] = [
+  row('pod-ephemeral', 'add containers to running pods', [need(CHANGE, '', 'pods/ephemeralcontainers')]),
+  row('pods/proxy', 'reach pods past network policies', [need(CONNECT, '', 'pods/proxy')]),
+  row('services/proxy', 'reach Services past network policies', [need(CONNECT, '', 'services/proxy')]),
+  row('node-proxy', 'run commands in every pod through the kubelet', [need(CONNECT, '', 'nodes/proxy')]),
+  row('csr-approve', 'issue client certificates of any user', [
+    NEEDS.createRequests,
+    NEEDS.changeApproval,
+    NEEDS.approveClients,
+  ]),
+  row('webhook-mutate', 'see and change every object that is written', [need(WRITE, ADMISSION, ...MUTATING)]),
+  row('webhook-validate', 'see and refuse every object that is written', [need(WRITE, ADMISSION, ...VALIDATING)]),
+  row('apiservice-write', 'answer in place of API servers', [need(WRITE, 'apiregistration.k8s.io', 'apiservices')]),
+  row('crd-write', 'convert custom resources', [need(WRITE, 'apiextensions.k8s.io', 'customresourcedefinitions')]),
+  row('pv-create', 'make volumes of paths of nodes', [need(['create'], '', 'persistentvolumes')]),
+  row('node-modify', 'change labels and taints of nodes', [need(CHANGE, '', 'nodes')]),
+  row('node-status', 'change the status of nodes', [need(CHANGE, '', 'nodes/status')]),
+  row('pod-evict', 'remove pods', [need(['delete'], '', 'pods')], [need(['create'], '', 'pods/eviction')]),
+  row('pods/binding', 'place pods on nodes', [need(['create'], '', 'pods/binding')]),
+  row('pods/status', 'change the status of pods', [need(CHANGE, '', 'pods/status')]),
+  row('namespace-modify', 'change labels of namespaces', [NEEDS.changeNamespaces]),
+  row(
+    'endpoints-write',
+    'redirect traffic of Services',
+    [need(WRITE, '', 'endpoints')],
+    [need(WRITE, 'discovery.k8s.io', 'endpointslices')],
+  ),
+  row('services/status', 'claim addresses of Services', [need(CHANGE, '', 'services/status')]),
+  {
+    ...row('configmaps-write', 'change ConfigMaps of the system', [need(WRITE, '', 'configmaps')]),
+    onlyIn: 'kube-system',
+  },
+  row('networkpolicies-write', 'open the network', [
+    need([...WRITE, 'delete'], 'networking.k8s.io', 'networkpolicies'),
+  ]),
+];
+
+const SINCE_135 = [...IDENTITIES_AND_WORKLOADS, ...connecting(['create']), ...OTHERS];
+const BEFORE_135 = [...IDENTITIES_AND_WORKLOADS, ...connecting(CONNECT), ...OTHERS];
+
+/** The primitives of a server that asks for `create` to connect to pods, or takes `get` as well. */
+export function primitives(execRequiresCreate: boolean): readonly Primitive[] {
+  return execRequiresCreate ? SINCE_135 : BEFORE_135;
+}
+
+/** Whether a need is met for all objects. */
+export function meets(rights: Rights, scope: string, { atoms: list, mask, sufficient = [] }: Need): boolean {
+  if (rights.mayAny(scope, mask)) return true;
+  if (sufficient.length === 0) return false;
+  return list.some((each) => {
+    const names = rights.names(scope, each);
+    return names !== 'all' && sufficient.some((name) => names.has(name));
+  });
+}
+
+/** One thing that is held: everywhere, `cluster`, or in a namespace, `ns:NAME`. */
+export interface Held {
+  readonly id: string;
+  readonly scope: string;
+}
+
+export interface Capabilities {
+  readonly held: readonly Held[];
+  /** What is held for some objects only, by name. */
+  readonly named: readonly (Held & { readonly names: readonly string[] })[];
+}
+
+/** What rights amount to. What is held everywhere is not told again of namespaces. */
+export function capabilitiesOf(rights: Rights, execRequiresCreate = true): Capabilities {
+  const scopes = ['', ...[...rights.namespaces].sort()];
+  const told = primitives(execRequiresCreate).flatMap((primitive) =>
+    (holds(rights, '', primitive) ? [''] : scopes).map((scope) => ({
+      id: primitive.id,
+      scope: scope === '' ? 'cluster' : `ns:${scope}`,
+      isHeld: holds(rights, scope, primitive),
+      names: namesOf(rights, scope, primitive),
+    })),
+  );
+  return {
+    held: told.filter(({ isHeld }) => isHeld).map(({ id, scope }) => ({ id, scope })),
+    named: told
+      .filter(({ isHeld, names }) => !isHeld && names.length > 0)
+      .map(({ id, scope, names }) => ({ id, scope, names })),
+  };
+}
+
+function holds(rights: Rights, scope: string, { ways, clusterOnly, onlyIn = scope }: Primitive): boolean {
+  if (scope !== '' && (clusterOnly || onlyIn !== scope)) return false;
+  return ways.some((way) => way.every((each) => meets(rights, scope, each)));
+}
+
+/** The names for which a way is met where it is not for all: each need is met for some. */
+function namesOf(rights: Rights, scope: string, { ways, clusterOnly }: Primitive): readonly string[] {
+  if (scope !== '' && clusterOnly) return [];
+  const limits = ways.flatMap((way) => {
+    const each = way.map((one) => one.atoms.map((atom) => rights.names(scope, atom)).filter((some) => !isNone(some)));
+    return each.some((some) => some.length === 0) ? [] : each.flat();
+  });
+  return [...new Set(limits.flatMap((names) => (names === 'all' ? [] : [...names])))].sort();
+}

@@ -1,0 +1,102 @@
+import { IN_NAMESPACES, RBAC, atom } from './atoms.ts';
+import type { RoleEntry } from './entries.ts';
+import { NEEDS, meets } from './primitives.ts';
+import { includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
+import type { RbacState } from './state.ts';
+
+/** What somebody has in a namespace who may write the role that is bound to him there. */
+const EVERYTHING: Granting = { mask: IN_NAMESPACES, named: [] };
+
+type RoleKind = RoleEntry['kind'];
+const RESOURCES: Readonly<Record<RoleKind, string>> = { Role: 'roles', ClusterRole: 'clusterroles' };
+
+/**
+ * Adds the rights that an identity can give itself by `bind` and `escalate`, until nothing is new. Answers whether it can give itself everything
+ * everywhere. What the escalation check lets pass for another reason, holding every right already, adds nothing.
+ */
+export function grantSelf(rights: Rights, state: RbacState, namespaces: Iterable<string>): boolean {
+  if (bindsEverywhere(rights) || escalatesEverywhere(rights)) return true;
+  const all = meets(rights, '', NEEDS.writeBindings) || !isNone(editable(rights, '', 'Role')) ? namespaces : [];
+  for (let isMoving = true; isMoving;) {
+    isMoving = bindInto(rights, state, '');
+    for (const namespace of new Set([...rights.namespaces, ...all])) {
+      if (bindInto(rights, state, namespace) || escalateIn(rights, namespace)) isMoving = true;
+    }
+    if (bindsEverywhere(rights) || escalatesEverywhere(rights)) return true;
+  }
+  return false;
+}
+
+function bindsEverywhere(rights: Rights): boolean {
+  return rights.may('', atom('bind', RBAC, 'clusterroles')) && meets(rights, '', NEEDS.writeClusterBindings);
+}
+
+/** Whoever may escalate ClusterRoles everywhere has that from a ClusterRole: widening that one is enough. */
+function escalatesEverywhere(rights: Rights): boolean {
+  const names = editable(rights, '', 'ClusterRole');
+  return someRole(rights, '', 'ClusterRole', names);
+}
+
+/** The roles that may be widened: those of `escalate` that are also among those of update or patch. */
+function editable(rights: Rights, scope: string, kind: RoleKind): Names {
+  const names = (verb: string): Names => rights.names(scope, atom(verb, RBAC, RESOURCES[kind]));
+  return both(names('escalate'), either(names('update'), names('patch')));
+}
+
+function either(a: Names, b: Names): Names {
+  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
+}
+
+function both(a: Names, b: Names): Names {
+  if (a === 'all') return b;
+  return b === 'all' ? a : new Set([...a].filter((name) => b.has(name)));
+}
+
+function someRole(rights: Rights, scope: string, kind: RoleKind, names: Names): boolean {
+  if (isNone(names)) return false;
+  for (const role of rights.rolesIn(scope))
+    if (role.kind === kind && role.name !== undefined && includes(names, role.name)) return true;
+  return false;
+}
+
+/** Widens a role that is bound to the identity in a namespace, or makes an empty one, binds it, and widens it then. */
+function escalateIn(rights: Rights, namespace: string): boolean {
+  const roles = editable(rights, namespace, 'Role');
+  const isMade =
+    roles === 'all' &&
+    rights.may(namespace, atom('create', RBAC, 'roles')) &&
+    rights.may(namespace, atom('create', RBAC, 'rolebindings'));
+  const isWidened =
+    someRole(rights, namespace, 'Role', roles) ||
+    someRole(rights, namespace, 'ClusterRole', editable(rights, '', 'ClusterRole'));
+  return (isMade || isWidened) && rights.grant(EVERYTHING, namespace);
+}
+
+/** Binds to itself what `bind` allows: any such role by a new binding, the role of a binding that is there by changing its subjects. */
+function bindInto(rights: Rights, state: RbacState, scope: string): boolean {
+  let isNew = false;
+  const kinds: readonly RoleKind[] = scope === '' ? ['ClusterRole'] : ['ClusterRole', 'Role'];
+  for (const kind of kinds) {
+    const names = rights.names(scope, atom('bind', RBAC, RESOURCES[kind]));
+    if (isNone(names)) continue;
+    for (const role of [...bindable(rights, state, scope)])
+      if (role.kind === kind && includes(names, role.name) && rights.grant(role, scope)) isNew = true;
+  }
+  return isNew;
+}
+
+function* bindable(rights: Rights, state: RbacState, scope: string): Iterable<RoleEntry> {
+  const resource = scope === '' ? 'clusterrolebindings' : 'rolebindings';
+  if (rights.may(scope, atom('create', RBAC, resource))) {
+    for (const role of state.roles())
+      if (role.rules !== undefined && (role.kind === 'ClusterRole' || role.namespace === scope)) yield role;
+    return;
+  }
+  const names = either(
+    rights.names(scope, atom('update', RBAC, resource)),
+    rights.names(scope, atom('patch', RBAC, resource)),
+  );
+  if (isNone(names)) return;
+  for (const { binding, role, scope: at } of state.bindings())
+    if (at === scope && includes(names, binding.metadata.name)) yield role;
+}

@@ -1,0 +1,93 @@
+import { containersOf } from '#facts/containers.ts';
+import type { Account } from '#facts/rbac.ts';
+import { accountOf, mountedToken } from '#facts/token.ts';
+import type { Inventory } from '#model/inventory.ts';
+import type { Pod } from '#model/objects.ts';
+import { isFinished, isTemplate } from '#model/workload.ts';
+
+/** The kinds beside roles and bindings that say where a right leads. */
+export type Neighbour = 'Namespace' | 'ServiceAccount' | 'Secret' | 'Pod';
+
+const TOKEN_TYPE = 'kubernetes.io/service-account-token';
+const TOKEN_OF = 'kubernetes.io/service-account.name';
+const ENFORCE = 'pod-security.kubernetes.io/enforce';
+
+/** What is in the namespaces that rights lead into. Read when it is asked for: nothing is remembered. */
+export class Surroundings {
+  readonly #inventory: Inventory<Neighbour>;
+  /** The Pod Security level of namespaces without a label. */
+  readonly #defaultLevel: string;
+
+  constructor(inventory: Inventory<Neighbour>, defaultLevel = 'privileged') {
+    this.#inventory = inventory;
+    this.#defaultLevel = defaultLevel;
+  }
+
+  /** Namespaces by their own object and by what is in them. */
+  namespaces(): ReadonlySet<string> {
+    const { list } = this.#inventory;
+    const named = list('Namespace').map(({ metadata }) => metadata.name);
+    const held = [...list('ServiceAccount'), ...list('Pod'), ...list('Secret')].map(
+      ({ metadata }) => metadata.namespace,
+    );
+    return new Set([...named, ...held]);
+  }
+
+  /** The accounts that can be used in a namespace: those that are there, and `default`, which every namespace gets. */
+  accounts(namespace: string): readonly Account[] {
+    const objects = this.#inventory.list('ServiceAccount', namespace).map(({ metadata }) => metadata.name);
+    const used = this.#pods(namespace).map((pod) => accountOf(pod).name);
+    return [...new Set(['default', ...objects, ...used])].map((name) => ({ namespace, name }));
+  }
+
+  /** The accounts whose token lies in some pod that runs, or in the pod of a name. */
+  accountsOfPods(namespace: string, name?: string): readonly Account[] {
+    return this.#pods(namespace)
+      .filter((pod) => !isTemplate(pod) && (name === undefined || pod.metadata.name === name))
+      .filter(
+        (pod) => mountedToken(pod, this.#inventory.get({ kind: 'ServiceAccount', ...accountOf(pod) })) !== undefined,
+      )
+      .map(accountOf);
+  }
+
+  /** The accounts of which a token lies in a Secret, in any or in that of a name. */
+  accountsOfSecrets(namespace: string, name?: string): readonly Account[] {
+    return this.#inventory
+      .list('Secret', namespace)
+      .filter(({ metadata, type }) => (type ?? TOKEN_TYPE) === TOKEN_TYPE && (name ?? metadata.name) === metadata.name)
+      .flatMap(({ metadata: { annotations } }) => annotations[TOKEN_OF] ?? [])
+      .map((account) => ({ namespace, name: account }));
+  }
+
+  /** Whether an object that makes pods is there to be changed. A Job's template never changes. */
+  hasMaker(namespace: string, kind: string, name?: string): boolean {
+    return this.#pods(namespace).some((pod) => {
+      const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
+      return owner?.kind === kind && kind !== 'Job' && (name === undefined || owner.name === name);
+    });
+  }
+
+  /** Whether Pod Security lets a privileged pod into a namespace. */
+  admitsPrivileged(namespace: string): boolean {
+    const object = this.#inventory.get({ kind: 'Namespace', namespace: '', name: namespace });
+    return (object?.metadata.labels[ENFORCE] ?? this.#defaultLevel) === 'privileged';
+  }
+
+  /** Whether there is a privileged pod to get into. */
+  hasPrivilegedPod(namespace: string, name?: string): boolean {
+    return this.#pods(namespace).some(
+      (pod) =>
+        !isTemplate(pod) &&
+        (name === undefined || pod.metadata.name === name) &&
+        containersOf(pod.spec).some(({ container }) => container.securityContext?.privileged === true),
+    );
+  }
+
+  hasPod(namespace: string): boolean {
+    return this.#pods(namespace).some((pod) => !isTemplate(pod));
+  }
+
+  #pods(namespace: string): readonly Pod[] {
+    return this.#inventory.list('Pod', namespace).filter((pod) => !isFinished(pod));
+  }
+}

@@ -1,0 +1,663 @@
+import { expect } from 'chai';
+import {
+  EVERYTHING,
+  account,
+  answerTo,
+  bind,
+  clusterRole,
+  grant,
+  may,
+  namespace,
+  pod,
+  role,
+  tokenSecret,
+} from '../../support/rbac-asked.ts';
+
+const R = 'rbac.authorization.k8s.io';
+const WEB = 'ServiceAccount:shop/web';
+const web = { serviceAccount: 'shop/web' };
+
+type Case = readonly [name: string, objects: readonly object[], question: object, answer: unknown];
+
+function can(verb: string, resource: string, where = 'shop', more: object = {}): object {
+  const [group, plural] = resource.includes(':') ? resource.split(':') : ['', resource];
+  return { kind: 'can', subject: web, verb, apiGroup: group, resource: plural, namespace: where, ...more };
+}
+
+function escalates(to: object, subject: object = web): object {
+  return { kind: 'escalates', subject, to };
+}
+
+const ADMIN = { clusterAdmin: true };
+
+/** What a rule allows, and what it only seems to. */
+const AUTHORIZER: readonly Case[] = [
+  ['a slash and a star is no wildcard', grant(WEB, 'shop', may('create', 'pods/*')), can('create', 'pods/exec'), false],
+  [
+    'a star of any resource and any subresource is none either',
+    grant(WEB, 'shop', may('get', '*/*')),
+    can('get', 'pods'),
+    false,
+  ],
+  [
+    'a star in front is a subresource of any resource',
+    grant(WEB, 'shop', may('update', 'apps:*/scale')),
+    can('update', 'apps:deployments/scale'),
+    true,
+  ],
+  [
+    'but of the groups of the rule only',
+    grant(WEB, 'shop', may('update', '*/scale')),
+    can('update', 'apps:deployments/scale'),
+    false,
+  ],
+  ['pods are not pods/exec', grant(WEB, 'shop', may('create', 'pods')), can('create', 'pods/exec'), false],
+  [
+    'a deployment is not in the core group',
+    grant(WEB, 'shop', may('create', 'deployments')),
+    can('create', 'apps:deployments'),
+    false,
+  ],
+  [
+    'a star in resourceNames is a name',
+    grant(WEB, 'shop', may('get', 'secrets', '*')),
+    can('get', 'secrets', 'shop', { name: 'x' }),
+    false,
+  ],
+  ['a create carries no name', grant(WEB, 'shop', may('create', 'secrets', 'x')), can('create', 'secrets'), false],
+  [
+    'a create of a subresource does',
+    grant(WEB, 'shop', may('create', 'pods/exec', 'x')),
+    can('create', 'pods/exec', 'shop', { name: 'x' }),
+    true,
+  ],
+  [
+    'a list with a name is limited like a get',
+    grant(WEB, 'shop', may('list', 'secrets', 'x')),
+    can('list', 'secrets', 'shop', { name: 'x' }),
+    true,
+  ],
+  [
+    'a rule without apiGroups matches no resource',
+    grant(WEB, 'shop', { verbs: ['*'], resources: ['*'] }),
+    can('get', 'pods'),
+    false,
+  ],
+  [
+    'a RoleBinding does not answer for all namespaces',
+    grant(WEB, 'shop', may('list', 'pods')),
+    can('list', 'pods', ''),
+    false,
+  ],
+  [
+    'a RoleBinding gives nothing of the cluster',
+    [clusterRole('n', may('get', 'nodes')), bind('shop', 'ClusterRole:n', WEB)],
+    can('get', 'nodes', ''),
+    false,
+  ],
+  [
+    'a RoleBinding gives its own Namespace',
+    grant(WEB, 'shop', may('patch', 'namespaces')),
+    can('patch', 'namespaces', 'shop', { name: 'shop' }),
+    true,
+  ],
+  [
+    'a RoleBinding gives no URL',
+    [clusterRole('u', { verbs: ['get'], nonResourceURLs: ['*'] }), bind('shop', 'ClusterRole:u', WEB)],
+    { kind: 'can', subject: web, verb: 'get', nonResourceURL: '/healthz' },
+    false,
+  ],
+  [
+    'a URL that ends in a slash and a star is not the URL without',
+    grant(WEB, '', { verbs: ['get'], nonResourceURLs: ['/healthz/*'] }),
+    { kind: 'can', subject: web, verb: 'get', nonResourceURL: '/healthz' },
+    false,
+  ],
+  [
+    'resources and URLs in one rule both count in a manifest',
+    grant(WEB, '', { verbs: ['get'], apiGroups: [''], resources: ['pods'], nonResourceURLs: ['/healthz'] }),
+    { kind: 'can', subject: web, verb: 'get', nonResourceURL: '/healthz' },
+    true,
+  ],
+  [
+    'a Role through a ClusterRoleBinding is nothing',
+    [role('shop/r', EVERYTHING), bind('', 'Role:r', WEB)],
+    can('get', 'pods'),
+    false,
+  ],
+  [
+    'a Role and a ClusterRole of one name are two',
+    [role('shop/r'), clusterRole('r', EVERYTHING), bind('shop', 'Role:r', WEB)],
+    can('get', 'pods'),
+    false,
+  ],
+  [
+    'a User spelled as an account is the account',
+    [clusterRole('r', may('get', 'pods')), bind('', 'ClusterRole:r', 'User:system:serviceaccount:shop:web')],
+    can('get', 'pods'),
+    true,
+  ],
+  [
+    'the group of its namespace',
+    [clusterRole('r', may('get', 'pods')), bind('', 'ClusterRole:r', 'Group:system:serviceaccounts:shop')],
+    can('get', 'pods'),
+    true,
+  ],
+  [
+    'the group of another namespace',
+    [clusterRole('r', may('get', 'pods')), bind('', 'ClusterRole:r', 'Group:system:serviceaccounts:sho')],
+    can('get', 'pods'),
+    false,
+  ],
+  [
+    'whoCan names subjects as bindings do, and passes over a broken rule',
+    [
+      clusterRole('r', may('get', 'pods'), { verbs: [] }),
+      bind('', 'ClusterRole:r', 'Group:ops', 'User:system:serviceaccount:shop:web', WEB),
+      bind('shop', 'ClusterRole:r', 'User:alice'),
+      bind('pay', 'ClusterRole:r', 'User:bob'),
+    ],
+    { kind: 'whoCan', verb: 'get', resource: 'pods', namespace: 'shop' },
+    { subjects: ['Group:ops', 'ServiceAccount:shop/web', 'User:alice', 'User:system:serviceaccount:shop:web'] },
+  ],
+];
+
+const alice = { user: 'alice', groups: [] };
+const ALICE = 'User:alice';
+
+/** What the server lets somebody bind and write. */
+const GUARD: readonly Case[] = [
+  [
+    'bind on the role',
+    [...grant(ALICE, 'shop', may('bind', `${R}:clusterroles`, 'edit')), clusterRole('edit', EVERYTHING)],
+    {
+      kind: 'grant',
+      subject: alice,
+      binding: 'RoleBinding',
+      namespace: 'shop',
+      role: { kind: 'ClusterRole', name: 'edit' },
+    },
+    true,
+  ],
+  [
+    'bind on another one',
+    [...grant(ALICE, 'shop', may('bind', `${R}:clusterroles`, 'view')), clusterRole('edit', EVERYTHING)],
+    {
+      kind: 'grant',
+      subject: alice,
+      binding: 'RoleBinding',
+      namespace: 'shop',
+      role: { kind: 'ClusterRole', name: 'edit' },
+    },
+    false,
+  ],
+  [
+    'bind on bindings is nothing',
+    [...grant(ALICE, '', may('bind', `${R}:clusterrolebindings`)), clusterRole('edit', EVERYTHING)],
+    { kind: 'grant', subject: alice, binding: 'ClusterRoleBinding', role: { kind: 'ClusterRole', name: 'edit' } },
+    false,
+  ],
+  [
+    'bind in a namespace does not bind everywhere',
+    [...grant(ALICE, 'shop', may('bind', `${R}:clusterroles`)), clusterRole('edit', EVERYTHING)],
+    { kind: 'grant', subject: alice, binding: 'ClusterRoleBinding', role: { kind: 'ClusterRole', name: 'edit' } },
+    false,
+  ],
+  [
+    'holding every right',
+    [...grant(ALICE, 'shop', may('get list', 'pods')), clusterRole('r', may('list', 'pods'))],
+    { kind: 'grant', subject: alice, namespace: 'shop', role: { kind: 'ClusterRole', name: 'r' } },
+    true,
+  ],
+  [
+    'a role that is not there',
+    [],
+    { kind: 'grant', subject: alice, namespace: 'shop', role: { kind: 'ClusterRole', name: 'r' } },
+    false,
+  ],
+  [
+    'a member of system:masters',
+    [],
+    { kind: 'grant', subject: { user: 'x', groups: ['system:masters'] }, role: { kind: 'ClusterRole', name: 'r' } },
+    true,
+  ],
+  [
+    'escalate of a named role does not help to create it',
+    grant(ALICE, 'shop', may('escalate', `${R}:roles`, 'r')),
+    { kind: 'editRole', subject: alice, role: { kind: 'Role', namespace: 'shop', name: 'r' }, newRules: [EVERYTHING] },
+    false,
+  ],
+  [
+    'escalate of a named role that is there',
+    [...grant(ALICE, 'shop', may('escalate', `${R}:roles`, 'r')), role('shop/r')],
+    { kind: 'editRole', subject: alice, role: { kind: 'Role', namespace: 'shop', name: 'r' }, newRules: [EVERYTHING] },
+    true,
+  ],
+  [
+    'two rules do not cover one right together',
+    grant(ALICE, 'shop', may('get', 'pods', 'a', 'b')),
+    { kind: 'covers', subject: alice, namespace: 'shop', role: { rules: [may('get', 'pods')] } },
+    { covered: false, uncovered: [may('get', 'pods')] },
+  ],
+  [
+    'a subresource of any resource covers one of one',
+    grant(ALICE, 'shop', may('get', '*/log')),
+    { kind: 'covers', subject: alice, namespace: 'shop', role: { rules: [may('get', 'pods/log')] } },
+    { covered: true },
+  ],
+  [
+    'an aggregationRule takes every right',
+    grant(ALICE, '', may('get', 'pods')),
+    { kind: 'editRole', subject: alice, role: { kind: 'ClusterRole', name: 'r' }, newRules: [], aggregationRule: {} },
+    false,
+  ],
+];
+
+const KUBE_SYSTEM = [
+  account('kube-system/controller'),
+  ...grant('ServiceAccount:kube-system/controller', '', EVERYTHING),
+];
+const LOGS = [
+  namespace('shop', 'restricted'),
+  account('shop/web'),
+  account('shop/other'),
+  ...grant('ServiceAccount:shop/other', '', EVERYTHING),
+];
+
+/** Where rights lead in the end: the mistakes of others, each by what it would get wrong. */
+const ESCALATION: readonly Case[] = [
+  ['everything', grant(WEB, '', EVERYTHING), escalates(ADMIN), true],
+  [
+    'everything of the core group is everything in the end',
+    [...KUBE_SYSTEM, ...grant(WEB, '', may('*', '*'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'a name of a role means nothing',
+    [clusterRole('system:public-info-viewer'), bind('', 'ClusterRole:system:public-info-viewer', WEB)],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'rights of two bindings are united',
+    [
+      ...grant(WEB, '', may('bind', `${R}:clusterroles`)),
+      clusterRole('c', may('create', `${R}:clusterrolebindings`)),
+      bind('', 'ClusterRole:c', 'Group:system:serviceaccounts:shop'),
+    ],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'rights of two identities are not',
+    [
+      ...grant(WEB, '', may('bind', `${R}:clusterroles`)),
+      ...grant('ServiceAccount:shop/x', '', may('create', `${R}:clusterrolebindings`)),
+    ],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'bind on bindings is nothing',
+    grant(WEB, '', may('bind create', `${R}:clusterrolebindings`)),
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'escalate without a write is nothing',
+    grant(WEB, '', may('escalate', `${R}:clusterroles`)),
+    escalates(ADMIN),
+    false,
+  ],
+  ['escalate with a write', grant(WEB, '', may('escalate update', `${R}:clusterroles`)), escalates(ADMIN), true],
+  [
+    'bind of a named role that gives everything',
+    [
+      ...grant(WEB, '', may('bind', `${R}:clusterroles`, 'top'), may('create', `${R}:clusterrolebindings`)),
+      clusterRole('top', EVERYTHING),
+    ],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'bind of a named role that gives little',
+    [
+      ...grant(WEB, '', may('bind', `${R}:clusterroles`, 'low'), may('create', `${R}:clusterrolebindings`)),
+      clusterRole('low', may('get', 'pods')),
+      clusterRole('top', EVERYTHING),
+    ],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'any ClusterRole bound in its own namespace',
+    [
+      ...grant(WEB, 'shop', may('bind', `${R}:clusterroles`), may('create', `${R}:rolebindings`)),
+      clusterRole('top', EVERYTHING),
+    ],
+    escalates({ namespaceAdmin: 'shop' }),
+    true,
+  ],
+  [
+    'which is not the cluster',
+    [
+      ...grant(WEB, 'shop', may('bind', `${R}:clusterroles`), may('create', `${R}:rolebindings`)),
+      clusterRole('top', EVERYTHING),
+    ],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'an empty role is made, bound and widened',
+    grant(WEB, 'shop', may('create update escalate', `${R}:roles`), may('create', `${R}:rolebindings`)),
+    escalates({ namespaceAdmin: 'shop' }),
+    true,
+  ],
+  [
+    'a pod runs as any account of its namespace',
+    [...LOGS, ...grant(WEB, 'shop', may('create', 'pods'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'with a named right a pod cannot be created',
+    [...LOGS, ...grant(WEB, 'shop', may('create', 'pods', 'x'))],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'a deployment of the core group is none',
+    [...LOGS, ...grant(WEB, 'shop', may('create', 'deployments'))],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'privileged is what leads there, not kube-system by name',
+    [account('kube-system/x'), ...grant(WEB, 'kube-system', may('create', 'serviceaccounts/token'))],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'a token of a controller',
+    [...KUBE_SYSTEM, ...grant(WEB, 'kube-system', may('create', 'serviceaccounts/token'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'a token of a named account',
+    [...LOGS, ...grant(WEB, 'shop', may('create', 'serviceaccounts/token', 'other'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'Secrets without tokens give no account',
+    [...LOGS, ...grant(WEB, 'shop', may('list', 'secrets'))],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'Secrets with tokens do',
+    [...LOGS, tokenSecret('shop/t', 'other'), ...grant(WEB, 'shop', may('list', 'secrets'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'so does the one Secret that may be read',
+    [...LOGS, tokenSecret('shop/t', 'other'), ...grant(WEB, 'shop', may('get', 'secrets', 't'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'a token Secret is made and read',
+    [...LOGS, ...grant(WEB, 'shop', may('create get', 'secrets'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'exec into a pod that mounts its token',
+    [...LOGS, pod('shop/p', 'other'), ...grant(WEB, 'shop', may('create', 'pods/exec'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'exec into a pod that mounts none',
+    [
+      ...LOGS,
+      pod('shop/p', 'other', { automountServiceAccountToken: false }),
+      ...grant(WEB, 'shop', may('create', 'pods/exec')),
+    ],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'exec by get is not enough',
+    [...LOGS, pod('shop/p', 'other'), ...grant(WEB, 'shop', may('get', 'pods/exec'))],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'exec into a named pod',
+    [...LOGS, pod('shop/p', 'other'), ...grant(WEB, 'shop', may('create', 'pods/exec', 'p'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'get is enough for the kubelet',
+    [...LOGS, pod('shop/p', 'other'), ...grant(WEB, '', may('get', 'nodes/proxy'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'nodes/proxy in a namespace is void',
+    [...LOGS, pod('shop/p', 'other'), ...grant(WEB, 'shop', may('get', 'nodes/proxy'))],
+    escalates(ADMIN),
+    false,
+  ],
+  ['impersonating groups alone is refused', grant(WEB, '', may('impersonate', 'groups')), escalates(ADMIN), false],
+  [
+    'with an account it is everything',
+    [
+      ...grant(WEB, '', may('impersonate', 'groups')),
+      ...grant(WEB, 'shop', may('impersonate', 'serviceaccounts', 'x')),
+    ],
+    escalates(ADMIN),
+    true,
+  ],
+  ['groups in a namespace are void', grant(WEB, 'shop', may('impersonate', 'groups users')), escalates(ADMIN), false],
+  [
+    'a user is impersonated without groups',
+    [...grant(WEB, '', may('impersonate', 'users')), ...grant('Group:ops', '', EVERYTHING)],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'a user who may everything',
+    [...grant(WEB, '', may('impersonate', 'users')), ...grant(ALICE, '', EVERYTHING)],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'impersonating users is no account',
+    [...KUBE_SYSTEM, ...grant(WEB, '', may('impersonate', 'users'))],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'certificates by two identities',
+    [
+      account('shop/x'),
+      ...grant(WEB, '', may('create', 'certificates.k8s.io:certificatesigningrequests')),
+      ...grant(WEB, 'shop', may('create', 'serviceaccounts/token')),
+      ...grant(
+        'ServiceAccount:shop/x',
+        '',
+        may('update', 'certificates.k8s.io:certificatesigningrequests/approval'),
+        may('approve', 'certificates.k8s.io:signers', 'kubernetes.io/*'),
+      ),
+    ],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'approval without the signer is nothing',
+    grant(
+      WEB,
+      '',
+      may('create', 'certificates.k8s.io:certificatesigningrequests'),
+      may('update', 'certificates.k8s.io:certificatesigningrequests/approval'),
+    ),
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'a volume of a node, and a pod that claims it',
+    [
+      namespace('shop', 'baseline'),
+      ...grant(WEB, '', may('create', 'persistentvolumes')),
+      ...grant(WEB, 'shop', may('create', 'pods persistentvolumeclaims')),
+    ],
+    escalates({ nodeRoot: true }),
+    true,
+  ],
+  [
+    'Pod Security keeps the pod out',
+    [namespace('shop', 'baseline'), ...grant(WEB, 'shop', may('create', 'pods'))],
+    escalates({ nodeRoot: true }),
+    false,
+  ],
+  [
+    'the label is lifted first',
+    [namespace('shop', 'baseline'), ...grant(WEB, 'shop', may('create', 'pods'), may('patch', 'namespaces'))],
+    escalates({ nodeRoot: true }),
+    true,
+  ],
+  [
+    'an account that sleeps',
+    grant('ServiceAccount:shop/ghost', '', EVERYTHING).concat(grant(WEB, 'shop', may('create', 'pods'))),
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'and is woken',
+    grant('ServiceAccount:shop/ghost', '', EVERYTHING).concat(
+      grant(WEB, 'shop', may('create', 'pods serviceaccounts')),
+    ),
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'impersonation needs no account',
+    grant('ServiceAccount:shop/ghost', '', EVERYTHING).concat(
+      grant(WEB, 'shop', may('impersonate', 'serviceaccounts')),
+    ),
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'Secrets of a namespace by a pod',
+    grant(WEB, 'shop', may('create', 'apps:daemonsets')),
+    escalates({ secretsIn: 'shop' }),
+    true,
+  ],
+  [
+    'not those of another',
+    grant(WEB, 'shop', may('create', 'apps:daemonsets')),
+    escalates({ secretsIn: 'pay' }),
+    false,
+  ],
+  ['itself', [], escalates({ serviceAccount: 'shop/web' }), true],
+  ['its group', [], escalates({ group: 'system:serviceaccounts:shop' }), true],
+  [
+    'the ring of two accounts that make each other tokens',
+    [
+      account('shop/a'),
+      account('pay/b'),
+      ...grant('ServiceAccount:shop/a', 'pay', may('create', 'serviceaccounts/token')),
+      ...grant('ServiceAccount:pay/b', 'shop', may('create', 'serviceaccounts/token')),
+    ],
+    escalates({ serviceAccount: 'pay/b' }, { serviceAccount: 'shop/a' }),
+    true,
+  ],
+];
+
+const PRIMITIVES: readonly Case[] = [
+  [
+    'everywhere is not told again of namespaces',
+    [
+      ...grant(WEB, '', may('list', 'secrets')),
+      ...grant(WEB, 'shop', may('get', 'secrets'), may('create', 'pods/exec')),
+    ],
+    { kind: 'primitives', subject: web },
+    {
+      held: [
+        { id: 'secrets-read', scope: 'cluster' },
+        { id: 'pod-exec', scope: 'ns:shop' },
+      ],
+    },
+  ],
+  [
+    'the kubelet reads of their own are harmless',
+    grant(WEB, '', may('get', 'nodes/metrics nodes/stats nodes/pods')),
+    { kind: 'primitives', subject: web },
+    { held: [] },
+  ],
+  [
+    'a named right is not the right',
+    grant(WEB, 'shop', may('get', 'secrets', 'x')),
+    { kind: 'primitives', subject: web },
+    { held: [] },
+  ],
+];
+
+const TABLES = { authorizer: AUTHORIZER, 'escalation check': GUARD, escalation: ESCALATION, primitives: PRIMITIVES };
+
+for (const [table, cases] of Object.entries(TABLES)) {
+  describe(`[unit] RBAC: ${table}`, () => {
+    for (const [name, objects, question, answer] of cases)
+      it(name, () => {
+        expect(answerTo(objects, question)).to.deep.equal(answer);
+      });
+  });
+}
+
+describe('[unit] RBAC: parameters and size', () => {
+  it('get was enough for exec before 1.35', () => {
+    const objects = [...LOGS, pod('shop/p', 'other'), ...grant(WEB, 'shop', may('get', 'pods/exec'))];
+    expect(answerTo(objects, escalates(ADMIN), { execRequiresCreate: false })).to.be.true;
+  });
+
+  it('namespaces without a label may be held to a level', () => {
+    const objects = grant(WEB, 'shop', may('create', 'pods'));
+    const to = escalates({ nodeRoot: true });
+    expect([answerTo(objects, to), answerTo(objects, to, { defaultPodSecurityEnforce: 'baseline' })]).to.deep.equal([
+      true,
+      false,
+    ]);
+  });
+
+  it('ten thousand subjects in one binding', () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => `User:u${String(index)}`);
+    const objects = [clusterRole('r', may('get', 'pods')), bind('', 'ClusterRole:r', ...many)];
+    const { subjects } = answerTo(objects, { kind: 'whoCan', verb: 'get', resource: 'pods' }) as {
+      readonly subjects: readonly string[];
+    };
+    expect(subjects).to.have.lengthOf(10_000);
+  });
+
+  it('a ring of aggregates has what comes in from outside', () => {
+    const aggregate = (name: string, label: string, takes: string): object => ({
+      apiVersion: `${R}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name, labels: { [label]: 'yes' } },
+      rules: [],
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [takes]: 'yes' } }] },
+    });
+    const leaf = { ...clusterRole('leaf', may('get', 'pods')), metadata: { name: 'leaf', labels: { b: 'yes' } } };
+    const objects = [aggregate('one', 'a', 'b'), aggregate('two', 'b', 'a'), leaf];
+    for (const name of ['one', 'two'])
+      expect(answerTo(objects, { kind: 'effectiveRules', clusterRole: name })).to.deep.equal({
+        rules: [may('get', 'pods')],
+      });
+  });
+});
