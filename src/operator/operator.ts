@@ -119,6 +119,7 @@ export class Operator {
       'reportWrites',
       SENT.map((result) => ({ result })),
     );
+    metrics.zero('configReloads', [{ result: 'applied' }, { result: 'refused' }]);
     definePostureMetrics(metrics, {
       engine,
       inventory,

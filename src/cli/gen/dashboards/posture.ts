@@ -74,7 +74,7 @@ const BEGIN: readonly PanelOf[] = [
   table({
     title: 'What could not be judged',
     description: 'Checks on subjects, by what stood in the way. Not knowing is never a pass.',
-    expr: 'sort_desc(max by (reason) (kubeposture_checks_unknown))',
+    expr: 'sort_desc(max by (reason) (kubeposture_checks_unknown)) or vector(0)',
   }),
 ];
 
