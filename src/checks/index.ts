@@ -7,7 +7,22 @@ import { mutableImageTag } from './img/mutable-image-tag.ts';
 import { pullPolicyStale } from './img/pull-policy-stale.ts';
 import { registryNotAllowed } from './img/registry-not-allowed.ts';
 import { retiredOrVulnerableComponent } from './img/retired-or-vulnerable-component.ts';
+import { adminInterfaceExposed } from './net/admin-interface-exposed.ts';
+import { allowAllRule } from './net/allow-all-rule.ts';
+import { cniDoesNotEnforce } from './net/cni-does-not-enforce.ts';
+import { danglingBackend } from './net/dangling-backend.ts';
+import { externalNameRisk } from './net/external-name-risk.ts';
+import { gatewayInsecure } from './net/gateway-insecure.ts';
+import { ingressAnnotationInjection } from './net/ingress-annotation-injection.ts';
+import { ingressWithoutTls } from './net/ingress-without-tls.ts';
+import { internetExposedWorkload } from './net/internet-exposed-workload.ts';
+import { loadbalancerOpen } from './net/loadbalancer-open.ts';
+import { metadataServiceReachable } from './net/metadata-service-reachable.ts';
+import { noDefaultDeny } from './net/no-default-deny.ts';
+import { nodeportService } from './net/nodeport-service.ts';
 import { podNotIsolated } from './net/pod-not-isolated.ts';
+import { policyMatchesNothing } from './net/policy-matches-nothing.ts';
+import { serviceExternalIps } from './net/service-external-ips.ts';
 import { defaultNamespaceUsed } from './ns/default-namespace-used.ts';
 import { noQuotaOrLimits } from './ns/no-quota-or-limits.ts';
 import { podsViolateEnforcedLevel } from './ns/pods-violate-enforced-level.ts';
@@ -60,7 +75,22 @@ export const CHECKS: readonly Check[] = [
   pullPolicyStale,
   digestDrift,
   retiredOrVulnerableComponent,
+  noDefaultDeny,
   podNotIsolated,
+  allowAllRule,
+  policyMatchesNothing,
+  metadataServiceReachable,
+  cniDoesNotEnforce,
+  nodeportService,
+  loadbalancerOpen,
+  serviceExternalIps,
+  externalNameRisk,
+  ingressWithoutTls,
+  ingressAnnotationInjection,
+  adminInterfaceExposed,
+  internetExposedWorkload,
+  gatewayInsecure,
+  danglingBackend,
   psaNotEnforced,
   psaBelowRestricted,
   podsViolateEnforcedLevel,

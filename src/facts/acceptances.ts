@@ -3,7 +3,7 @@ import type { Pod } from '#model/objects.ts';
 import { fitsAny } from '#model/pattern.ts';
 import { isMirror } from '#model/workload.ts';
 import { containersOf } from './containers.ts';
-import { endsIn } from './image.ts';
+import { isOneOf } from './image.ts';
 import { isPrivilegedNamespace } from './namespace.ts';
 
 /** A part of the platform that cannot do its work otherwise. */
@@ -137,5 +137,5 @@ function isOf(pod: Pod, { images, isStatic }: Acceptance, { parameters }: Contex
       ? isMirror(pod) && fitsAny(namespace, parameters.controlPlaneNamespaces)
       : isPrivilegedNamespace(namespace, parameters);
   const slots = containersOf(pod.spec);
-  return isAtHome && slots.length > 0 && slots.every(({ container }) => endsIn(container.image ?? '', images));
+  return isAtHome && slots.length > 0 && slots.every(({ container }) => isOneOf(container.image ?? '', images));
 }

@@ -65,10 +65,10 @@ export function isWithin(repository: string, places: readonly string[]): boolean
   return places.some((place) => repository === place || repository.startsWith(`${place}/`));
 }
 
-/** Whether the repository of an image ends in one of these, by whole segments: below any registry, so that mirrors count. */
-export function endsIn(image: string, suffixes: readonly string[]): boolean {
+/** Whether an image is of one of these repositories: whole segments at the end of its own, below any registry. */
+export function isOneOf(image: string, repositories: readonly string[]): boolean {
   const { repository } = parseImage(image);
-  return suffixes.some((suffix) => repository === suffix || repository.endsWith(`/${suffix}`));
+  return repositories.some((suffix) => repository === suffix || repository.endsWith(`/${suffix}`));
 }
 
 /** What the containers of a pod run: the reference that they were told, and the digest that was pulled for it. */

@@ -1,7 +1,6 @@
 import { startedBy } from '#facts/control-plane.ts';
 import { containersOf } from '#facts/containers.ts';
-import { sides, type Index } from '#model/inventory.ts';
-import type { Pod } from '#model/objects.ts';
+import { sides, type ChangeOf, type Index } from '#model/inventory.ts';
 import { refOf } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
 
@@ -15,17 +14,13 @@ const podsByComponent: Index<'Pod'> = {
 
 const API_SERVER = 'kube-apiserver';
 
-function isApiServer(pod: Pod): boolean {
-  return podsByComponent.of(pod).includes(API_SERVER);
-}
-
 /** The pods that look like API servers, wherever they run. */
 export const apiServersBesidePod = defineRelation({
   subject: 'Pod',
   name: 'kube-apiserver Pods',
   related: (_pod, inventory) => inventory.by(podsByComponent, API_SERVER),
   affected: {
-    Pod: (change, inventory) => (sides(change).some(isApiServer) ? inventory.list('Pod').map(refOf) : []),
+    Pod: (change, inventory) => (movesApiServers(change) ? inventory.list('Pod').map(refOf) : []),
   },
 });
 
@@ -35,6 +30,25 @@ export const apiServersOfCluster = defineRelation({
   name: 'kube-apiserver Pods',
   related: (_namespace, inventory) => inventory.by(podsByComponent, API_SERVER),
   affected: {
-    Pod: (change, inventory) => (sides(change).some(isApiServer) ? inventory.list('Namespace').map(refOf) : []),
+    Pod: (change, inventory) => (movesApiServers(change) ? inventory.list('Namespace').map(refOf) : []),
   },
 });
+
+export const apiServersForService = defineRelation({
+  subject: 'Service',
+  name: 'kube-apiserver Pods',
+  related: (_service, inventory) => inventory.by(podsByComponent, API_SERVER),
+  affected: {
+    Pod: (change, inventory) =>
+      movesApiServers(change)
+        ? inventory
+            .list('Service')
+            .filter(({ spec }) => (spec?.externalIPs ?? []).length > 0)
+            .map(refOf)
+        : [],
+  },
+});
+
+function movesApiServers(change: ChangeOf<'Pod'>): boolean {
+  return sides(change).some((pod) => podsByComponent.of(pod).includes(API_SERVER));
+}

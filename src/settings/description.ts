@@ -119,6 +119,15 @@ export const CONFIGURATION = {
               'retiredRegistries',
               'Registries or repositories that get no updates or are about to vanish.',
             ),
+            externalNameAllow: parameter(
+              'externalNameAllow',
+              'Names that ExternalName Services may stand for; `*` at an end stands for any rest; empty is not configured.',
+            ),
+            publicEntryPoints: parameter(
+              'publicEntryPoints',
+              'Services, as `namespace/name`, that are meant to be open to everybody.',
+            ),
+            metadataHosts: parameter('metadataHosts', 'Names and addresses of the metadata services of clouds.'),
           } satisfies Readonly<Record<keyof Parameters, Field<readonly string[]>>>,
         },
       },
@@ -138,11 +147,14 @@ export const CONFIGURATION = {
       says: 'What Prometheus sees.',
       fields: {
         maxSeries: integer(
-          'Series with a namespace; the namespaces beyond are folded into `namespace="_other"`.',
+          'Posture series in all; the namespaces beyond are folded into `namespace="_other"`.',
           10_000,
           0,
           1_000_000,
         ),
+        workloadScore: field('Also a score for each workload, the lowest ones first where not all have room.', false, {
+          type: 'boolean',
+        }),
       },
     },
     writes: {

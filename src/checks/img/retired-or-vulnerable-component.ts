@@ -1,6 +1,6 @@
 import { ADVISORIES, type Advisory } from '#facts/advisories.ts';
 import { containersOf, named, type ContainerSlot } from '#facts/containers.ts';
-import { endsIn, parseImage } from '#facts/image.ts';
+import { isOneOf, parseImage } from '#facts/image.ts';
 import { isBefore, parseVersion } from '#facts/version.ts';
 import { defineCheckOfMany, judge, type Doubt, type Examples, type Problem } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
@@ -62,7 +62,7 @@ function isSuspect(image: string): boolean {
 }
 
 function isOf(image: string, { images, distinctive = [] }: Advisory): boolean {
-  return endsIn(image, images) || fitsAny(lastSegment(parseImage(image).repository), distinctive);
+  return isOneOf(image, images) || fitsAny(lastSegment(parseImage(image).repository), distinctive);
 }
 
 function* fromImage(slot: ContainerSlot, advisory: Advisory): Iterable<Problem | Doubt> {
@@ -131,7 +131,7 @@ function examples(): Examples {
       },
       {
         name: 'its Service',
-        subject: { ...aService({ selector: { app: 'helm' } }), metadata: { name: 'tiller-deploy', namespace: 'shop' } },
+        subject: { ...aService(), metadata: { name: 'tiller-deploy', namespace: 'shop' } },
         finds: [{ at: 'metadata.name', severity: 'critical' }],
       },
       {

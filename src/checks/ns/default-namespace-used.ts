@@ -56,6 +56,7 @@ export const defaultNamespaceUsed = defineCheck({
         subject: aNamespace({ name: 'default' }),
         world: COUNTED.map((kind) => inDefault({ kind, metadata: { name: 'web' }, status: { phase: 'Succeeded' } })),
         finds: [{ at: 'metadata.name' }],
+        also: ['KP-NET-011', 'KP-NET-016'],
       },
     ],
     good: [

@@ -1,6 +1,6 @@
 import { PLATFORM_IMAGES } from '#facts/acceptances.ts';
 import { containersOf, named } from '#facts/containers.ts';
-import { endsIn, fullRepository } from '#facts/image.ts';
+import { isOneOf, fullRepository } from '#facts/image.ts';
 import { defineCheck, type Examples } from '#model/check.ts';
 import { controllerOf } from '#model/metadata.ts';
 import type { Pod } from '#model/objects.ts';
@@ -57,7 +57,7 @@ export const userWorkloadInSystemNamespace = defineCheck({
     const lookalike = played === undefined ? {} : ({ aspect: 'lookalike', severity: 'high' } as const);
     for (const slot of containersOf(pod.spec)) {
       const { image = '' } = slot.container;
-      if (endsIn(image, PLATFORM_IMAGES) || endsIn(image, knownSystemComponents)) continue;
+      if (isOneOf(image, PLATFORM_IMAGES) || isOneOf(image, knownSystemComponents)) continue;
       const message = `${named(slot)} runs ${fullRepository(image)}, ${played === undefined ? 'no part of the platform that is known' : `and its workload is called like ${played}`}`;
       yield { at: `${slot.at}.image`, message, ...lookalike };
     }
