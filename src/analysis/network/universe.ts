@@ -28,6 +28,22 @@ interface PodClass {
   pods: number;
 }
 
+/** A set of pods with the classes in it. */
+interface Selected {
+  readonly set: PodSet;
+  readonly members: Bits;
+}
+
+/** An end as the rows know it. */
+export interface Spot {
+  readonly index: number;
+  /** Policies have a say about it. */
+  readonly isGuarded: boolean;
+  readonly node?: string | undefined;
+  /** The node whose network it sends from. */
+  readonly sendsFrom?: string | undefined;
+}
+
 /** What stands for an address that nobody knows. */
 export const NOWHERE = 0;
 /** Some pod without labels, in a namespace without labels: what is known of an ingress controller that is not known. */
@@ -52,7 +68,7 @@ export class Universe {
   readonly cells: Cells;
   readonly ports: PortMap;
   readonly classes: (PodClass | undefined)[];
-  readonly classOf = new Map<string, number>();
+  readonly spotOf = new Map<string, Spot>();
   readonly #sources: Sources;
   readonly #assumptions: NetworkAssumptions;
   readonly #keys = new Set<string>();
@@ -60,7 +76,11 @@ export class Universe {
   readonly #asksForAddresses: boolean;
   readonly #asksForNodes: boolean;
   readonly #byKey = new Map<string, number>();
-  readonly #podSets = new Map<string, { readonly set: PodSet; readonly members: Bits }>();
+  readonly #classesIn = new Map<string, number[]>();
+  readonly #podSets = new Map<string, Selected>();
+  /** By the namespace that they are bound to, `''` for those that look at many. */
+  readonly #podSetsIn = new Map<string, Selected[]>();
+  readonly #membersOf = new WeakMap<PodSet, Bits>();
   readonly #blocks = new Map<string, { readonly peer: Block; readonly members: Bits }>();
   readonly #born: number;
   #live = 0;
@@ -79,6 +99,7 @@ export class Universe {
     this.cells = new Cells([...peers.flatMap((peer) => ('block' in peer ? peer.block : [])), ...nodes]);
     this.ports = new PortMap([...policies.flatMap(rangesIn), ...this.#namedRanges([...sources.pods.values()])]);
     this.classes = [undefined, { ...SOMEBODY, pods: 1 }, ...this.cells.cells.map(() => undefined)];
+    this.#classesIn.set(SOMEBODY.namespace, [STRANGER]);
     this.#everyone = Bits.from(this.classes.keys());
     for (const [key, pod] of sources.pods) this.putPod(key, pod);
     this.#born = this.classes.length;
@@ -143,10 +164,12 @@ export class Universe {
   /** Takes in a pod. Answers whether that made a class that was not there. */
   putPod(key: string, pod: Pod): boolean {
     this.removePod(key);
+    const { nodeName: node, spec, status } = pod;
+    const sendsFrom = spec.hostNetwork === true ? node : undefined;
     if (!this.isGuarded(pod)) {
-      const { status } = pod;
       const known = addressesOf(pod);
-      this.classOf.set(key, this.classOfAddresses(known.length > 0 ? known : [status?.hostIP ?? []].flat()));
+      const index = this.classOfAddresses(known.length > 0 ? known : [status?.hostIP ?? []].flat());
+      this.spotOf.set(key, { index, isGuarded: false, node, sendsFrom });
       return false;
     }
     const made = this.#classKey(pod);
@@ -155,7 +178,7 @@ export class Universe {
     if (known === undefined) this.#addClass(index, made.key, { ...made.class, pods: 0 });
     const held = this.classes[index];
     if (held !== undefined && (held.pods += 1) === 1) this.#live += 1;
-    this.classOf.set(key, index);
+    this.spotOf.set(key, { index, isGuarded: true, node, sendsFrom });
     return known === undefined;
   }
 
@@ -164,8 +187,14 @@ export class Universe {
     const names = namedPortsOf(pod).filter(({ name }) => this.#names.has(name));
     const cells = this.#asksForAddresses ? this.cells.of(addressesOf(pod)) : [];
     const isOnHost = pod.spec.hostNetwork === true;
-    const seen = Object.entries(labels).filter(([key]) => this.#keys.has(key));
-    const key = JSON.stringify([namespace, seen.sort(), names, cells, isOnHost]);
+    // Each value with its length before it: no value can pass for two.
+    let seen = '';
+    for (const key of this.#keys) {
+      const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+      seen += value === undefined ? '-' : `${String(value.length)}:${value}`;
+    }
+    const named = names.map(({ name, protocol, port }) => `${name}/${protocol}/${String(port)}`).join();
+    const key = [namespace, String(isOnHost), cells.join(), named, seen].join(' ');
     return { key, class: { namespace, labels, names, cells, isOnHost } };
   }
 
@@ -173,24 +202,29 @@ export class Universe {
     this.classes.push(made);
     this.#byKey.set(key, index);
     this.#everyone.set(index);
-    for (const { set, members } of this.#podSets.values()) if (this.#isIn(made, set)) members.set(index);
+    const { namespace } = made;
+    const near = this.#classesIn.get(namespace);
+    if (near === undefined) this.#classesIn.set(namespace, [index]);
+    else near.push(index);
+    for (const where of new Set([namespace, '']))
+      for (const { set, members } of this.#podSetsIn.get(where) ?? []) if (this.#isIn(made, set)) members.set(index);
     for (const { peer, members } of this.#blocks.values()) if (this.#isInBlock(made, peer, members)) members.set(index);
   }
 
   removePod(key: string): void {
-    const index = this.classOf.get(key);
-    if (index === undefined) return;
-    this.classOf.delete(key);
-    const held = this.classes[index];
+    const spot = this.spotOf.get(key);
+    if (spot === undefined) return;
+    this.spotOf.delete(key);
+    const held = this.classes[spot.index];
     if (held !== undefined && (held.pods -= 1) === 0) this.#live -= 1;
   }
 
   /** The labels of a namespace are others now: who is in which set of pods is asked again for its classes. */
   namespaceChanged(namespace: string): void {
-    for (const [index, held] of this.classes.entries()) {
-      if (held?.namespace !== namespace) continue;
-      for (const { set, members } of this.#podSets.values())
-        if (set.namespaces !== undefined) members.set(index, this.#isIn(held, set));
+    for (const index of this.#classesIn.get(namespace) ?? []) {
+      const held = this.classes[index];
+      if (held === undefined) continue;
+      for (const { set, members } of this.#podSetsIn.get('') ?? []) members.set(index, this.#isIn(held, set));
     }
   }
 
@@ -210,14 +244,32 @@ export class Universe {
   }
 
   membersOf(set: PodSet): Bits {
+    const known = this.#membersOf.get(set);
+    if (known !== undefined) return known;
     const key = setKey(set);
-    const known = this.#podSets.get(key);
-    if (known !== undefined) return known.members;
-    const members = new Bits();
-    for (const [index, held] of this.classes.entries())
-      if (held !== undefined && this.#isIn(held, set)) members.set(index);
-    this.#podSets.set(key, { set, members });
+    const { members } = this.#podSets.get(key) ?? this.#select(set, key);
+    this.#membersOf.set(set, members);
     return members;
+  }
+
+  #select(set: PodSet, key: string): Selected {
+    const selected = { set, members: new Bits() };
+    const { namespace, namespaces } = set;
+    const where =
+      namespace === undefined
+        ? [...this.#classesIn.keys()].filter(
+            (each) => namespaces === undefined || selects(namespaces, this.#sources.labelsOf(each)),
+          )
+        : [namespace];
+    for (const index of where.flatMap((each) => this.#classesIn.get(each) ?? [])) {
+      const held = this.classes[index];
+      if (held !== undefined && this.#isIn(held, set)) selected.members.set(index);
+    }
+    this.#podSets.set(key, selected);
+    const near = this.#podSetsIn.get(namespace ?? '') ?? [];
+    near.push(selected);
+    this.#podSetsIn.set(namespace ?? '', near);
+    return selected;
   }
 
   /** How many pods a set has; the stranger is none. */
