@@ -177,7 +177,9 @@ function run(size: Size): readonly Figures[] {
       pod(index, size, { app: app(index + 1), tier: 'tier-9' }),
     ),
     edits({ step: `${word}one namespace label changed`, network, size }, (index) => namespace(index, index % 7)),
-    edits({ step: `${word}a new port in a policy`, network, size, count: REBUILDS }, (index) => policy(index, size, 10_000 + index)),
+    edits({ step: `${word}a new port in a policy`, network, size, count: REBUILDS }, (index) =>
+      policy(index, size, 10_000 + index),
+    ),
   ];
 }
 
