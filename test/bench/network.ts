@@ -110,7 +110,14 @@ function answersOf(network: Network, size: Size, pairs: number): number {
 }
 
 /** Median and slowest of single edits, each with one question after it, which pays for what the edit threw away. */
-function edits(step: string, network: Network, size: Size, edit: (index: number) => Change, count = EDITS): Figures {
+interface Edits {
+  readonly step: string;
+  readonly network: Network;
+  readonly size: Size;
+  readonly count?: number;
+}
+
+function edits({ step, network, size, count = EDITS }: Edits, edit: (index: number) => Change): Figures {
   const times = Array.from({ length: count }, (_, index) => {
     const change = edit(index);
     const since = performance.now();
@@ -163,14 +170,16 @@ function run(size: Size): readonly Figures[] {
     warm,
     pairs,
     memory,
-    edits(`${word}one policy changed`, network, size, (index) =>
+    edits({ step: `${word}one policy changed`, network, size }, (index) =>
       policy(index, size, PORTS[(index + 1) % PORTS.length]!),
     ),
-    edits(`${word}one label changed`, network, size, (index) =>
+    edits({ step: `${word}one label changed`, network, size }, (index) =>
       pod(index, size, { app: app(index + 1), tier: 'tier-9' }),
     ),
-    edits(`${word}one namespace label changed`, network, size, (index) => namespace(index, index % 7)),
-    edits(`${word}a new port in a policy`, network, size, (index) => policy(index, size, 10_000 + index), REBUILDS),
+    edits({ step: `${word}one namespace label changed`, network, size }, (index) => namespace(index, index % 7)),
+    edits({ step: `${word}a new port in a policy`, network, size, count: REBUILDS }, (index) =>
+      policy(index, size, 10_000 + index),
+    ),
   ];
 }
 

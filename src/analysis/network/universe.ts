@@ -4,6 +4,7 @@ import type { LabelSelector } from '#model/policy.ts';
 import type { Pod } from '#model/objects.ts';
 import { Bits } from './bits.ts';
 import { Cells } from './cells.ts';
+import { PodSets, type PodClass } from './pod-sets.ts';
 import { keysIn, namesIn, peersIn, rangesIn } from './mentions.ts';
 import { PortMap, isProtocol, type PortRange } from './ports.ts';
 import type { Block, Peer, PodSet, Policy, Port, Rule } from './rules.ts';
@@ -15,24 +16,6 @@ import {
   type NetworkAssumptions,
   type Sources,
 } from './sources.ts';
-
-/** Pods that no policy can tell apart. */
-interface PodClass {
-  readonly namespace: string;
-  /** Of the pod that was met first: all agree on the keys that policies look at. */
-  readonly labels: Readonly<Record<string, string>>;
-  readonly names: readonly NamedPort[];
-  /** Where its addresses lie; empty where they are unknown, or no policy asks. */
-  readonly cells: readonly number[];
-  readonly isOnHost: boolean;
-  pods: number;
-}
-
-/** A set of pods with the classes in it. */
-interface Selected {
-  readonly set: PodSet;
-  readonly members: Bits;
-}
 
 /** An end as the rows know it. */
 export interface Spot {
@@ -77,10 +60,7 @@ export class Universe {
   readonly #asksForNodes: boolean;
   readonly #byKey = new Map<string, number>();
   readonly #classesIn = new Map<string, number[]>();
-  readonly #podSets = new Map<string, Selected>();
-  /** By the namespace that they are bound to, `''` for those that look at many. */
-  readonly #podSetsIn = new Map<string, Selected[]>();
-  readonly #membersOf = new WeakMap<PodSet, Bits>();
+  readonly #podSets: PodSets;
   readonly #blocks = new Map<string, { readonly peer: Block; readonly members: Bits }>();
   readonly #born: number;
   #live = 0;
@@ -100,6 +80,7 @@ export class Universe {
     this.ports = new PortMap([...policies.flatMap(rangesIn), ...this.#namedRanges([...sources.pods.values()])]);
     this.classes = [undefined, { ...SOMEBODY, pods: 1 }, ...this.cells.cells.map(() => undefined)];
     this.#classesIn.set(SOMEBODY.namespace, [STRANGER]);
+    this.#podSets = new PodSets(this.classes, this.#classesIn, (namespace) => sources.labelsOf(namespace));
     this.#everyone = Bits.from(this.classes.keys());
     for (const [key, pod] of sources.pods) this.putPod(key, pod);
     this.#born = this.classes.length;
@@ -206,8 +187,7 @@ export class Universe {
     const near = this.#classesIn.get(namespace);
     if (near === undefined) this.#classesIn.set(namespace, [index]);
     else near.push(index);
-    for (const where of new Set([namespace, '']))
-      for (const { set, members } of this.#podSetsIn.get(where) ?? []) if (this.#isIn(made, set)) members.set(index);
+    this.#podSets.classAdded(index, made);
     for (const { peer, members } of this.#blocks.values()) if (this.#isInBlock(made, peer, members)) members.set(index);
   }
 
@@ -219,22 +199,8 @@ export class Universe {
     if (held !== undefined && (held.pods -= 1) === 0) this.#live -= 1;
   }
 
-  /** The labels of a namespace are others now: who is in which set of pods is asked again for its classes. */
   namespaceChanged(namespace: string): void {
-    for (const index of this.#classesIn.get(namespace) ?? []) {
-      const held = this.classes[index];
-      if (held === undefined) continue;
-      for (const { set, members } of this.#podSetsIn.get('') ?? []) members.set(index, this.#isIn(held, set));
-    }
-  }
-
-  #isIn({ namespace, labels, isOnHost }: PodClass, set: PodSet): boolean {
-    if (set.namespace !== undefined && set.namespace !== namespace) return false;
-    if (set.withoutHostNetwork === true && isOnHost) return false;
-    return (
-      (set.namespaces === undefined || selects(set.namespaces, this.#sources.labelsOf(namespace))) &&
-      (set.pods === undefined || selects(set.pods, labels))
-    );
+    this.#podSets.namespaceChanged(namespace);
   }
 
   /** `cells` are the members that are cells. */
@@ -244,32 +210,7 @@ export class Universe {
   }
 
   membersOf(set: PodSet): Bits {
-    const known = this.#membersOf.get(set);
-    if (known !== undefined) return known;
-    const key = setKey(set);
-    const { members } = this.#podSets.get(key) ?? this.#select(set, key);
-    this.#membersOf.set(set, members);
-    return members;
-  }
-
-  #select(set: PodSet, key: string): Selected {
-    const selected = { set, members: new Bits() };
-    const { namespace, namespaces } = set;
-    const where =
-      namespace === undefined
-        ? [...this.#classesIn.keys()].filter(
-            (each) => namespaces === undefined || selects(namespaces, this.#sources.labelsOf(each)),
-          )
-        : [namespace];
-    for (const index of where.flatMap((each) => this.#classesIn.get(each) ?? [])) {
-      const held = this.classes[index];
-      if (held !== undefined && this.#isIn(held, set)) selected.members.set(index);
-    }
-    this.#podSets.set(key, selected);
-    const near = this.#podSetsIn.get(namespace ?? '') ?? [];
-    near.push(selected);
-    this.#podSetsIn.set(namespace ?? '', near);
-    return selected;
+    return this.#podSets.membersOf(set);
   }
 
   /** How many pods a set has; the stranger is none. */
@@ -343,8 +284,4 @@ export class Universe {
     }
     return found;
   }
-}
-
-function setKey({ namespace, namespaces, pods, withoutHostNetwork }: PodSet): string {
-  return JSON.stringify([namespace, namespaces, pods, withoutHostNetwork]);
 }
