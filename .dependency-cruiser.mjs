@@ -84,10 +84,27 @@ export default {
       name: 'pure-rooms-take-lodash-only',
       severity: 'error',
       comment: 'Pure inside, I/O at the doors: a pure room imports no Node module and no package but lodash.',
-      from: { path: `^src/(${PURE.join('|')})/` },
+      from: { path: `^src/(${PURE.join('|')})/`, pathNot: '^src/facts/address\\.ts$' },
       to: {
         dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'],
         pathNot: 'node_modules/(@types/)?lodash',
+      },
+    },
+    {
+      name: 'addresses-are-parsed-in-one-file',
+      severity: 'error',
+      comment: 'ipaddr.js is for src/facts/address.ts (decision 0011): everyone else speaks of stretches.',
+      from: { path: '^src/', pathNot: '^src/facts/address\\.ts$' },
+      to: { path: 'node_modules/ipaddr\\.js/' },
+    },
+    {
+      name: 'address-takes-ipaddr-only',
+      severity: 'error',
+      comment: 'A pure file: of packages it takes the parser of addresses alone.',
+      from: { path: '^src/facts/address\\.ts$' },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: 'node_modules/ipaddr\\.js/',
       },
     },
     packageOnlyIn('client-node', ['kube']),

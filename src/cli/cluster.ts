@@ -6,7 +6,7 @@ import { KubeConfigError, loadCluster } from '#kube/kubeconfig.ts';
 import { listPages } from '#kube/list.ts';
 import { resourceName } from '#kube/resource.ts';
 import { Transport } from '#kube/transport.ts';
-import { ALL_KINDS, KINDS, type Kind } from '#model/kinds.ts';
+import { ALL_KINDS, KINDS, infoOf, type Kind } from '#model/kinds.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import type { AnyObject } from '#model/objects.ts';
 import type { Sources } from '#report/formats/scan.ts';
@@ -88,6 +88,7 @@ async function take(kind: Kind, store: Store, transport: Transport, progress: (d
     for (const object of await listed(kind, transport)) store.put(object);
   } catch (error) {
     if (!(error instanceof ApiError) || (error.code !== 403 && error.code !== 404)) throw error;
+    if (error.code === 404 && infoOf(kind).optional === true) return;
     store.setMissing(kind, `list ${resourceName(KINDS[kind])}: ${error.code === 403 ? 'forbidden' : 'not found'}`);
   }
   progress(ALL_KINDS.reduce((sum, each) => sum + store.count(each), 0));

@@ -1,6 +1,6 @@
 import { runOperator } from '#operator/run.ts';
 import { loadSettings } from '#settings/settings.ts';
-import type { Flags } from '#settings/types.ts';
+import type { Flags, Settings } from '#settings/types.ts';
 import { version } from './version.ts';
 
 export type OperatorFlags = Flags;
@@ -20,5 +20,6 @@ export async function operator(flags: OperatorFlags): Promise<number> {
   // Not once: npm and the terminal both pass on a Ctrl-C, and the second one must not kill what the first one ends.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  return runOperator(settings, { version: version(), signal: end.signal });
+  const reread = (text: string): Settings => loadSettings(flags, undefined, text);
+  return runOperator(settings, { version: version(), signal: end.signal, reread });
 }

@@ -19,9 +19,9 @@ export interface Evaluations {
  * Plans and judges. Law: after any history of changes, with every planned job done, the ledger equals a fresh judgement of the final state.
  */
 export class Engine {
-  readonly #checks: readonly Check[];
+  #checks: readonly Check[];
   readonly #inventory: Inventory;
-  readonly #planner: Planner;
+  #planner: Planner;
   readonly #ledger: Ledger;
   #context: Context;
   readonly #byOutcome = { pass: 0, fail: 0, unknown: 0, error: 0, notApplicable: 0 };
@@ -35,9 +35,11 @@ export class Engine {
     this.#ledger = new Ledger();
   }
 
-  /** Replaces what is true of the whole run. The caller does the jobs of `planAll` next. */
-  set context(context: Context) {
+  /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */
+  configure(checks: readonly Check[], context: Context): void {
+    this.#checks = checks;
     this.#context = context;
+    this.#planner = new Planner(checks, this.#inventory);
   }
 
   plan(change: Change): Jobs {

@@ -35,7 +35,7 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
   const own = objectAt(named, inventory);
   if (own !== undefined && subjectKey(rootOf(own, inventory)) !== subjectKey(named)) return undefined;
   const subject = own === undefined ? asItsPodsNameIt(named, inventory) : subjectOf(own);
-  if (subject === undefined || context.inScope?.(scopeOf(subject)) === false) return undefined;
+  if (subject === undefined || context.inScope?.(scopeOf(subject), subject.kind) === false) return undefined;
   const below = podsBelow(subject, inventory);
   const running = facesOf(below, false);
   const all = facesOf(below, true);

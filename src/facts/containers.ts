@@ -16,6 +16,11 @@ export function containersOf(spec: PodSpec): readonly ContainerSlot[] {
   );
 }
 
+/** The containers that serve as long as the pod lives: regular ones first, then sidecars. */
+export function servingContainersOf({ containers, initContainers = [] }: PodSpec): readonly Container[] {
+  return [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')];
+}
+
 /** How messages name a container. */
 export function named({ container }: ContainerSlot): string {
   return `container ${container.name === '' ? '(unnamed)' : container.name}`;

@@ -3,7 +3,7 @@ import { pullPolicyOf } from '#facts/image.ts';
 import { directionsOf } from '#facts/policy.ts';
 import { toolsOf } from '#facts/tools.ts';
 import { KINDS, kindFor, type Kind } from '#model/kinds.ts';
-import { SHAPES, type AnyObject, type ObjectOf } from '#model/objects.ts';
+import { SHAPES, type AnyObject, type ObjectOf, type Pod } from '#model/objects.ts';
 import type { Metadata } from '#model/metadata.ts';
 import type { Container, PodSpec, PodTemplate, Volume } from '#model/pod.ts';
 import type { Reader, Trail } from '#model/shape.ts';
@@ -44,7 +44,7 @@ function withDefaults(kind: Kind, metadata: Metadata): Metadata {
 function finish(object: AnyObject): AnyObject {
   switch (object.kind) {
     case 'Pod':
-      return { ...object, spec: tidySpec(object.spec, object.metadata.labels) };
+      return placed({ ...object, spec: tidySpec(object.spec, object.metadata.labels) }, object.spec.nodeName);
     case 'CronJob': {
       const template = object.spec?.jobTemplate?.spec?.template;
       return template === undefined
@@ -82,7 +82,15 @@ function tidyTemplate(template: PodTemplate): PodTemplate {
   return { ...template, spec: tidySpec(template.spec, template.metadata.labels) };
 }
 
-function tidySpec({ serviceAccount, ...spec }: PodSpec, labels: Readonly<Record<string, string>>): PodSpec {
+/** Where a pod runs is its own; its spec it shares. */
+function placed({ nodeName: _, ...pod }: Pod, nodeName = ''): Pod {
+  return nodeName === '' ? pod : { ...pod, nodeName };
+}
+
+function tidySpec(
+  { serviceAccount, nodeName: _, ...spec }: PodSpec,
+  labels: Readonly<Record<string, string>>,
+): PodSpec {
   const tidy = (container: Container): Container =>
     withoutWords(onNetworkOf(spec, withPullPolicy(steadyMounts(container))), labels);
   return {

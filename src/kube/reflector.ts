@@ -253,7 +253,8 @@ export class Reflector<T> {
       const word = step.denied === 'forbidden' ? 'forbidden' : 'not found';
       this.#enter({ phase: step.denied, reason: `${verb} ${resourceName(this.#options.resource)}: ${word}` });
     }
-    const level = step.denied === undefined && step.expected ? 'debug' : 'warn';
+    const isAbsent = step.denied === 'missing' && this.#options.resource.optional === true;
+    const level = isAbsent || (step.denied === undefined && step.expected) ? 'debug' : 'warn';
     this.#logger[level]('watch interrupted', { cause, error, relist: step.relist, delayMs: Math.round(step.delayMs) });
     return step.delayMs;
   }

@@ -8,6 +8,8 @@ export interface Resource {
   readonly namespaced: boolean;
   /** Ask for PartialObjectMetadata: the values never leave the server (W10). */
   readonly metadataOnly?: true;
+  /** Comes with an extension: that the server does not have it is nothing to warn of. */
+  readonly optional?: true;
   readonly fieldSelector?: string;
   readonly labelSelector?: string;
 }

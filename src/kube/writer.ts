@@ -73,7 +73,7 @@ export class Writer {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #logger: Logger;
-  readonly #bucket: TokenBucket;
+  #bucket: TokenBucket;
   readonly #width: Width;
   readonly #jobs = new Map<string, Job>();
   readonly #high = new Set<Job>();
@@ -93,6 +93,11 @@ export class Writer {
     this.#logger = logger;
     this.#bucket = new TokenBucket(clock, this.#limits.perSecond, this.#limits.burst);
     this.#width = new Width(clock, this.#limits.concurrency);
+  }
+
+  /** Takes over another rate, with a full bucket. */
+  pace(perSecond: number, burst: number): void {
+    this.#bucket = new TokenBucket(this.#clock, perSecond, burst);
   }
 
   /** Asks for an object to be written. Before its turn comes, a later submission of the same key replaces this one. */

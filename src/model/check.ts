@@ -70,10 +70,10 @@ export interface Context {
   readonly complete: boolean;
   readonly parameters: Parameters;
   /**
-   * Whether objects of a namespace are judged; all are where it is absent. What is out of scope has no findings, but stays in sight as the
-   * other end of relations: a policy there is a policy.
+   * Whether subjects of a kind in a namespace are judged; all are where it is absent. Without a kind: whether any is. What is out of scope has
+   * no findings, but stays in sight as the other end of relations: a policy there is a policy.
    */
-  readonly inScope?: (namespace: string) => boolean;
+  readonly inScope?: (namespace: string, kind?: string) => boolean;
 }
 
 /** An input that may be out of reach without stopping the check: what is known decides, `undefined` when it cannot be known. */

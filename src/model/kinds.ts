@@ -6,6 +6,22 @@ export interface KindInfo {
   readonly namespaced: boolean;
   /** Live clusters are asked for PartialObjectMetadata only: values never enter the process. */
   readonly metadataOnly?: true;
+  /** The kind as the API spells it, where two groups have one of that name. */
+  readonly apiKind?: string;
+  /** Comes with an extension: where the server does not serve it, there are none of it. */
+  readonly optional?: true;
+}
+
+function clusterPolicyKind(version: string, plural: string): KindInfo {
+  return { group: 'policy.networking.k8s.io', version, plural, namespaced: false, optional: true };
+}
+
+function gatewayKind(version: string, plural: string): KindInfo {
+  return { group: 'gateway.networking.k8s.io', version, plural, namespaced: true, optional: true };
+}
+
+function pluginPolicyKind(group: string, version: string, plural: string, namespaced: boolean): KindInfo {
+  return { group, version, plural, namespaced, optional: true, metadataOnly: true };
 }
 
 /** Every kind that is watched, in the order in which synchronisation starts: small and much-joined kinds first, pods last. */
@@ -27,7 +43,28 @@ export const KINDS = {
   NetworkPolicy: { group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies', namespaced: true },
   Service: { group: '', version: 'v1', plural: 'services', namespaced: true },
   EndpointSlice: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', namespaced: true },
+  IngressClass: { group: 'networking.k8s.io', version: 'v1', plural: 'ingressclasses', namespaced: false },
   Ingress: { group: 'networking.k8s.io', version: 'v1', plural: 'ingresses', namespaced: true },
+  AdminNetworkPolicy: clusterPolicyKind('v1alpha1', 'adminnetworkpolicies'),
+  BaselineAdminNetworkPolicy: clusterPolicyKind('v1alpha1', 'baselineadminnetworkpolicies'),
+  ClusterNetworkPolicy: clusterPolicyKind('v1alpha2', 'clusternetworkpolicies'),
+  Gateway: gatewayKind('v1', 'gateways'),
+  HTTPRoute: gatewayKind('v1', 'httproutes'),
+  GRPCRoute: gatewayKind('v1', 'grpcroutes'),
+  TLSRoute: gatewayKind('v1alpha2', 'tlsroutes'),
+  TCPRoute: gatewayKind('v1alpha2', 'tcproutes'),
+  UDPRoute: gatewayKind('v1alpha2', 'udproutes'),
+  ReferenceGrant: gatewayKind('v1beta1', 'referencegrants'),
+  CiliumNetworkPolicy: pluginPolicyKind('cilium.io', 'v2', 'ciliumnetworkpolicies', true),
+  CiliumClusterwideNetworkPolicy: pluginPolicyKind('cilium.io', 'v2', 'ciliumclusterwidenetworkpolicies', false),
+  CalicoNetworkPolicy: {
+    ...pluginPolicyKind('crd.projectcalico.org', 'v1', 'networkpolicies', true),
+    apiKind: 'NetworkPolicy',
+  },
+  CalicoGlobalNetworkPolicy: {
+    ...pluginPolicyKind('crd.projectcalico.org', 'v1', 'globalnetworkpolicies', false),
+    apiKind: 'GlobalNetworkPolicy',
+  },
   PersistentVolume: { group: '', version: 'v1', plural: 'persistentvolumes', namespaced: false },
   PersistentVolumeClaim: { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespaced: true },
   ConfigMap: { group: '', version: 'v1', plural: 'configmaps', namespaced: true, metadataOnly: true },
@@ -87,10 +124,19 @@ const FORMER_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'networking.k8s.io': ['extensions'],
 };
 
+/** Our kinds by the word that the API has for them. */
+const BY_WORD: ReadonlyMap<string, readonly Kind[]> = Map.groupBy(ALL_KINDS, (kind) => infoOf(kind).apiKind ?? kind);
+
 /** Our kind for an `apiVersion` and `kind` as a manifest states them; undefined when we have none. */
 export function kindFor(apiVersion: string, kind: string): Kind | undefined {
-  if (!isKind(kind)) return undefined;
   const group = groupOf(apiVersion);
-  const served: string = KINDS[kind].group;
-  return group === served || FORMER_GROUPS[served]?.includes(group) === true ? kind : undefined;
+  return BY_WORD.get(kind)?.find((known) => {
+    const served = infoOf(known).group;
+    return group === served || FORMER_GROUPS[served]?.includes(group) === true;
+  });
+}
+
+/** What is known of a kind, with all that may be said of one. */
+export function infoOf(kind: Kind): KindInfo {
+  return KINDS[kind];
 }

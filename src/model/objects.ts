@@ -1,17 +1,18 @@
 import { limitRange, resourceQuota } from './amount.ts';
 import type { Kind } from './kinds.ts';
+import { cronJob, persistentVolume, persistentVolumeClaim, pod, serviceAccount, workload } from './pod.ts';
 import {
-  cronJob,
-  endpointSlice,
-  ingress,
-  persistentVolume,
-  persistentVolumeClaim,
-  pod,
-  service,
-  serviceAccount,
-  workload,
-} from './pod.ts';
-import { clusterRole, nameOnly, namespace, networkPolicy, node, role, roleBinding } from './policy.ts';
+  clusterPolicy,
+  clusterRole,
+  foreignPolicy,
+  nameOnly,
+  namespace,
+  networkPolicy,
+  node,
+  role,
+  roleBinding,
+} from './policy.ts';
+import { endpointSlice, gateway, ingress, ingressClass, referenceGrant, route, service } from './routing.ts';
 import type { Metadata } from './metadata.ts';
 import type { Reader, Shaped } from './shape.ts';
 
@@ -29,7 +30,22 @@ export const SHAPES = {
   NetworkPolicy: networkPolicy,
   Service: service,
   EndpointSlice: endpointSlice,
+  IngressClass: ingressClass,
   Ingress: ingress,
+  AdminNetworkPolicy: clusterPolicy,
+  BaselineAdminNetworkPolicy: clusterPolicy,
+  ClusterNetworkPolicy: clusterPolicy,
+  Gateway: gateway,
+  HTTPRoute: route,
+  GRPCRoute: route,
+  TLSRoute: route,
+  TCPRoute: route,
+  UDPRoute: route,
+  ReferenceGrant: referenceGrant,
+  CiliumNetworkPolicy: foreignPolicy,
+  CiliumClusterwideNetworkPolicy: foreignPolicy,
+  CalicoNetworkPolicy: foreignPolicy,
+  CalicoGlobalNetworkPolicy: foreignPolicy,
   PersistentVolume: persistentVolume,
   PersistentVolumeClaim: persistentVolumeClaim,
   ConfigMap: nameOnly,

@@ -7,7 +7,6 @@ import {
   list,
   number,
   or,
-  portRef,
   present,
   said,
   slots,
@@ -70,7 +69,7 @@ const container = struct({
   name: or(text, ''),
   image: text,
   imagePullPolicy: text,
-  ports: slots(struct({ containerPort: number, hostPort: number, protocol: text }), {}),
+  ports: slots(struct({ name: text, protocol: text, containerPort: number, hostPort: number, hostIP: text }), {}),
   resources,
   livenessProbe: handler,
   readinessProbe: handler,
@@ -137,6 +136,8 @@ const podSpec = struct({
   shareProcessNamespace: flag,
   resources,
   os: struct({ name: text }),
+  /** The shrinker moves it to the pod: equal pods share one spec, wherever they run. */
+  nodeName: text,
   nodeSelector: labels,
   securityContext: said(podSecurityContext),
 });
@@ -155,7 +156,8 @@ export type PodTemplate = Shaped<typeof podTemplate>;
 export const pod = struct({
   metadata,
   spec: or(podSpec, EMPTY_SPEC),
-  status: struct({ phase: text }),
+  nodeName: text,
+  status: struct({ phase: text, podIP: text, podIPs: list(struct({ ip: text })), hostIP: text }),
 });
 
 const templateSpec = struct({ template: podTemplate });
@@ -173,30 +175,4 @@ export const persistentVolume = struct({
     local: struct({ path: or(text, '') }),
     claimRef: struct({ namespace: or(text, ''), name: or(text, '') }),
   }),
-});
-
-export const service = struct({
-  metadata,
-  spec: struct({
-    type: text,
-    selector: labels,
-    ports: slots(struct({ name: text, protocol: text, port: number, targetPort: portRef, nodePort: number }), {}),
-    externalIPs: list(text),
-  }),
-});
-
-export const endpointSlice = struct({
-  metadata,
-  endpoints: slots(
-    struct({
-      conditions: struct({ ready: flag, serving: flag }),
-      targetRef: struct({ kind: text, namespace: text, name: text }),
-    }),
-    {},
-  ),
-});
-
-export const ingress = struct({
-  metadata,
-  spec: struct({ ingressClassName: text, defaultBackend: present, rules: slots(struct({ host: text }), {}) }),
 });

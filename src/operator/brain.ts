@@ -1,16 +1,15 @@
 import { Engine } from '#engine/engine.ts';
 import type { Job, Jobs } from '#engine/plan.ts';
 import { Store } from '#inventory/store.ts';
-import type { Check, Context } from '#model/check.ts';
 import type { Change } from '#model/inventory.ts';
 import { ALL_KINDS } from '#model/kinds.ts';
 import type { Subject } from '#model/ref.ts';
+import type { Judging } from './judging.ts';
 import { Loop, type Scheduler } from './loop.ts';
 import { NOT_SYNCED } from './watching.ts';
 
 interface BrainOptions {
-  readonly checks: readonly Check[];
-  readonly context: Context;
+  readonly judging: Judging;
   readonly scheduler?: Scheduler;
   /** The verdict of a subject is another one now. */
   readonly onVerdict: (subject: Subject) => void;
@@ -33,7 +32,7 @@ export class Brain {
   constructor(options: BrainOptions) {
     this.#options = options;
     this.store = new Store(Object.fromEntries(ALL_KINDS.map((kind) => [kind, NOT_SYNCED])));
-    this.engine = new Engine(options.checks, this.store, options.context);
+    this.engine = new Engine(options.judging.checks, this.store, options.judging.context);
     const { scheduler } = options;
     this.loop = new Loop({
       work: (job) => {
@@ -71,9 +70,9 @@ export class Brain {
     await this.loop.idle();
   }
 
-  /** Takes over another context, and judges everything by it. */
-  async setContext(context: Context): Promise<void> {
-    this.engine.context = context;
+  /** Judges everything by other checks or in another context from now on. */
+  async configure({ checks, context }: Judging): Promise<void> {
+    this.engine.configure(checks, context);
     await this.judgeAll();
   }
 

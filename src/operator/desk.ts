@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CATALOGUE } from '#checks/version.ts';
 import type { Engine } from '#engine/engine.ts';
+import { objectAt } from '#engine/roots.ts';
 import { SCORING } from '#engine/score.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { Subject } from '#model/ref.ts';
@@ -19,10 +20,13 @@ export class Desk {
   readonly #engine: Engine;
   readonly #inventory: Inventory;
   readonly #subjects = new Map<string, Subject>();
+  readonly #maxFindings: () => number;
 
-  constructor(engine: Engine, inventory: Inventory) {
+  /** `maxFindings` is asked for each report. */
+  constructor(engine: Engine, inventory: Inventory, maxFindings: () => number) {
     this.#engine = engine;
     this.#inventory = inventory;
+    this.#maxFindings = maxFindings;
   }
 
   /** The report that a subject's verdict is in, and those that sum over it. */
@@ -53,7 +57,8 @@ export class Desk {
     const verdict = subject === undefined ? undefined : this.#engine.verdict(subject);
     if (verdict === undefined) {
       this.#subjects.delete(placeOf(ref));
-      return 'orphan';
+      // What is there and not judged, or reported elsewhere, leaves nothing to the garbage collection.
+      return subject !== undefined && objectAt(subject, this.#inventory) !== undefined ? 'none' : 'orphan';
     }
     return this.#isReported(verdict) ? this.#write(contentsOf(verdict, this.#engine)) : 'none';
   }
@@ -64,6 +69,6 @@ export class Desk {
   }
 
   #write(contents: Parameters<typeof reportOf>[0]): Report {
-    return reportOf(contents, ENGINE, sha256);
+    return reportOf({ ...contents, maxFindings: this.#maxFindings() }, ENGINE, sha256);
   }
 }

@@ -1,7 +1,5 @@
-import { schedule, type ScheduledTask } from 'node-cron';
 import type { Transport } from '#kube/transport.ts';
 import type { Logger } from '#log/logger.ts';
-import type { Check, Context } from '#model/check.ts';
 import type { Kind } from '#model/kinds.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import { CLUSTER_REPORT, type ReportRef } from '#report/identity.ts';
@@ -11,11 +9,13 @@ import { placeOf } from '#sinks/reports.ts';
 import { Audits } from './audits.ts';
 import { Brain } from './brain.ts';
 import { Desk } from './desk.ts';
+import { judgingBy } from './judging.ts';
 import { Latency } from './latency.ts';
 import { defineOperationMetrics } from './operation-metrics.ts';
 import { definePostureMetrics } from './posture-metrics.ts';
 import { Publishing } from './publishing.ts';
 import { WATCHED } from './watched.ts';
+import { Schedule } from './schedule.ts';
 import { Watching } from './watching.ts';
 
 /** How long a kind may keep the first judgement waiting; then it is unknown until it comes. Milliseconds. */
@@ -24,8 +24,8 @@ const STRAGGLER_MS = 60_000;
 export interface OperatorOptions {
   readonly transport: Transport;
   readonly settings: Settings;
-  readonly checks: readonly Check[];
-  readonly context: Context;
+  /** Minor version of the API server. */
+  readonly minor: number;
   /** Asks the API server for its minor version: 36 for 1.36. Rejects where it does not answer. */
   readonly readMinor: () => Promise<number>;
   readonly logger: Logger;
@@ -47,14 +47,16 @@ export class Operator {
   #judged = false;
   #begun = false;
   #minor: number;
+  #settings: Settings;
   #published = false;
   #straggler: NodeJS.Timeout | undefined;
-  #sweep: ScheduledTask | undefined;
+  readonly #sweep = new Schedule(() => this.#sweepNow());
 
   constructor(options: OperatorOptions) {
-    const { transport, checks, context, logger, metrics, settings } = options;
+    const { transport, minor, logger, metrics, settings } = options;
     this.#options = options;
-    this.#minor = context.minor;
+    this.#minor = minor;
+    this.#settings = settings;
     this.#latency = new Latency(
       () => performance.now(),
       (seconds) => {
@@ -62,8 +64,7 @@ export class Operator {
       },
     );
     this.#brain = new Brain({
-      checks,
-      context,
+      judging: judgingBy(settings, minor),
       onVerdict: (subject) => {
         this.#verdictChanged(subject);
       },
@@ -74,7 +75,7 @@ export class Operator {
         if (this.#published) this.#latency.touched(subjectKey(subject));
       },
     });
-    this.#desk = new Desk(this.#brain.engine, this.#brain.store);
+    this.#desk = new Desk(this.#brain.engine, this.#brain.store, () => this.#settings.reports.maxFindings);
     this.#watching = new Watching(transport, this.#brain.store, this.#watcher(), logger);
     this.#audits = new Audits({ transport, reflectors: this.#watching.reflectors, logger });
     this.#publishing = new Publishing({
@@ -102,14 +103,14 @@ export class Operator {
   }
 
   #defineMetrics(): void {
-    const { metrics, settings } = this.#options;
+    const { metrics } = this.#options;
     const { engine, store: inventory } = this.#brain;
     definePostureMetrics(metrics, {
       engine,
       inventory,
       sink: this.#publishing.sink,
       isSpeaking: () => this.#published && (this.#fence?.() ?? false),
-      maxSeries: settings.metrics.maxSeries,
+      maxSeries: () => this.#settings.metrics.maxSeries,
       reportBytes: () => [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0),
     });
     defineOperationMetrics(metrics, { brain: this.#brain, watching: this.#watching, audits: this.#audits });
@@ -128,7 +129,7 @@ export class Operator {
 
   /** Starts watching and judging. */
   start(): void {
-    const { settings, logger } = this.#options;
+    const { logger } = this.#options;
     this.#watching.start();
     this.#publishing.start();
     this.#straggler = setTimeout(() => {
@@ -136,16 +137,30 @@ export class Operator {
         logger.warn('judging without kinds that did not come', { kinds: this.#watching.starting.join(' ') });
       this.#begin();
     }, STRAGGLER_MS);
-    this.#sweep = schedule(settings.schedule.sweep, () => this.#sweepNow());
+    this.#sweep.set(this.#settings.schedule.sweep);
+  }
+
+  /** Takes over other settings: everything is judged by them, without a new start. Throws SettingsError before it changes anything. */
+  configure(settings: Settings): void {
+    const judging = judgingBy(settings, this.#minor);
+    this.#settings = settings;
+    this.#publishing.pace(settings.writes);
+    this.#sweep.set(settings.schedule.sweep);
+    void this.#brain.configure(judging).then(() => {
+      // Also those whose verdict has not changed: they may have another size, and the cluster's knows what is in no verdict.
+      for (const place of this.#desk.places()) this.#publishing.sink.touch(place, { isSum: true });
+    });
   }
 
   /** The slow look at everything: at the server's version, whose rules may be others by now, at what the watches hold, and at every verdict. */
   async #sweepNow(): Promise<void> {
-    const { context, readMinor, logger } = this.#options;
+    const { readMinor, logger } = this.#options;
     try {
       const minor = await readMinor();
-      if (minor !== this.#minor) await this.#brain.setContext({ ...context, minor });
-      this.#minor = minor;
+      if (minor !== this.#minor) {
+        this.#minor = minor;
+        await this.#brain.configure(judgingBy(this.#settings, minor));
+      }
     } catch (error) {
       logger.warn('version of the API server not read', { error });
     }
@@ -171,7 +186,7 @@ export class Operator {
     clearTimeout(this.#straggler);
     this.hold();
     this.#brain.stop();
-    await Promise.all([this.#sweep?.destroy(), this.#audits.stop(), this.#publishing.stop(), this.#watching.stop()]);
+    await Promise.all([this.#sweep.stop(), this.#audits.stop(), this.#publishing.stop(), this.#watching.stop()]);
   }
 
   /** What keeps the operator from being ready, one line each. */

@@ -21,7 +21,7 @@ interface Sources {
   readonly sink: ReportSink;
   /** Posture is said by the leader alone. */
   readonly isSpeaking: () => boolean;
-  readonly maxSeries: number;
+  readonly maxSeries: () => number;
   readonly reportBytes: () => number;
 }
 
@@ -32,7 +32,7 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
     <T>(read: () => Iterable<T>) =>
     (): Iterable<T> =>
       sources.isSpeaking() ? read() : [];
-  const scopes = (): Scopes => scopesOf(engine, sources.maxSeries);
+  const scopes = (): Scopes => scopesOf(engine, sources.maxSeries());
 
   metrics.gauge(
     'findings',

@@ -75,6 +75,11 @@ export class Publishing {
     this.reflectors = new Map(KINDS.map((kind) => [kind, this.#reflector(kind, transport, logger)]));
   }
 
+  /** Writes at another pace from now on. */
+  pace(writes: PublishingOptions['writes']): void {
+    this.#writer.pace(writes.rate, writes.burst);
+  }
+
   start(): void {
     for (const reflector of this.reflectors.values()) reflector.start();
   }

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CHECKS } from '#checks/index.ts';
 import { CATALOGUE } from '#checks/version.ts';
 import { serverVersion } from '#kube/client.ts';
 import { KubeConfigError, loadCluster, type Cluster } from '#kube/kubeconfig.ts';
@@ -8,11 +7,11 @@ import { Elector } from '#kube/lease.ts';
 import { leaseStore } from '#kube/lease-store.ts';
 import { Transport, type Observation } from '#kube/transport.ts';
 import { createLogger, type Logger } from '#log/logger.ts';
-import type { Context } from '#model/check.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
-import { configuredChecks, scopeOfNamespaces } from '#settings/checks.ts';
 import type { Settings } from '#settings/types.ts';
 import { Metrics } from '#sinks/metrics.ts';
+import { followConfiguration } from './configuration.ts';
+import { judgingBy } from './judging.ts';
 import { Operator } from './operator.ts';
 import { probe, serve, type HttpServer } from './server.ts';
 
@@ -27,6 +26,8 @@ interface RunOptions {
   readonly version: string;
   /** Ends the run in good order. */
   readonly signal: AbortSignal;
+  /** The settings with another text of the configuration file. Throws SettingsError. Without it the file is read once. */
+  readonly reread?: (text: string) => Settings;
   /** Told once, when it begins to watch: for whoever runs it in the same process. */
   readonly onStarted?: (running: Running) => void;
 }
@@ -41,11 +42,11 @@ export interface Running {
 
 /** Runs the controller until the signal ends it. Resolves to the exit status. */
 export async function runOperator(settings: Settings, options: RunOptions): Promise<number> {
-  const { version, signal, onStarted } = options;
+  const { version, signal, onStarted, reread = () => settings } = options;
   const logger = createLogger({ format: settings.logFormat, level: settings.logLevel });
   const cluster = clusterOf(settings, version, logger);
   if (cluster === undefined) return EXIT.noCluster;
-  const checks = configuredChecks(CHECKS, settings.checks);
+  judgingBy(settings, NEWEST_MINOR); // What is wrong with them is said before anything begins.
   const requests = new RequestCounts();
   const metrics = new Metrics();
   defineProcessMetrics(metrics, requests, version);
@@ -54,18 +55,25 @@ export async function runOperator(settings: Settings, options: RunOptions): Prom
   try {
     const minor = await reachServer(transport, logger, signal);
     if (minor === undefined) return EXIT.done;
-    const context = contextOf(settings, minor);
     const operator = new Operator({
       transport,
       settings,
-      checks,
-      context,
+      minor,
       readMinor: () => readMinor(transport, signal),
       logger,
       metrics,
     });
     onStarted?.({ url: http.server.url, isSettled: () => operator.isSettled() });
-    return await lead(operator, { transport, settings, logger, signal, metrics, http });
+    const unfollow = followConfiguration({
+      settings,
+      reread,
+      apply: (next) => {
+        operator.configure(next);
+      },
+      logger,
+      metrics,
+    });
+    return await lead(operator, { transport, settings, logger, signal, metrics, http }).finally(unfollow);
   } finally {
     await http.server.stop();
     logger.info('stopped');
@@ -89,11 +97,6 @@ function clusterOf(settings: Settings, version: string, logger: Logger): Cluster
     });
     return undefined;
   }
-}
-
-function contextOf(settings: Settings, minor: number): Context {
-  const { checks, scope } = settings;
-  return { minor, complete: true, parameters: checks.parameters, ...scopeOfNamespaces(scope.namespaces) };
 }
 
 /** The minor version of the API server; the newest known where it says none. Rejects where it does not answer. */
@@ -141,9 +144,9 @@ async function lead(
   { transport, settings, logger, signal, metrics, http }: Leading,
 ): Promise<number> {
   const lost = new AbortController();
-  const elector = settings.leaderElect
+  const elector = settings.leaderElection.enabled
     ? new Elector({
-        store: leaseStore(transport, { namespace: settings.leaseNamespace, name: LEASE }),
+        store: leaseStore(transport, { namespace: settings.leaderElection.namespace, name: LEASE }),
         identity: `${hostname()}_${String(process.pid)}`,
         logger,
         onStarted: () => {
@@ -159,7 +162,9 @@ async function lead(
   http.attach({
     obstacles: () => [
       ...operator.obstacles(),
-      ...(elector?.failure === undefined ? [] : [`lease ${settings.leaseNamespace}/${LEASE}: ${elector.failure}`]),
+      ...(elector?.failure === undefined
+        ? []
+        : [`lease ${settings.leaderElection.namespace}/${LEASE}: ${elector.failure}`]),
     ],
     ailments: () => (elector === undefined || elector.healthy ? [] : ['the lease is overdue']),
   });

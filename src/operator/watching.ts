@@ -5,8 +5,9 @@ import { shrink } from '#inventory/shrink.ts';
 import type { Store } from '#inventory/store.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Change } from '#model/inventory.ts';
-import { KINDS, type Kind } from '#model/kinds.ts';
+import { KINDS, infoOf, type Kind } from '#model/kinds.ts';
 import type { AnyObject } from '#model/objects.ts';
+import { refOf } from '#model/ref.ts';
 import { WATCHED } from './watched.ts';
 
 /** Why a kind is unknown before its first list is complete. */
@@ -101,10 +102,17 @@ export class Watching {
     if (changes.length > 0) this.#watcher.onChanges(changes);
   }
 
+  /** The extension that a kind came with is gone, and with it every object: a watch that ends says no good-bye to each. */
+  #empty(kind: Kind): void {
+    for (const object of this.#store.list(kind)) this.#changed(this.#store.remove(refOf(object)));
+  }
+
   #learned(kind: Kind, state: KindState): void {
     if (state.phase === 'starting') return;
     this.#makeRoom(kind);
-    const reason = state.phase === 'synced' ? undefined : state.reason;
+    const isAbsent = state.phase === 'missing' && infoOf(kind).optional === true;
+    if (isAbsent) this.#empty(kind);
+    const reason = state.phase === 'synced' || isAbsent ? undefined : state.reason;
     if (reason !== undefined) this.#logger.warn('kind cannot be read', { reason });
     const isNews = this.#store.setMissing(kind, reason);
     const wasStarting = this.#starting.delete(kind);

@@ -12,7 +12,8 @@ export const DIGEST_ANNOTATION = 'kubeposture.io/digest';
 export const REPORT_BYTES = 64 * 1024;
 /** Room left for what the API server and firstSeen add to a body. */
 const RESERVE_BYTES = 10 * 1024;
-const FINDINGS_AT_MOST = 100;
+/** As many findings as the schema lets a report list. */
+export const FINDINGS_AT_MOST = 100;
 const UNKNOWN_AT_MOST = 250;
 const BECAUSE_AT_MOST = 16;
 const TEXT_LIMIT = 512;
@@ -33,6 +34,8 @@ export interface Contents {
   readonly rollup?: Rollup;
   /** For the report of the cluster. */
   readonly coverage?: Coverage;
+  /** How many findings it may list; FINDINGS_AT_MOST when absent. */
+  readonly maxFindings?: number;
 }
 
 export interface Rollup {
@@ -89,7 +92,7 @@ export function reportOf(contents: Contents, engine: EngineVersion, sha256: Sha2
   const isCluster = contents.coverage !== undefined;
   const ref = isCluster ? CLUSTER_REPORT : reportRef(contents.subject, sha256);
   const findings = contents.findings
-    .slice(0, FINDINGS_AT_MOST)
+    .slice(0, contents.maxFindings ?? FINDINGS_AT_MOST)
     .map((finding) => findingOf(finding, contents.subject, sha256));
   const unknown = contents.notEvaluated.slice(0, UNKNOWN_AT_MOST).map(unknownOf);
   const fits = fitting(contents, { findings, unknown });

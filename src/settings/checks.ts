@@ -1,13 +1,16 @@
 import { withWords, type Check, type Context } from '#model/check.ts';
 import { fitsAny } from '#model/pattern.ts';
 import type { Severity } from '#model/severity.ts';
-import { SettingsError, type ChecksSettings, type NamespaceScope } from './types.ts';
+import { SettingsError, type ChecksSettings, type Configured } from './types.ts';
 
 /**
  * The checks as they are set: without the disabled ones, with the severities that were given. A given severity holds for every problem of its
  * check but those that are info. Throws SettingsError on an id that no check has.
  */
-export function configuredChecks(checks: readonly Check[], settings: ChecksSettings): readonly Check[] {
+export function configuredChecks(
+  checks: readonly Check[],
+  settings: Pick<ChecksSettings, 'disable' | 'severity'>,
+): readonly Check[] {
   const known = new Set<string>(checks.map(({ id }) => id));
   const { disable, severity } = settings;
   const strange = [...disable, ...Object.keys(severity)].find((id) => !known.has(id));
@@ -27,9 +30,16 @@ function withSeverity(check: Check, severity: Severity): Check {
   return { ...reweighed, severity };
 }
 
-/** Which namespaces are judged: what has none always is. */
-export function scopeOfNamespaces({ include, exclude }: NamespaceScope): Pick<Context, 'inScope'> {
-  if (include.length === 0 && exclude.length === 0) return {};
-  const isIncluded = (name: string): boolean => include.length === 0 || fitsAny(name, include);
-  return { inScope: (name) => name === '' || (isIncluded(name) && !fitsAny(name, exclude)) };
+type Choice = Configured['scope']['namespaces'];
+
+/** Which subjects are judged: what is in no namespace is in the scope of every choice of namespaces. */
+export function judgedScope({ namespaces, kinds }: Configured['scope']): Pick<Context, 'inScope'> {
+  if ([namespaces, kinds].every(({ include, exclude }) => include.length === 0 && exclude.length === 0)) return {};
+  const inScope: Context['inScope'] = (namespace, kind) =>
+    (namespace === '' || isChosen(namespace, namespaces)) && (kind === undefined || isChosen(kind, kinds));
+  return { inScope };
+}
+
+function isChosen(name: string, { include, exclude }: Choice): boolean {
+  return (include.length === 0 || fitsAny(name, include)) && !fitsAny(name, exclude);
 }

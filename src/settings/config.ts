@@ -1,50 +1,16 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { loadAll, YAMLException } from 'js-yaml';
-import type { Parameters } from '#model/parameters.ts';
-import { SEVERITIES } from '#model/severity.ts';
-import { SettingsError, type ChecksSettings, type NamespaceScope } from './types.ts';
+import { pathText } from '#model/shape.ts';
+import { CHECK_ID, CONFIGURATION, CRON, NAMESPACE } from './description.ts';
+import { schemaOf } from './field.ts';
+import { SettingsError, type Config } from './types.ts';
 
-/** The configuration file as it is written: every section and every field may be absent. */
-export interface Config {
-  readonly checks?: Partial<Pick<ChecksSettings, 'disable' | 'severity'>> & {
-    readonly parameters?: Partial<Parameters>;
-  };
-  readonly scope?: { readonly namespaces?: Partial<NamespaceScope> };
-  readonly writes?: { readonly rate?: number; readonly burst?: number };
-  readonly schedule?: { readonly sweep?: string };
-  readonly metrics?: { readonly maxSeries?: number };
-}
-
-const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
-const WORDS = { type: 'array', items: { type: 'string', minLength: 1, maxLength: 253 }, maxItems: 1000 };
-const CRON = '^\\S+( +\\S+){4}$';
-
-function section(properties: Readonly<Record<string, object>>): object {
-  return { type: 'object', additionalProperties: false, properties };
-}
-
-/** What a configuration file may say. */
-export const CONFIG_SCHEMA: object = section({
-  checks: section({
-    disable: { type: 'array', items: { type: 'string', pattern: CHECK_ID } },
-    severity: { type: 'object', propertyNames: { pattern: CHECK_ID }, additionalProperties: { enum: SEVERITIES } },
-    parameters: section({
-      floatingTags: WORDS,
-      systemNamespaces: WORDS,
-      privilegedNamespaces: WORDS,
-      controlPlaneNamespaces: WORDS,
-      allowedRegistries: WORDS,
-      retiredRegistries: WORDS,
-    }),
-  }),
-  scope: section({ namespaces: section({ include: WORDS, exclude: WORDS }) }),
-  writes: section({
-    rate: { type: 'number', exclusiveMinimum: 0, maximum: 10_000 },
-    burst: { type: 'integer', minimum: 1, maximum: 100_000 },
-  }),
-  schedule: section({ sweep: { type: 'string', pattern: CRON } }),
-  metrics: section({ maxSeries: { type: 'integer', minimum: 0, maximum: 1_000_000 } }),
-});
+/** What a configuration file may say, for editors and for us: docs/config.schema.json. */
+export const CONFIG_SCHEMA: object = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'kubeposture configuration',
+  ...schemaOf(CONFIGURATION),
+};
 
 /** Reads the text of a configuration file. Throws SettingsError: where it is wrong and what is allowed there. */
 export function parseConfig(text: string, file: string): Config {
@@ -71,7 +37,7 @@ function validator(): ValidateFunction {
 }
 
 function textOf({ instancePath, keyword, params, message, parentSchema, propertyName }: ErrorObject): string {
-  const path = instancePath.slice(1).replaceAll('/', '.') || 'the file';
+  const path = pathOf(instancePath);
   const facts = params as Readonly<Record<string, unknown>>;
   switch (keyword) {
     case 'additionalProperties': {
@@ -83,11 +49,25 @@ function textOf({ instancePath, keyword, params, message, parentSchema, property
     case 'propertyNames':
       return `${path}: "${String(facts['propertyName'])}" is no check id, such as KP-POD-001`;
     case 'pattern':
-      if (propertyName !== undefined) return `${path}: "${propertyName}" does not fit`;
-      return facts['pattern'] === CHECK_ID
-        ? `${path}: must be a check id, such as KP-POD-001`
-        : `${path}: must be a cron expression of five fields, such as "17 3 * * *"`;
+      return `${path}: ${propertyName === undefined ? (PATTERNS[String(facts['pattern'])] ?? 'does not fit') : `"${propertyName}" does not fit`}`;
     default:
       return `${path}: ${message ?? keyword}`;
   }
+}
+
+/** What a text must be that does not fit its pattern. */
+const PATTERNS: Readonly<Record<string, string>> = {
+  [CHECK_ID]: 'must be a check id, such as KP-POD-001',
+  [CRON]: 'must be a cron expression of five fields, such as "17 3 * * *"',
+  [NAMESPACE]: 'must be the name of a namespace',
+};
+
+/** `checks.disable[0]` for the JSON pointer `/checks/disable/0`. */
+function pathOf(pointer: string): string {
+  const parts = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = pathText(parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part)));
+  return path === '' ? 'the file' : path;
 }

@@ -1,26 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
-import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
-import { parseConfig, type Config } from './config.ts';
-import { LOG_FORMATS, LOG_LEVELS, SettingsError, type Environment, type Flags, type Settings } from './types.ts';
+import { parseConfig } from './config.ts';
+import { CONFIGURATION } from './description.ts';
+import { filled } from './field.ts';
+import {
+  LOG_FORMATS,
+  LOG_LEVELS,
+  SettingsError,
+  type Config,
+  type Configured,
+  type Environment,
+  type Flags,
+  type Settings,
+} from './types.ts';
 
-/** Flags win over `KUBEPOSTURE_*` variables, these over the file, this over the defaults. Throws SettingsError. */
-export function loadSettings(flags: Flags, environment: Environment = process.env): Settings {
+/**
+ * Flags win over `KUBEPOSTURE_*` variables, these over the file, this over the defaults. `text` is that of the file, where the caller has read
+ * it already. Throws SettingsError.
+ */
+export function loadSettings(flags: Flags, environment: Environment = process.env, text?: string): Settings {
   const given = (flag: string | undefined, variable: string): string | undefined =>
     flag ?? (environment[variable] === '' ? undefined : environment[variable]);
   const configFile = given(flags.config, 'KUBEPOSTURE_CONFIG');
   const kubeconfig = given(flags.kubeconfig, 'KUBEPOSTURE_KUBECONFIG') ?? filesOf(environment['KUBECONFIG']);
   const context = given(flags.context, 'KUBEPOSTURE_CONTEXT');
+  const configured = configuredBy(
+    configFile === undefined ? {} : parseConfig(text ?? readConfig(configFile), configFile),
+  );
+  const leaderElect = given(flags.leaderElect, 'KUBEPOSTURE_LEADER_ELECT');
   return deepFrozen({
     ...(configFile === undefined ? {} : { configFile }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
     listen: listenOf(given(flags.listen, 'KUBEPOSTURE_LISTEN') ?? '0.0.0.0:8080'),
-    leaderElect: flagOf('--leader-elect', given(flags.leaderElect, 'KUBEPOSTURE_LEADER_ELECT') ?? 'true'),
-    leaseNamespace: given(undefined, 'POD_NAMESPACE') ?? 'kubeposture',
     logFormat: oneOf('--log-format', given(flags.logFormat, 'KUBEPOSTURE_LOG_FORMAT') ?? 'json', LOG_FORMATS),
     logLevel: oneOf('--log-level', given(flags.logLevel, 'KUBEPOSTURE_LOG_LEVEL') ?? 'info', LOG_LEVELS),
-    ...sectionsOf(configFile === undefined ? {} : readConfig(configFile)),
+    ...configured,
+    leaderElection: electionOf(configured.leaderElection, leaderElect, environment['POD_NAMESPACE']),
   });
 }
 
@@ -30,31 +46,29 @@ function filesOf(list = ''): readonly string[] | undefined {
   return files.length === 0 ? undefined : files;
 }
 
-/** Reads and validates the file. Throws SettingsError with the file's name in front. */
-function readConfig(file: string): Config {
-  let text: string;
+function electionOf(
+  { enabled, namespace }: Configured['leaderElection'],
+  leaderElect: string | undefined,
+  podNamespace = '',
+): Configured['leaderElection'] {
+  return {
+    enabled: leaderElect === undefined ? enabled : flagOf('--leader-elect', leaderElect),
+    namespace: [namespace, podNamespace].find((name) => name !== '') ?? 'kubeposture',
+  };
+}
+
+/** The text of the file. Throws SettingsError with its name in front. */
+export function readConfig(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     throw new SettingsError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
   }
-  return parseConfig(text, file);
 }
 
-/** The part of the settings that comes from the file alone, with its defaults. */
-export function sectionsOf(config: Config): Pick<Settings, 'checks' | 'scope' | 'writes' | 'schedule' | 'metrics'> {
-  const { checks = {}, scope, writes, schedule, metrics } = config;
-  return {
-    checks: {
-      disable: checks.disable ?? [],
-      severity: checks.severity ?? {},
-      parameters: { ...DEFAULT_PARAMETERS, ...checks.parameters },
-    },
-    scope: { namespaces: { include: [], exclude: [], ...scope?.namespaces } },
-    writes: { rate: 50, burst: 100, ...writes },
-    schedule: { sweep: '17 3 * * *', ...schedule },
-    metrics: { maxSeries: 10_000, ...metrics },
-  };
+/** What a file sets, with defaults for the rest. */
+export function configuredBy(config: Config): Configured {
+  return filled(CONFIGURATION, config);
 }
 
 /** Whether the environment asks for no colour (no-color.org), or the terminal can show none. */

@@ -1,44 +1,30 @@
-import type { CheckId } from '#model/check.ts';
-import type { Parameters } from '#model/parameters.ts';
-import type { Severity } from '#model/severity.ts';
+import type { CONFIGURATION } from './description.ts';
+import type { GivenOf, ValuesOf } from './field.ts';
 
 export type LogFormat = 'json' | 'text';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export const LOG_FORMATS: readonly LogFormat[] = ['json', 'text'];
 export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
-/** What changes what is found: the same for the operator and the command line. */
-export interface ChecksSettings {
-  readonly disable: readonly CheckId[];
-  readonly severity: Readonly<Partial<Record<CheckId, Severity>>>;
-  readonly parameters: Parameters;
-}
+/** The configuration file as it is written. */
+export type Config = GivenOf<typeof CONFIGURATION>;
 
-/** Namespaces by name; a trailing `*` stands for any rest. An empty `include` is every namespace. */
-export interface NamespaceScope {
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-}
+/** What the configuration file sets, with defaults for the rest. */
+export type Configured = ValuesOf<typeof CONFIGURATION>;
+
+/** What changes what is found: the same for the operator and the command line. */
+export type ChecksSettings = Configured['checks'];
 
 /** Everything that can be set, from flags, environment and file: one frozen value. */
-export interface Settings {
+export interface Settings extends Configured {
   readonly configFile?: string;
   /** One file, or those of `KUBECONFIG`. */
   readonly kubeconfig?: string | readonly string[];
   readonly context?: string;
   /** Port 0 picks a free one. */
   readonly listen: { readonly host: string; readonly port: number };
-  readonly leaderElect: boolean;
-  readonly leaseNamespace: string;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
-  readonly checks: ChecksSettings;
-  readonly scope: { readonly namespaces: NamespaceScope };
-  /** Writes to the API server a second, and how many at once. */
-  readonly writes: { readonly rate: number; readonly burst: number };
-  /** When the full sweep runs: five fields of cron. */
-  readonly schedule: { readonly sweep: string };
-  readonly metrics: { readonly maxSeries: number };
 }
 
 /** What the command line gave, as it was typed. */

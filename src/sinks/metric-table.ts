@@ -163,6 +163,13 @@ export const METRICS = {
     labels: [],
     scope: 'operation',
   },
+  configReloads: {
+    name: 'kubeposture_config_reloads_total',
+    type: 'counter',
+    help: 'Changes of the configuration file: applied, or refused with the last good one kept.',
+    labels: ['result'],
+    scope: 'operation',
+  },
   buildInfo: {
     name: 'kubeposture_build_info',
     type: 'gauge',

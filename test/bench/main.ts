@@ -3,7 +3,7 @@
  * has a process of its own; the table shows medians.
  * `npm run bench -- watching [PART…]`, `npm run bench -- writing [PART…]`: the layer between us and the API server, beside client-node's.
  */
-import { measured } from './child.ts';
+import { measured } from '../support/child.ts';
 import type { Figures } from './figures.ts';
 import { median, printTable, text } from './table.ts';
 import { benchWatching } from './watching/main.ts';
@@ -16,13 +16,16 @@ const BENCHES: Readonly<Record<string, readonly [program: string, argument: stri
   'cluster-10k': ['test/bench/run.ts', '10000'],
   sandbox: ['test/bench/sandbox.ts', '10000'],
 };
-const SUITES: Readonly<Record<string, (parts: readonly string[]) => Promise<void>>> = {
+const SUITES: Readonly<
+  Record<string, (parts: readonly string[], refuse: (message: string) => never) => Promise<void>>
+> = {
   watching: benchWatching,
   writing: benchWriting,
 };
 
-function steps(name: string, [program, argument]: readonly [string, string]): void {
-  const runs = Array.from({ length: RUNS }, () => measured<readonly Figures[]>(program, argument));
+async function steps(name: string, [program, argument]: readonly [string, string]): Promise<void> {
+  const runs: (readonly Figures[])[] = [];
+  while (runs.length < RUNS) runs.push(await measured<readonly Figures[]>(program, argument));
   const shown = (value: number): string => (value === 0 ? '' : text(value));
   const rows = (runs[0] ?? []).map(({ step, note }, index) => {
     const of = (figure: 'milliseconds' | 'longest' | 'count'): number =>
@@ -36,9 +39,10 @@ function steps(name: string, [program, argument]: readonly [string, string]): vo
 const [wanted = 'cluster-10k', ...parts] = process.argv.slice(2);
 const bench = Object.hasOwn(BENCHES, wanted) ? BENCHES[wanted] : undefined;
 const suite = Object.hasOwn(SUITES, wanted) ? SUITES[wanted] : undefined;
-if (bench !== undefined) steps(wanted, bench);
-else if (suite !== undefined) await suite(parts);
-else {
-  console.error(`bench: no ${wanted}; there are: ${[...Object.keys(BENCHES), ...Object.keys(SUITES)].join(', ')}`);
+const refuse = (message: string): never => {
+  console.error(`bench: ${message}`);
   process.exit(2);
-}
+};
+if (bench !== undefined) await steps(wanted, bench);
+else if (suite !== undefined) await suite(parts, refuse);
+else refuse(`no ${wanted}; there are: ${[...Object.keys(BENCHES), ...Object.keys(SUITES)].join(', ')}`);

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { Manifest } from '#model/check.ts';
 import { KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
+import * as network from './network-worlds.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -197,6 +198,11 @@ const service = of(
 );
 const volume = of('PersistentVolume', fc.record({ spec: fc.constantFrom({ local: { path: '/mnt' } }, { csi: {} }) }));
 
+const pluginPolicy = fc.oneof(
+  of('CiliumNetworkPolicy', fc.constant({})),
+  of('CalicoGlobalNetworkPolicy', fc.constant({})),
+);
+
 /** Worlds of few kinds each: in a world of all kinds the two objects that a relation joins seldom meet. */
 const themes = [
   fc.oneof(pod, replicaSet, deployment, statefulSet, job, cronJob),
@@ -208,6 +214,7 @@ const themes = [
   fc.oneof(pod, aNamespace),
   fc.oneof(plainPod, limitRange),
   fc.oneof(plainPod, deployment, service),
+  fc.oneof(plainPod, deployment, network.networkPolicy, network.clusterPolicy, network.aNamespace, pluginPolicy),
 ];
 
 /** One step of a history. */

@@ -1,7 +1,7 @@
 /** What laws over any JSON share: valid manifests of every kind, and hostile values grafted into them. */
 import fc from 'fast-check';
 import type { Raw } from '#inventory/shrink.ts';
-import { ALL_KINDS, KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
+import { ALL_KINDS, KINDS, apiVersionOf, infoOf, type Kind } from '#model/kinds.ts';
 
 const container = {
   name: 'app',
@@ -37,6 +37,75 @@ const binding = {
     { kind: 'Group', name: 'system:authenticated' },
   ],
 };
+const policyPeers = [
+  { podSelector: selector, namespaceSelector: selector },
+  { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } },
+];
+const policyPorts = [{ protocol: 'TCP', port: 80, endPort: 90 }, { port: 'http' }];
+const namespacedPods = { namespaceSelector: selector, podSelector: selector };
+const clusterPeers = [
+  { namespaces: selector },
+  { pods: namespacedPods },
+  { nodes: selector },
+  { networks: ['10.0.0.0/8'] },
+  { domainNames: ['x.example'] },
+];
+const clusterPolicy = {
+  spec: {
+    tier: 'Admin',
+    priority: 5,
+    subject: { pods: namespacedPods, namespaces: selector },
+    ingress: [
+      { action: 'Deny', from: clusterPeers.slice(0, 2), ports: [{ portNumber: { protocol: 'TCP', port: 80 } }] },
+    ],
+    egress: [
+      {
+        action: 'Accept',
+        to: clusterPeers,
+        ports: [{ portRange: { protocol: 'TCP', start: 1, end: 9 } }, { namedPort: 'http' }],
+        protocols: [
+          { tcp: { destinationPort: { number: 80 } } },
+          { udp: { destinationPort: { range: { start: 1, end: 9 } } } },
+          { sctp: {} },
+          { destinationNamedPort: 'http' },
+        ],
+      },
+    ],
+  },
+};
+const backend = { service: { name: 'x', port: { number: 80, name: 'http' } }, serviceName: 'x', servicePort: 80 };
+const route = {
+  spec: {
+    hostnames: ['x.example'],
+    parentRefs: [
+      { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'a', name: 'x', sectionName: 'l', port: 80 },
+    ],
+    rules: [
+      {
+        backendRefs: [{ group: '', kind: 'Service', namespace: 'a', name: 'x', port: 80, weight: 1 }],
+        filters: [{ type: 'RequestRedirect' }],
+      },
+    ],
+  },
+};
+const address = { type: 'IPAddress', value: '203.0.113.9' };
+const gateway = {
+  spec: {
+    gatewayClassName: 'x',
+    addresses: [address],
+    listeners: [
+      {
+        name: 'l',
+        hostname: '*.example',
+        port: 443,
+        protocol: 'HTTPS',
+        tls: { mode: 'Terminate' },
+        allowedRoutes: { namespaces: { from: 'Selector', selector }, kinds: [{ group: 'g', kind: 'HTTPRoute' }] },
+      },
+    ],
+  },
+  status: { addresses: [address] },
+};
 const withTemplate = { spec: { replicas: 1, selector, template } };
 
 const AMOUNTS = { cpu: 1, memory: '1Gi', 'ephemeral-storage': '1Gi' };
@@ -44,7 +113,10 @@ const AMOUNTS = { cpu: 1, memory: '1Gi', 'ephemeral-storage': '1Gi' };
 /** A valid body of each kind, with every field that some shape reads. */
 const BODIES: Readonly<Record<Kind, Raw>> = {
   Namespace: {},
-  Node: { status: { nodeInfo: { kubeletVersion: 'v1.36.0' } } },
+  Node: {
+    spec: { providerID: 'aws:///x' },
+    status: { nodeInfo: { kubeletVersion: 'v1.36.0' }, addresses: [{ type: 'ExternalIP', address: '203.0.113.9' }] },
+  },
   LimitRange: {
     spec: {
       limits: [{ type: 'Container', default: AMOUNTS, defaultRequest: AMOUNTS, max: AMOUNTS }],
@@ -62,10 +134,62 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   ClusterRoleBinding: binding,
   Role: { rules },
   RoleBinding: binding,
-  NetworkPolicy: { spec: { podSelector: selector, policyTypes: ['Ingress'], ingress: [{}], egress: [{}] } },
-  Service: { spec: { type: 'ClusterIP', selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http' }] } },
-  EndpointSlice: { endpoints: [{ conditions: { ready: true }, targetRef: { kind: 'Pod', name: 'x' } }] },
-  Ingress: { spec: { ingressClassName: 'x', defaultBackend: {}, rules: [{ host: 'x.example' }] } },
+  NetworkPolicy: {
+    spec: {
+      podSelector: selector,
+      policyTypes: ['Ingress'],
+      ingress: [{ from: policyPeers, ports: policyPorts }],
+      egress: [{ to: policyPeers, ports: policyPorts }],
+    },
+  },
+  Service: {
+    spec: {
+      type: 'LoadBalancer',
+      clusterIP: '10.0.0.1',
+      selector: { app: 'web' },
+      ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 'http', nodePort: 30080 }],
+      externalIPs: ['203.0.113.9'],
+      externalName: 'x.example',
+      externalTrafficPolicy: 'Local',
+      loadBalancerClass: 'x',
+      loadBalancerSourceRanges: ['10.0.0.0/8'],
+      allocateLoadBalancerNodePorts: false,
+    },
+    status: { loadBalancer: { ingress: [{ ip: '203.0.113.9', hostname: 'x.example' }] } },
+  },
+  EndpointSlice: {
+    addressType: 'IPv4',
+    ports: [{ name: 'http', protocol: 'TCP', port: 80 }],
+    endpoints: [
+      { addresses: ['10.0.0.9'], conditions: { ready: true, serving: true }, targetRef: { kind: 'Pod', name: 'x' } },
+    ],
+  },
+  IngressClass: { spec: { controller: 'k8s.io/ingress-nginx' } },
+  Ingress: {
+    spec: {
+      ingressClassName: 'x',
+      defaultBackend: backend,
+      backend,
+      rules: [{ host: 'x.example', http: { paths: [{ backend }] } }],
+      tls: [{ hosts: ['x.example'], secretName: 's' }],
+    },
+  },
+  AdminNetworkPolicy: clusterPolicy,
+  BaselineAdminNetworkPolicy: clusterPolicy,
+  ClusterNetworkPolicy: clusterPolicy,
+  Gateway: gateway,
+  HTTPRoute: route,
+  GRPCRoute: route,
+  TLSRoute: route,
+  TCPRoute: route,
+  UDPRoute: route,
+  ReferenceGrant: {
+    spec: { from: [{ group: 'g', kind: 'k', namespace: 'a' }], to: [{ group: '', kind: 'Service', name: 'x' }] },
+  },
+  CiliumNetworkPolicy: {},
+  CiliumClusterwideNetworkPolicy: {},
+  CalicoNetworkPolicy: {},
+  CalicoGlobalNetworkPolicy: {},
   PersistentVolume: { spec: { hostPath: { path: '/' }, local: { path: '/' }, claimRef: { name: 'c' } } },
   PersistentVolumeClaim: { spec: { volumeName: 'x' } },
   ConfigMap: { data: { a: 'b' }, binaryData: { c: 'ZA==' } },
@@ -91,7 +215,7 @@ export function validObject(kind: Kind, name = 'x'): Raw {
     annotations: { 'kubernetes.io/config.mirror': 'x', other: 'y' },
     ...(kind === 'Pod' ? { ownerReferences } : {}),
   };
-  return { apiVersion: apiVersionOf(KINDS[kind]), kind, metadata, ...BODIES[kind] };
+  return { apiVersion: apiVersionOf(KINDS[kind]), kind: infoOf(kind).apiKind ?? kind, metadata, ...BODIES[kind] };
 }
 
 export const kindOf = fc.constantFrom(...ALL_KINDS);

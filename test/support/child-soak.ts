@@ -1,13 +1,15 @@
 /**
- * Twenty reflectors on a server that closes every watch after a moment, resets some, and goes away altogether now and
- * then, while its objects change. Prints what the process holds, four times a quarter; run with --expose-gc and the
- * number of seconds.
+ * The client of a soak: twenty reflectors on the server whose URL is the first argument, for as many seconds as the
+ * second says. Prints what the process held on the way, and how many of them end in the server's state. Needs --expose-gc.
  */
 import { readdirSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { listPages } from '#kube/list.ts';
 import { Reflector } from '#kube/reflector.ts';
 import { Transport } from '#kube/transport.ts';
-import { clusterAt, fakeServer, watching, type WatchScript } from './fake-server.ts';
-import { initial, modified, pod, PODS } from './kube-reflector.ts';
+import { clusterAt } from './fake-server.ts';
+import { PODS } from './kube-reflector.ts';
+import { waitFor } from './wait.ts';
 
 export interface Sample {
   readonly descriptors: number;
@@ -15,71 +17,76 @@ export interface Sample {
   readonly reconnects: number;
 }
 
-const KINDS = 20;
-const PODS_HELD = 200;
+export interface Soaked {
+  readonly samples: readonly Sample[];
+  readonly relists: number;
+  readonly reflectors: number;
+  /** How many reflectors hold what the server holds, name by name, once it was left in peace. */
+  readonly agreeing: number;
+  readonly objects: number;
+}
+
+const REFLECTORS = 20;
 const SAMPLES = 16;
-const seconds = Number(process.argv[2] ?? 30);
+const SETTLE_MS = 30_000;
+const [, , url = '', seconds = ''] = process.argv;
 
-let version = 1;
-const open = new Set<WatchScript>();
-const server = await fakeServer((asked, response) => {
-  const pods = Array.from({ length: PODS_HELD }, (_, i) => pod(`p${String(i)}`, version));
-  const events = asked.query['sendInitialEvents'] === 'true' ? initial(version, ...pods) : [];
-  void watching(events, (stream) => {
-    open.add(stream);
-    response.once('close', () => open.delete(stream));
-  })(asked, response);
+const transport = new Transport({ cluster: clusterAt(new URL(url)) });
+const clients = Array.from({ length: REFLECTORS }, (_, i) => {
+  const store = new Map<string, string>();
+  const reflector = new Reflector<null>({
+    transport,
+    resource: PODS,
+    // Back-off at its shortest.
+    random: () => i / 1000,
+    limits: { endMarkMs: 2000 },
+    project: () => null,
+    handler: {
+      put: (_object, { name, uid, resourceVersion }) => {
+        store.set(name, `${uid} ${resourceVersion}`);
+      },
+      remove: ({ name }) => {
+        store.delete(name);
+      },
+      state: () => undefined,
+    },
+  });
+  return { store, reflector };
 });
-const transport = new Transport({ cluster: clusterAt(server.url) });
-const reflectors = Array.from(
-  { length: KINDS },
-  (_, i) =>
-    new Reflector<string>({
-      transport,
-      resource: PODS,
-      // Back-off at its shortest.
-      random: () => i / 1000,
-      limits: { endMarkMs: 2000 },
-      project: (raw) => JSON.stringify(raw),
-      handler: { put: () => undefined, remove: () => undefined, state: () => undefined },
-    }),
-);
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-const reconnects = (): number => sum(reflectors.flatMap(({ stats }) => Object.values(stats.reconnects)));
 
-const samples: Sample[] = [];
-const sample = (): void => {
+const total = (of: 'reconnects' | 'relists'): number =>
+  clients.flatMap(({ reflector }) => Object.values(reflector.stats[of])).reduce((a, b) => a + b, 0);
+
+function sample(): Sample {
   for (let round = 0; round < 2; round += 1) globalThis.gc?.();
-  samples.push({
+  return {
     descriptors: readdirSync('/proc/self/fd').length,
     heap: process.memoryUsage().heapUsed,
-    reconnects: reconnects(),
-  });
-};
+    reconnects: total('reconnects'),
+  };
+}
 
-/** Every watch has an event, and then one of its ends. */
-let beat = 0;
-const pulse = setInterval(() => {
-  beat += 1;
-  version += 1;
-  // The server's memory of requests is not what is measured.
-  server.requests.length = 0;
-  for (const [at, stream] of [...open].entries()) {
-    stream.send(modified(`p${String(version % PODS_HELD)}`, version));
-    if ((at + beat) % 4 === 0) stream.end();
-    else if ((at + beat) % 16 === 1) stream.reset();
-  }
-  if (beat % 50 === 0) void server.close().then(() => server.reopen());
-}, 100);
-for (const reflector of reflectors) reflector.start();
-const every = (seconds * 1000) / SAMPLES;
-const sampling = setInterval(() => {
-  sample();
-  if (samples.length < SAMPLES) return;
-  clearInterval(sampling);
-  clearInterval(pulse);
-  void Promise.all(reflectors.map((reflector) => reflector.stop())).then(() => {
-    console.log(JSON.stringify(samples));
-    process.exit(0);
-  });
-}, every);
+/** The server's own account. */
+async function listed(): Promise<ReadonlyMap<string, string>> {
+  const truth = new Map<string, string>();
+  for await (const { items } of listPages({ transport, resource: PODS }))
+    for (const { at } of items) truth.set(at.name, `${at.uid} ${at.resourceVersion}`);
+  return truth;
+}
+
+for (const { reflector } of clients) reflector.start();
+const samples: Sample[] = [];
+while (samples.length < SAMPLES) {
+  await pause((Number(seconds) * 1000) / SAMPLES);
+  samples.push(sample());
+}
+await waitFor('the server to be calm', async () => fetch(new URL('/calm', url), { method: 'POST' }));
+const truth = await waitFor('a list', listed);
+const agrees = ({ store }: (typeof clients)[number]): boolean =>
+  store.size === truth.size && [...truth].every(([name, version]) => store.get(name) === version);
+const all = (): boolean => clients.every(agrees);
+await waitFor('all to agree', all, { deadlineMs: SETTLE_MS }).catch(() => undefined);
+const agreeing = clients.filter(agrees).length;
+const soaked: Soaked = { samples, relists: total('relists'), reflectors: REFLECTORS, agreeing, objects: truth.size };
+console.log(JSON.stringify(soaked));
+process.exit(0);

@@ -3,6 +3,7 @@ import { BOUNDED } from '#checks/samples.ts';
 import { expect } from 'chai';
 import { Api } from './api.ts';
 import { DEPLOYMENT_REPORT } from './example-reports.ts';
+import { MountedConfig } from './mounted-config.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { waitFor } from './wait.ts';
 
@@ -20,6 +21,7 @@ export interface Report {
   readonly subject: { readonly pods: number; readonly name: string };
   readonly findings: readonly {
     readonly check: string;
+    readonly severity: string;
     readonly path: string;
     readonly firstSeen: string;
     readonly pods?: number;
@@ -118,7 +120,11 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
     let namespace: string;
 
     const begin = (): OperatorProcess => (operator = new OperatorProcess(flags()));
-    const flags = (): readonly string[] => ['--kubeconfig', server!.kubeconfig, '--leader-elect=false'];
+    const config = new MountedConfig('');
+    const flags = (): readonly string[] => [
+      ...['--kubeconfig', server!.kubeconfig, '--leader-elect=false'],
+      ...['--config', config.file],
+    ];
 
     /** Waits until the server has counted no write for a while. */
     const quiet = async (): Promise<number> => {
@@ -146,6 +152,7 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
 
     after(async () => {
       await operator?.stop();
+      config.remove();
       if (server === undefined) return;
       api.close();
       await server.stop();
@@ -242,6 +249,31 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       await api.remove('NetworkPolicy', { namespace, name: 'default-deny' });
       const open = await reportWhere(api, namespace, ({ findings }) => findings.length > 0);
       expect(open.findings.map(({ check }) => check)).to.deep.equal(['KP-NET-002', 'KP-NET-002']);
+    });
+
+    it('takes over another configuration while it runs, and keeps the last good one', async () => {
+      const at = operator!;
+      const severities = ({ findings }: Report): readonly string[] =>
+        findings.filter(({ check }) => check === 'KP-NET-002').map(({ severity }) => severity);
+      config.write('checks: {disable: [KP-NET-002]}');
+      await reportWhere(api, namespace, (report) => severities(report).length === 0);
+      config.write('checks: {severity: {KP-NET-002: critical}}\nreports: {maxFindings: 1}');
+      const cut = await reportWhere(api, namespace, ({ findings }) => findings.length === 1);
+      expect(severities(cut)).to.deep.equal(['critical']);
+
+      config.write('checks: {nope: true}');
+      const { reason } = await at.says('configuration refused: the last good one stays');
+      expect(reason).to.include('checks: "nope" is not known; allowed: disable, severity, parameters');
+      expect(await at.metric('kubeposture_config_reloads_total', 'result="refused"')).to.equal(1);
+      expect(await at.metric('kubeposture_config_reloads_total', 'result="applied"')).to.equal(2);
+      expect(await reportOf(api, namespace)).to.deep.equal(cut);
+
+      config.write(`scope: {namespaces: {exclude: [${namespace}]}}`);
+      await reportGone(api, namespace, 'deployment-web');
+      config.write('');
+      const again = await reportWhere(api, namespace, (report) => severities(report).length === 2);
+      expect(severities(again)).to.deep.equal(['medium', 'low']);
+      expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
     });
 
     it('writes a report anew that somebody removed', async () => {

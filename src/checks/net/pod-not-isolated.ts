@@ -1,5 +1,7 @@
 import { directionsOf } from '#facts/policy.ts';
+import type { Manifest } from '#model/check.ts';
 import { isFinished } from '#model/workload.ts';
+import { clusterPoliciesDenyingPod, policiesOfPlugins } from '#relations/network.ts';
 import { policiesSelectingPod } from '#relations/policies.ts';
 import { definePodCheck } from '../pod-check.ts';
 import { aDeployment, aPod, aPolicy } from '../samples.ts';
@@ -14,6 +16,8 @@ const DIRECTIONS = [
   { direction: 'Egress', aspect: 'egress', severity: 'low', what: 'it may open a connection to anywhere' },
 ] as const;
 
+const FURTHER = 'policies of the network plugin, whose language is not read, may select the pod';
+
 export const podNotIsolated = definePodCheck({
   id: 'KP-NET-002',
   name: 'pod-not-isolated',
@@ -23,21 +27,26 @@ export const podNotIsolated = definePodCheck({
   fix: 'Label the pod so that an existing policy covers it, or add one; a default deny for both directions covers the whole namespace.',
   refs: ['CIS:5.3.2', 'OWASP2022:K07', 'OWASP2025:K05', 'NSA:N8', 'MITRE:T1046', 'MITRE:T1210'],
   aspects: { ingress: 'nothing limits who may connect to it', egress: 'nothing limits where it may connect to' },
-  inputs: { policies: policiesSelectingPod },
+  inputs: { policies: policiesSelectingPod, denials: clusterPoliciesDenyingPod, foreign: policiesOfPlugins },
   applies: (pod) => !isFinished(pod),
 
-  *evaluate({ spec }, { policies }) {
+  *evaluate({ spec }, { policies, denials, foreign }) {
     for (const { direction, aspect, severity, what } of DIRECTIONS) {
       if (spec.hostNetwork === true) {
         const message = `no NetworkPolicy can isolate a pod on the network of its node: ${what}`;
         yield { at: 'spec.hostNetwork', aspect, severity, message };
-      } else if (!policies.some((policy) => directionsOf(policy).includes(direction))) {
-        yield {
-          at: 'metadata.labels',
-          aspect,
-          severity,
-          message: `no ${aspect} NetworkPolicy selects the pod: ${what}`,
-        };
+      } else if (
+        !policies.some((policy) => directionsOf(policy).includes(direction)) &&
+        !denials.some((denial) => denial.direction === direction)
+      ) {
+        if (foreign.length > 0) yield { aspect, unknown: FURTHER };
+        else
+          yield {
+            at: 'metadata.labels',
+            aspect,
+            severity,
+            message: `no ${aspect} NetworkPolicy selects the pod: ${what}`,
+          };
       }
     }
   },
@@ -86,7 +95,35 @@ export const podNotIsolated = definePodCheck({
           },
         ],
       },
+      {
+        name: 'a cluster-wide policy that denies by default',
+        subject: aPod(),
+        world: [CLUSTER_DENY],
+      },
+      {
+        name: 'a policy of the network plugin: not known',
+        subject: aPod(),
+        world: [CILIUM],
+      },
       { name: 'a completed pod', subject: { ...aPod(), status: { phase: 'Succeeded' } } },
     ],
   }),
 });
+
+const CLUSTER_DENY: Manifest = {
+  apiVersion: 'policy.networking.k8s.io/v1alpha2',
+  kind: 'ClusterNetworkPolicy',
+  metadata: { name: 'deny' },
+  spec: {
+    tier: 'Baseline',
+    priority: 1,
+    subject: { namespaces: {} },
+    ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }],
+    egress: [{ action: 'Deny', to: [{ networks: ['0.0.0.0/0'] }] }],
+  },
+};
+const CILIUM: Manifest = {
+  apiVersion: 'cilium.io/v2',
+  kind: 'CiliumNetworkPolicy',
+  metadata: { name: 'deny', namespace: 'shop' },
+};

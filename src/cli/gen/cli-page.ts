@@ -1,6 +1,4 @@
 import type { Argument, Command, Option } from 'commander';
-import { CONFIG_SCHEMA } from '#settings/config.ts';
-import { sectionsOf } from '#settings/settings.ts';
 import { EXIT } from '../exit.ts';
 import { HEADER, type GeneratedFile } from './files.ts';
 import { markdownTable } from './markdown.ts';
@@ -28,8 +26,7 @@ export function cliPage(program: Command): GeneratedFile {
     'Input that could not be read (3) weighs more than findings (1): what was judged is not all.',
     ...BATCH,
     '## Configuration file',
-    'One YAML file for `--config`, the same for `scan` and `operator`. Every section and every field may be absent; a field that is not in this table is an error, with its place.',
-    markdownTable(['Field', 'Type', 'Default'], fieldsOf(CONFIG_SCHEMA)),
+    'One YAML file for `--config`, the same for `scan` and `operator`: [configuration.md](configuration.md).',
     ...ENVIRONMENT,
   ];
   return { path: 'docs/cli.md', text: `${sections.join('\n\n')}\n` };
@@ -84,34 +81,4 @@ function optionText({ description, defaultValue }: Option): string {
 
 function capital(text: string): string {
   return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
-}
-
-interface Schema {
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: boolean | Schema;
-}
-
-type Value = Readonly<Record<string, unknown>>;
-
-/** A row for each field of the file that holds a value. */
-function fieldsOf(schema: Schema, path: readonly string[] = []): readonly (readonly string[])[] {
-  if (schema.properties !== undefined)
-    return Object.entries(schema.properties).flatMap(([name, inner]) => fieldsOf(inner, [...path, name]));
-  return [[`\`${path.join('.')}\``, typeText(schema), `\`${JSON.stringify(defaultOf(path))}\``]];
-}
-
-function typeText({ type, items, enum: words, additionalProperties: values }: Schema): string {
-  if (words !== undefined) return `one of ${words.join(', ')}`;
-  if (items !== undefined) return `list of ${typeText(items)}s`;
-  if (typeof values === 'object') return `check id: ${typeText(values)}`;
-  return type ?? 'anything';
-}
-
-function defaultOf(path: readonly string[]): unknown {
-  let value: unknown = sectionsOf({});
-  for (const part of path) value = (value as Value)[part];
-  return value;
 }

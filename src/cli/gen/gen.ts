@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { checkPages } from './check-pages.ts';
 import { cliPage } from './cli-page.ts';
+import { configFiles } from './config-files.ts';
 import { differingFiles, writeFiles, type GeneratedFile } from './files.ts';
 import { findChecks, indexFile } from './index-file.ts';
 import { crdFiles, installFiles, renderedFile } from './manifests.ts';
@@ -13,7 +14,7 @@ const FOLDERS = ['docs/checks', 'crds'];
 async function allFiles(root: string, program: Command): Promise<readonly GeneratedFile[]> {
   const found = await findChecks(root);
   const checks = found.map(({ check }) => check);
-  const pages = [...checkPages(checks), cliPage(program), metricsPage(), permissionsPage(checks)];
+  const pages = [...checkPages(checks), cliPage(program), ...configFiles(), metricsPage(), permissionsPage(checks)];
   const install = installFiles(checks);
   return [indexFile(found), ...pages, ...crdFiles(), ...install, renderedFile(root, install)];
 }

@@ -40,9 +40,9 @@ export function scanObjects(objects: readonly unknown[], options: ScanOptions = 
   });
 }
 
-/** One namespace alone is judged, and nothing that has none. */
-export function onlyIn(namespace: string): Pick<Context, 'inScope'> {
-  return { inScope: (name) => name === namespace };
+/** One namespace alone is judged, whatever is said of namespaces elsewhere, and nothing that has none. */
+export function onlyIn(namespace: string, { inScope }: Pick<Context, 'inScope'> = {}): Pick<Context, 'inScope'> {
+  return { inScope: (name, kind) => name === namespace && inScope?.('', kind) !== false };
 }
 
 /** How objects are judged, wherever they come from. */

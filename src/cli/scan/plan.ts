@@ -2,7 +2,7 @@ import { CHECKS } from '#checks/index.ts';
 import type { Check } from '#model/check.ts';
 import { atLeast, type Severity } from '#model/severity.ts';
 import type { ScanFinding, ScanResult, Sources } from '#report/formats/scan.ts';
-import { configuredChecks, scopeOfNamespaces } from '#settings/checks.ts';
+import { configuredChecks, judgedScope } from '#settings/checks.ts';
 import { loadSettings } from '#settings/settings.ts';
 import type { Settings } from '#settings/types.ts';
 import { EXIT } from '../exit.ts';
@@ -44,13 +44,14 @@ export interface ScanPlan extends How {
 export function planOf(flags: ScanFlags): ScanPlan {
   const settings = loadSettings(flags);
   const { namespace } = flags;
+  const scope = judgedScope(settings.scope);
   return {
     settings,
     checks: checksFor(flags, configuredChecks(CHECKS, settings.checks)),
     minor: minorOf(flags.kubernetesVersion),
     parameters: settings.checks.parameters,
     scope: namespace === undefined ? 'cluster' : 'namespace',
-    ...(namespace === undefined ? scopeOfNamespaces(settings.scope.namespaces) : onlyIn(namespace)),
+    ...(namespace === undefined ? scope : onlyIn(namespace, scope)),
   };
 }
 

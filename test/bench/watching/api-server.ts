@@ -2,7 +2,7 @@
 import { loadCluster } from '#kube/kubeconfig.ts';
 import { Transport } from '#kube/transport.ts';
 import { controlPlaneMissing, startControlPlane } from '../../support/control-plane.ts';
-import { measured, outputOf } from '../child.ts';
+import { measured, outputOf } from '../../support/child.ts';
 import { podsOf } from '../cluster.ts';
 import { median, printTable, text } from '../table.ts';
 import type { Cost } from './client.ts';
@@ -41,7 +41,7 @@ async function fill(kubeconfig: string): Promise<void> {
   transport.close();
 }
 
-type Run = (kubeconfig: string) => Result;
+type Run = (kubeconfig: string) => Promise<Result>;
 
 function clients(): ReadonlyMap<string, Run> {
   const ofNode = (who: string): readonly [string, Run] => [
@@ -92,7 +92,7 @@ export async function watchApiServer(): Promise<void> {
     const all = clients();
     const results = new Map([...all.keys()].map((who) => [who, [] as Result[]]));
     for (let run = 0; run < RUNS; run += 1)
-      for (const [who, measure] of all) results.get(who)!.push(whole(who, measure(plane.kubeconfig)));
+      for (const [who, measure] of all) results.get(who)!.push(whole(who, await measure(plane.kubeconfig)));
     report(results);
   } finally {
     await plane.stop();

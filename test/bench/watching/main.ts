@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { helper, measured } from '../child.ts';
+import { helper, measured } from '../../support/child.ts';
 import { median, printTable, text } from '../table.ts';
 import { watchApiServer } from './api-server.ts';
 import type { Cost } from './client.ts';
@@ -102,7 +102,7 @@ async function watchLocal(name: string, part: Part): Promise<void> {
     const costs = new Map(clients.map((who) => [who, [] as Cost[]]));
     for (let run = 0; run < runs; run += 1)
       for (const who of clients)
-        costs.get(who)!.push(measured<Cost>('test/bench/watching/client.ts', who, server.line, kind));
+        costs.get(who)!.push(await measured<Cost>('test/bench/watching/client.ts', who, server.line, kind));
     report(name, part, new Map(clients.map((who) => [who, mediansOf(costs.get(who)!, count)])));
   } finally {
     await server.stop();
@@ -110,11 +110,11 @@ async function watchLocal(name: string, part: Part): Promise<void> {
   }
 }
 
-/** Rejects, naming the parts that there are, when one is not known. */
-export async function benchWatching(wanted: readonly string[]): Promise<void> {
+/** `refuse` is told which parts there are when one is not known. */
+export async function benchWatching(wanted: readonly string[], refuse: (message: string) => never): Promise<void> {
   const known = [...Object.keys(PARTS), 'api-server'];
   const strange = wanted.filter((name) => !known.includes(name));
-  if (strange.length > 0) throw new Error(`watching: no ${strange.join(', ')}; there are: ${known.join(', ')}`);
+  if (strange.length > 0) refuse(`watching: no ${strange.join(', ')}; there are: ${known.join(', ')}`);
   for (const name of wanted.length === 0 ? known : wanted) {
     const part = PARTS[name];
     if (part === undefined) await watchApiServer();

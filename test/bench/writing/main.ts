@@ -6,18 +6,18 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { controlPlaneMissing, startControlPlane } from '../../support/control-plane.ts';
-import { helper, measured } from '../child.ts';
+import { helper, measured } from '../../support/child.ts';
 import { median, printTable, text } from '../table.ts';
 import type { WriteCost } from './client.ts';
 
 const RUNS = 5;
 const CLIENTS = ['ours', 'client-node'] as const;
 
-function compare(name: string, kubeconfig: string, count: number): void {
+async function compare(name: string, kubeconfig: string, count: number): Promise<void> {
   const costs = new Map(CLIENTS.map((who) => [who, [] as WriteCost[]]));
   for (let run = 0; run < RUNS; run += 1)
     for (const who of CLIENTS)
-      costs.get(who)!.push(measured<WriteCost>('test/bench/writing/client.ts', who, kubeconfig, String(count)));
+      costs.get(who)!.push(await measured<WriteCost>('test/bench/writing/client.ts', who, kubeconfig, String(count)));
   const of = (who: (typeof CLIENTS)[number], measure: keyof WriteCost): number =>
     median(costs.get(who)!.map((cost) => cost[measure]));
   console.log(
@@ -33,7 +33,7 @@ async function local(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kubeposture-bench-'));
   const server = await helper('test/bench/writing/server.ts', folder);
   try {
-    compare('local', server.line, 5000);
+    await compare('local', server.line, 5000);
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true });
@@ -50,7 +50,7 @@ async function apiServer(): Promise<void> {
   try {
     await plane.kubectlWithInput(readFileSync('crds/securityreports.yaml', 'utf8'), 'apply', '-f', '-');
     await plane.kubectl('wait', '--for=condition=Established', 'crd/securityreports.kubeposture.io');
-    compare('api-server', plane.kubeconfig, 1000);
+    await compare('api-server', plane.kubeconfig, 1000);
   } finally {
     await plane.stop();
   }
@@ -58,10 +58,10 @@ async function apiServer(): Promise<void> {
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = { local, 'api-server': apiServer };
 
-/** Rejects, naming the parts that there are, when one is not known. */
-export async function benchWriting(wanted: readonly string[]): Promise<void> {
+/** `refuse` is told which parts there are when one is not known. */
+export async function benchWriting(wanted: readonly string[], refuse: (message: string) => never): Promise<void> {
   const known = Object.keys(PARTS);
   const strange = wanted.filter((name) => !known.includes(name));
-  if (strange.length > 0) throw new Error(`writing: no ${strange.join(', ')}; there are: ${known.join(', ')}`);
+  if (strange.length > 0) refuse(`writing: no ${strange.join(', ')}; there are: ${known.join(', ')}`);
   for (const name of wanted.length === 0 ? known : wanted) await PARTS[name]?.();
 }

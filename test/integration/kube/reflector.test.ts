@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { failure, hang, json, reset, status, until, type Answer } from '../../support/fake-server.ts';
+import { Reflector } from '#kube/reflector.ts';
+import { failure, hang, json, reset, status, until, watching, type Answer } from '../../support/fake-server.ts';
 import {
   added,
   bench,
@@ -106,6 +107,19 @@ describe('[integration] kube/reflector', () => {
       b.watches[1]!.send(bookmark(10, true));
       await told('-a/gone gone-1 ?', '+a/changed 9', '+a/new 8');
       expect(b.reflector.stats.relists).to.deep.equal({ expired: 1 });
+    });
+
+    it('W2 an object that goes while the account is being given is not in it', async () => {
+      await open({}, (q, r) => b.stream(added('x', 1), added('y', 2), deleted('x', 3), bookmark(5, true))(q, r));
+      await told('starting', '+a/x 1', '+a/y 2', '-a/x x-1', 'synced');
+      b.told.length = 0;
+      b.server.script.push(
+        b.stream(added('y', 2), added('z', 7), deleted('z', 8), deleted('y', 9), added('v', 9), bookmark(9, true)),
+      );
+      b.watches[0]!.send(errorEvent(EXPIRED));
+      await passing('the relist', () => b.told.length > 1);
+      await told('-a/y y-1 ?', '+a/v 9');
+      expect(b.reflector.stats.objects).to.equal(1);
     });
 
     it('W4 an object deleted in a gap is removed once, final state unknown', async () => {
@@ -439,6 +453,17 @@ describe('[integration] kube/reflector', () => {
       await told('starting', '+a/x 1', 'synced');
     });
 
+    it('W28 initial events that end without an end mark: once is bad luck, twice is a server that knows none', async () => {
+      const unfinished: Answer = (q, r) =>
+        watching([added('x', 1)], ({ end }) => {
+          end();
+        })(q, r);
+      await open({}, unfinished, unfinished, json(200, list(7, [pod('x', 1)])), hang);
+      await passing('synced', () => b.reflector.stats.synced);
+      await asked('initial', 'initial', 'list', 'watch 7');
+      expect(b.reflector.stats).to.deep.include({ reconnects: { reset: 2 }, relists: { 'paged:noEndMark': 1 } });
+    });
+
     it('W28 one stall is no proof: the next relist tries initial events again, and after a second stall no more', async () => {
       const stall: Answer = (q, r) => b.stream(added('x', 1))(q, r);
       const expired: Answer = (q, r) => b.stream(errorEvent(EXPIRED))(q, r);
@@ -538,9 +563,38 @@ describe('[integration] kube/reflector', () => {
       b.watches[0]!.send(added('x', 6));
       await until('a failure', () => b.reflector.stats.handlerErrors === 1);
       isBroken = false;
-      b.watches[0]!.send(modified('x', 6), deleted('x', 7));
-      await told('+a/x 6', '-a/x x-1');
+      b.watches[0]!.send(modified('x', 6));
+      await told('+a/x 6');
+      isBroken = true;
+      b.watches[0]!.send(modified('x', 7));
+      await until('another failure', () => b.reflector.stats.handlerErrors === 2);
+      expect(b.reflector.held({ namespace: 'a', name: 'x' })).to.deep.include({ uid: 'x-1', resourceVersion: '' });
+      isBroken = false;
+      b.watches[0]!.send(modified('x', 7), deleted('x', 8));
+      await told('+a/x 6', '+a/x 7', '-a/x x-1');
       expect(b.reflector.stats).to.deep.include({ reconnects: {}, objects: 0 });
+    });
+
+    it('W30 what the handler throws about a state or a connection ends there', async () => {
+      const fail = (): never => {
+        throw new Error('handler');
+      };
+      b = await bench();
+      b.server.otherwise = hang;
+      b.server.script.push(failure(500), b.stream(...initial(5, pod('x', 1))));
+      const seen: string[] = [];
+      const reflector = new Reflector<string>({
+        transport: b.transport,
+        resource: PODS,
+        clock: b.clock,
+        random: () => 0.5,
+        project: () => 'x',
+        handler: { put: (object) => void seen.push(object), remove: fail, state: fail, connected: fail, failed: fail },
+      });
+      reflector.start();
+      await passing('synced', () => reflector.stats.synced);
+      expect(seen).to.deep.equal(['x']);
+      await reflector.stop();
     });
 
     it('counts requests by verb, resource and code', async () => {

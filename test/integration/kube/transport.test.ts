@@ -191,6 +191,18 @@ describe('[integration] kube/transport', () => {
     expect(lines).to.deep.equal(['the API server has too much to do', fields]);
   });
 
+  it('takes neither an endless error nor an answer that is no JSON', async () => {
+    await open(
+      (_, response) => void response.writeHead(500).end('x'.repeat(70_000)),
+      (_, response) => void response.end('<html>'),
+    );
+    expect(await failed(transport.request(GET))).to.include({
+      failure: 'other',
+      message: 'answer longer than 65536 bytes',
+    });
+    expect(await failed(transport.request(GET))).to.include({ failure: 'other', message: 'the answer is no JSON' });
+  });
+
   it('answers the small questions', async () => {
     await open(
       json(200, { gitVersion: 'v1.36.3' }),
@@ -199,6 +211,8 @@ describe('[integration] kube/transport', () => {
       json(201, { status: { allowed: true } }),
       failure(404),
       failure(403),
+      failure(500),
+      json(200, {}),
     );
     const apps = { group: 'apps', version: 'v1', plural: 'deployments' };
     expect(await serverVersion(transport)).to.equal('v1.36.3');
@@ -207,6 +221,8 @@ describe('[integration] kube/transport', () => {
     expect(await selfSubjectAccessReview(transport, { verb: 'list', group: '', resource: 'pods' })).to.equal(true);
     expect(await get(transport, apps, { namespace: 'a', name: 'x' })).to.equal(undefined);
     expect(await failed(get(transport, apps, { namespace: 'a', name: 'x' }))).to.be.instanceOf(ApiError);
+    expect(await failed(resourceServed(transport, apps))).to.include({ code: 500 });
+    expect(await serverVersion(transport)).to.equal('unknown');
   });
 });
 
@@ -293,6 +309,53 @@ describe('[integration] kube/kubeconfig', () => {
       file('t', 'fourth');
       expect(await read()).to.equal('Bearer third');
     });
+
+  it('enters with a name and a password, and says in one line that a helper program failed', async () => {
+    const basic = load(file('basic', config('https://127.0.0.1:1', { username: 'me', password: 'pass' })));
+    expect((await basic.credentials()).headers).to.deep.equal({ Authorization: 'Basic bWU6cGFzcw==' });
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: join(folder, 'no-such-helper') };
+    const helped = load(file('exec', config('https://127.0.0.1:1', { exec })));
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const error = await failed(helped.credentials());
+      expect(error).to.be.instanceOf(KubeConfigError);
+      expect((error as Error).message).to.match(/^credentials: .*no-such-helper[^\n]*$/);
+    }
+  });
+
+  it('goes on with what it had while the kubeconfig is being rewritten', async () => {
+    const kubeconfig = file('moving', config('https://127.0.0.1:1', { token: 'one' }));
+    const cluster = load(kubeconfig);
+    const read = async (): Promise<string | undefined> => (await cluster.credentials()).headers['Authorization'];
+    expect(await read()).to.equal('Bearer one');
+    file('moving', '{');
+    cluster.rejected(await cluster.credentials());
+    expect(await read()).to.equal('Bearer one');
+    file('moving', config('https://127.0.0.1:1', { token: 'two' }));
+    cluster.rejected(await cluster.credentials());
+    expect(await read()).to.equal('Bearer two');
+  });
+
+  it('without any file looks at home and then for a pod, and says what to do where nothing is', () => {
+    const { HOME, KUBECONFIG } = process.env;
+    process.env['HOME'] = join(folder, 'home');
+    delete process.env['KUBECONFIG'];
+    try {
+      expect(() => loadCluster({ userAgent: 'x' })).to.throw(
+        KubeConfigError,
+        'no kubeconfig: set KUBECONFIG, name a file, or run in a cluster',
+      );
+      mkdirSync(join(folder, 'home/.kube'), { recursive: true });
+      file('home/.kube/config', config('https://at-home'));
+      expect(loadCluster({ userAgent: 'x' }).server.host).to.equal('at-home');
+      file('home/.kube/config', '{');
+      expect(() => loadCluster({ userAgent: 'x' })).to.throw(
+        KubeConfigError,
+        /^kubeconfig: not a readable kubeconfig: /,
+      );
+    } finally {
+      Object.assign(process.env, { HOME }, KUBECONFIG === undefined ? {} : { KUBECONFIG });
+    }
+  });
 
   it('several files are one, as kubectl reads them: the first says it, a missing one is passed over, each has its own folder', async () => {
     mkdirSync(join(folder, 'other'));

@@ -3,26 +3,28 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import { CHECKS } from '#checks/index.ts';
-import { configuredChecks, scopeOfNamespaces } from '#settings/checks.ts';
+import { configuredChecks, judgedScope } from '#settings/checks.ts';
 import { parseConfig } from '#settings/config.ts';
 import { loadSettings, wantsNoColor } from '#settings/settings.ts';
 import { SettingsError } from '#settings/types.ts';
 import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
 import { World } from '../../support/world.ts';
 
+const EVERY = { include: [], exclude: [] };
+
 describe('[unit] settings', () => {
   it('has a default for everything', () => {
     expect(loadSettings({}, {})).to.deep.equal({
       listen: { host: '0.0.0.0', port: 8080 },
-      leaderElect: true,
-      leaseNamespace: 'kubeposture',
       logFormat: 'json',
       logLevel: 'info',
       checks: { disable: [], severity: {}, parameters: DEFAULT_PARAMETERS },
-      scope: { namespaces: { include: [], exclude: [] } },
+      scope: { namespaces: EVERY, kinds: EVERY },
+      reports: { maxFindings: 100 },
       writes: { rate: 50, burst: 100 },
       schedule: { sweep: '17 3 * * *' },
       metrics: { maxSeries: 10_000 },
+      leaderElection: { enabled: true, namespace: 'kubeposture' },
     });
   });
 
@@ -40,12 +42,11 @@ describe('[unit] settings', () => {
       POD_NAMESPACE: 'guard',
     };
     const settings = loadSettings({ logLevel: 'warn', leaderElect: 'false', kubeconfig: 'k' }, environment);
-    const { listen, logLevel, leaderElect, leaseNamespace, kubeconfig } = settings;
-    expect({ listen, logLevel, leaderElect, leaseNamespace, kubeconfig }).to.deep.equal({
+    const { listen, logLevel, leaderElection, kubeconfig } = settings;
+    expect({ listen, logLevel, leaderElection, kubeconfig }).to.deep.equal({
       listen: { host: '::1', port: 0 },
       logLevel: 'warn',
-      leaderElect: false,
-      leaseNamespace: 'guard',
+      leaderElection: { enabled: false, namespace: 'guard' },
       kubeconfig: 'k',
     });
     expect(settings).not.to.have.property('context');
@@ -98,9 +99,12 @@ describe('[unit] settings', () => {
 
 describe('[unit] configuration file', () => {
   for (const [text, says] of [
-    ['nope: 1', 'c.yaml: the file: "nope" is not known; allowed: checks, scope, writes, schedule, metrics'],
+    [
+      'nope: 1',
+      'c.yaml: the file: "nope" is not known; allowed: scope, checks, reports, metrics, writes, schedule, leaderElection',
+    ],
     ['- 1', 'c.yaml: the file: must be object'],
-    ['checks: {disable: [foo]}', 'c.yaml: checks.disable.0: must be a check id, such as KP-POD-001'],
+    ['checks: {disable: [foo]}', 'c.yaml: checks.disable[0]: must be a check id, such as KP-POD-001'],
     [
       'checks: {severity: {KP-POD-001: bad}}',
       'c.yaml: checks.severity.KP-POD-001: must be one of critical, high, medium, low, info',
@@ -132,7 +136,6 @@ describe('[unit] configured checks', () => {
     const checks = configuredChecks(CHECKS, {
       disable: ['KP-NET-002'],
       severity: { 'KP-POD-001': 'low' },
-      parameters: DEFAULT_PARAMETERS,
     });
     const world = new World([pod], checks);
     expect(world.findingsOf('KP-NET-002')).to.deep.equal([]);
@@ -140,7 +143,7 @@ describe('[unit] configured checks', () => {
   });
 
   it('refuses an id that no check has', () => {
-    const settings = { disable: ['KP-POD-999'], severity: {}, parameters: DEFAULT_PARAMETERS } as const;
+    const settings = { disable: ['KP-POD-999'], severity: {} } as const;
     expect(() => configuredChecks(CHECKS, settings)).to.throw(SettingsError, 'there is no check KP-POD-999');
   });
 
@@ -149,11 +152,22 @@ describe('[unit] configured checks', () => {
     { include: ['shop', 'kube-*'], exclude: ['kube-system'], judged: ['', 'kube-public', 'shop'] },
   ])
     it(`judges ${judged.join(' and ')}: all but ${exclude.join()} of ${include.join() || 'all'}`, () => {
-      const { inScope = () => true } = scopeOfNamespaces({ include, exclude });
-      expect(['', 'kube-public', 'kube-system', 'shop'].filter(inScope)).to.deep.equal(judged);
+      const { inScope = () => true } = judgedScope({ namespaces: { include, exclude }, kinds: EVERY });
+      expect(['', 'kube-public', 'kube-system', 'shop'].filter((name) => inScope(name))).to.deep.equal(judged);
     });
 
+  it('judges the kinds that are chosen', () => {
+    const namespaces = { include: [], exclude: ['b'] };
+    const { inScope = () => true } = judgedScope({ namespaces, kinds: { include: [], exclude: ['ReplicaSet'] } });
+    expect([inScope('a'), inScope('b'), inScope('a', 'Pod'), inScope('a', 'ReplicaSet')]).to.deep.equal([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
   it('judges all where no scope is set', () => {
-    expect(scopeOfNamespaces({ include: [], exclude: [] })).to.deep.equal({});
+    expect(judgedScope({ namespaces: EVERY, kinds: EVERY })).to.deep.equal({});
   });
 });

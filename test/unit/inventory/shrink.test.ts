@@ -50,7 +50,7 @@ const CASES: readonly Case[] = [
     expected: {
       kind: 'NetworkPolicy',
       metadata: meta('p', 'shop'),
-      spec: { podSelector: { matchLabels: {} }, egress: [true], policyTypes: ['Ingress', 'Egress'] },
+      spec: { podSelector: { matchLabels: {} }, egress: [{ to: [] }], policyTypes: ['Ingress', 'Egress'] },
     },
   },
   {
@@ -109,7 +109,7 @@ const CASES: readonly Case[] = [
           },
         ],
       },
-      status: { phase: 'Running' },
+      status: { phase: 'Running', podIP: '10.0.0.1' },
     },
   },
   {

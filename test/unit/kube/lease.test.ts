@@ -272,6 +272,82 @@ describe('[unit] kube/lease', () => {
     await stopped;
   });
 
+  it('says who holds the lease, why it could not be read, and stops when somebody took it', async () => {
+    const clock = fakeClock();
+    let fault: Fault = 'refuse';
+    const { store, record } = fakeStore(clock, () => fault);
+    const told: string[] = [];
+    const elector = make('a', clock, store, told);
+    elector.start();
+    await pass([clock], 3000);
+    expect([elector.holder, elector.failure, elector.healthy, elector.isLeader()]).to.deep.equal([
+      '',
+      'refused',
+      true,
+      false,
+    ]);
+    fault = 'none';
+    await pass([clock], 5000);
+    expect([elector.holder, elector.failure, elector.healthy]).to.deep.equal(['a', undefined, true]);
+    const held = await store.get(new AbortController().signal);
+    await store.update({ ...record()!, holder: 'b' }, held!.resourceVersion, new AbortController().signal);
+    await pass([clock], 3000);
+    expect([elector.holder, elector.isLeader(), elector.healthy]).to.deep.equal(['b', false, true]);
+    expect(told).to.deep.equal(['a leads', 'a stops']);
+    await stopAll([clock], [elector]);
+    expect(record()!.holder).to.equal('b');
+  });
+
+  it('is unhealthy when nobody noticed the end of its leadership for the time of a lease', async () => {
+    const clock = fakeClock();
+    const { store } = fakeStore(clock, () => 'none');
+    const elector = make('a', clock, store);
+    elector.start();
+    await pass([clock], 1000);
+    // The hands go on, no timer runs: a blocked loop.
+    clock.block(10_000);
+    expect([elector.isLeader(), elector.healthy]).to.deep.equal([false, true]);
+    clock.block(15_000);
+    expect([elector.isLeader(), elector.healthy]).to.deep.equal([false, false]);
+    await stopAll([clock], [elector]);
+  });
+
+  it('what its callbacks throw ends neither the election nor the stop', async () => {
+    const clock = fakeClock();
+    const { store, record } = fakeStore(clock, () => 'none');
+    const fail = (): never => {
+      throw new Error('callback');
+    };
+    const elector = new Elector({ store, identity: 'a', clock, random: () => 0.5, onStarted: fail, onStopped: fail });
+    elector.start();
+    await pass([clock], 10_000);
+    expect(elector.isLeader()).to.equal(true);
+    await stopAll([clock], [elector]);
+    expect([elector.isLeader(), record()!.holder]).to.deep.equal([false, '']);
+  });
+
+  it('gives the lease back although it was overtaken meanwhile, and leaves it when it cannot', async () => {
+    for (const [conflicts, holder] of [
+      [2, ''],
+      [3, 'a'],
+    ] as const) {
+      const clock = fakeClock();
+      let left = 0;
+      const { store, record } = fakeStore(clock, () => 'none');
+      const update: LeaseStore['update'] = (...args) => {
+        if (left === 0) return store.update(...args);
+        left -= 1;
+        return Promise.reject(new ApiError({ code: 409, reason: 'Conflict', message: 'changed' }));
+      };
+      const elector = make('a', clock, { ...store, update });
+      elector.start();
+      await pass([clock], 1000);
+      left = conflicts;
+      await stopAll([clock], [elector]);
+      expect(record()!.holder).to.equal(holder);
+    }
+  });
+
   it('refuses a renew deadline that is not shorter than the lease', () => {
     const clock = fakeClock();
     const { store } = fakeStore(clock, () => 'none');

@@ -28,8 +28,7 @@ describe('[unit] brain', () => {
     moon = 'new';
     const told: string[] = [];
     const brain = new Brain({
-      checks: [moonPhase],
-      context: CONTEXT,
+      judging: { checks: [moonPhase], context: CONTEXT },
       onVerdict: ({ name }) => told.push(name),
       onUnchanged: () => undefined,
       onTouched: () => undefined,
@@ -50,8 +49,7 @@ describe('[unit] brain', () => {
   it('judges nothing before it is told to begin, and everything then', async () => {
     moon = 'full';
     const brain = new Brain({
-      checks: [moonPhase],
-      context: CONTEXT,
+      judging: { checks: [moonPhase], context: CONTEXT },
       onVerdict: () => undefined,
       onUnchanged: () => undefined,
       onTouched: () => undefined,

@@ -1,0 +1,281 @@
+import { pointOf } from '#facts/address.ts';
+import { selects } from '#facts/selector.ts';
+import type { LabelSelector } from '#model/policy.ts';
+import type { Pod } from '#model/objects.ts';
+import { Bits } from './bits.ts';
+import { Cells } from './cells.ts';
+import { keysIn, namesIn, peersIn, rangesIn } from './mentions.ts';
+import { PortMap, isProtocol, type PortRange } from './ports.ts';
+import type { Block, Peer, PodSet, Policy, Port, Rule } from './rules.ts';
+import {
+  addressesOf,
+  namedPortsOf,
+  nodeAddressesOf,
+  type NamedPort,
+  type NetworkAssumptions,
+  type Sources,
+} from './sources.ts';
+
+/** Pods that no policy can tell apart. */
+interface PodClass {
+  readonly namespace: string;
+  /** Of the pod that was met first: all agree on the keys that policies look at. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly names: readonly NamedPort[];
+  /** Where its addresses lie; empty where they are unknown, or no policy asks. */
+  readonly cells: readonly number[];
+  readonly isOnHost: boolean;
+  pods: number;
+}
+
+/** What stands for an address that nobody knows. */
+export const NOWHERE = 0;
+
+/** A universe that has outgrown what it was built for is built anew. */
+const GROWTH = 1000;
+
+/**
+ * Everyone who can be an end of a connection, in classes that policies cannot tell apart: one for an unknown address, one for each cell of
+ * addresses, and those of the pods. Classes are numbers; sets of them are bits. A change that would need finer cuts does not `fit`.
+ */
+export class Universe {
+  readonly cells: Cells;
+  readonly ports: PortMap;
+  readonly classes: (PodClass | undefined)[];
+  readonly classOf = new Map<string, number>();
+  readonly #sources: Sources;
+  readonly #assumptions: NetworkAssumptions;
+  readonly #keys = new Set<string>();
+  readonly #names = new Set<string>();
+  readonly #asksForAddresses: boolean;
+  readonly #asksForNodes: boolean;
+  readonly #byKey = new Map<string, number>();
+  readonly #podSets = new Map<string, { readonly set: PodSet; readonly members: Bits }>();
+  readonly #blocks = new Map<string, { readonly peer: Block; readonly members: Bits }>();
+  readonly #born: number;
+  #live = 0;
+  #everyone: Bits;
+
+  constructor(sources: Sources, assumptions: NetworkAssumptions) {
+    this.#sources = sources;
+    this.#assumptions = assumptions;
+    const policies = [...sources.policies.values()];
+    for (const key of policies.flatMap(keysIn)) this.#keys.add(key);
+    for (const name of policies.flatMap(namesIn)) this.#names.add(name);
+    const peers = policies.flatMap(peersIn);
+    this.#asksForNodes = peers.some((peer) => 'nodes' in peer);
+    this.#asksForAddresses = peers.some((peer) => this.#seesPods(peer));
+    const nodes = this.#asksForNodes ? [...sources.nodes.values()].flatMap(nodeAddressesOf).flatMap(pointOf) : [];
+    this.cells = new Cells([...peers.flatMap((peer) => ('block' in peer ? peer.block : [])), ...nodes]);
+    this.ports = new PortMap([...policies.flatMap(rangesIn), ...this.#namedRanges([...sources.pods.values()])]);
+    this.classes = [undefined, ...this.cells.cells.map(() => undefined)];
+    this.#everyone = Bits.from(this.classes.keys());
+    for (const [key, pod] of sources.pods) this.putPod(key, pod);
+    this.#born = this.classes.length;
+  }
+
+  #seesPods(peer: Peer): boolean {
+    return 'block' in peer && (peer.seesPods === 'always' || this.#assumptions.ipBlockSelectsPods);
+  }
+
+  #namedRanges(pods: readonly Pod[]): readonly PortRange[] {
+    return pods.flatMap((pod) =>
+      namedPortsOf(pod).flatMap(({ name, protocol, port }) =>
+        this.#names.has(name) && isProtocol(protocol) ? [{ protocol, first: port, last: port }] : [],
+      ),
+    );
+  }
+
+  get everyone(): Bits {
+    return this.#everyone;
+  }
+
+  /** Whether the universe has grown so far beyond what is alive that a new one is smaller. */
+  get isOvergrown(): boolean {
+    return (
+      this.classes.length > this.#born + GROWTH && this.classes.length > 2 * (this.#live + this.cells.cells.length)
+    );
+  }
+
+  fitsPolicy(policy: Policy): boolean {
+    return (
+      keysIn(policy).every((key) => this.#keys.has(key)) &&
+      namesIn(policy).every((name) => this.#names.has(name)) &&
+      rangesIn(policy).every((range) => this.ports.fits(range)) &&
+      peersIn(policy).every((peer) => {
+        if ('nodes' in peer) return this.#asksForNodes;
+        if (!('block' in peer)) return true;
+        return (
+          (this.#asksForAddresses || !this.#seesPods(peer)) && peer.block.every((stretch) => this.cells.fits(stretch))
+        );
+      })
+    );
+  }
+
+  fitsPod(pod: Pod): boolean {
+    return this.#namedRanges([pod]).every((range) => this.ports.fits(range));
+  }
+
+  get asksForNodes(): boolean {
+    return this.#asksForNodes;
+  }
+
+  /** Where a pod on the network of its node, or a node, is met. */
+  classOfAddresses(addresses: readonly string[]): number {
+    const [cell] = this.cells.of(addresses);
+    return cell === undefined ? NOWHERE : cell + 1;
+  }
+
+  isGuarded(pod: Pod): boolean {
+    return pod.spec.hostNetwork !== true || this.#assumptions.hostNetwork === 'policy-applies';
+  }
+
+  /** Takes in a pod. Answers whether that made a class that was not there. */
+  putPod(key: string, pod: Pod): boolean {
+    this.removePod(key);
+    if (!this.isGuarded(pod)) {
+      const { status } = pod;
+      const known = addressesOf(pod);
+      this.classOf.set(key, this.classOfAddresses(known.length > 0 ? known : [status?.hostIP ?? []].flat()));
+      return false;
+    }
+    const made = this.#classKey(pod);
+    const known = this.#byKey.get(made.key);
+    const index = known ?? this.classes.length;
+    if (known === undefined) this.#addClass(index, made.key, { ...made.class, pods: 0 });
+    const held = this.classes[index];
+    if (held !== undefined && (held.pods += 1) === 1) this.#live += 1;
+    this.classOf.set(key, index);
+    return known === undefined;
+  }
+
+  #classKey(pod: Pod): { readonly key: string; readonly class: Omit<PodClass, 'pods'> } {
+    const { namespace, labels } = pod.metadata;
+    const names = namedPortsOf(pod).filter(({ name }) => this.#names.has(name));
+    const cells = this.#asksForAddresses ? this.cells.of(addressesOf(pod)) : [];
+    const isOnHost = pod.spec.hostNetwork === true;
+    const seen = Object.entries(labels).filter(([key]) => this.#keys.has(key));
+    const key = JSON.stringify([namespace, seen.sort(), names, cells, isOnHost]);
+    return { key, class: { namespace, labels, names, cells, isOnHost } };
+  }
+
+  #addClass(index: number, key: string, made: PodClass): void {
+    this.classes.push(made);
+    this.#byKey.set(key, index);
+    this.#everyone.set(index);
+    for (const { set, members } of this.#podSets.values()) if (this.#isIn(made, set)) members.set(index);
+    for (const { peer, members } of this.#blocks.values()) if (this.#isInBlock(made, peer, members)) members.set(index);
+  }
+
+  removePod(key: string): void {
+    const index = this.classOf.get(key);
+    if (index === undefined) return;
+    this.classOf.delete(key);
+    const held = this.classes[index];
+    if (held !== undefined && (held.pods -= 1) === 0) this.#live -= 1;
+  }
+
+  /** The labels of a namespace are others now: who is in which set of pods is asked again for its classes. */
+  namespaceChanged(namespace: string): void {
+    for (const [index, held] of this.classes.entries()) {
+      if (held?.namespace !== namespace) continue;
+      for (const { set, members } of this.#podSets.values())
+        if (set.namespaces !== undefined) members.set(index, this.#isIn(held, set));
+    }
+  }
+
+  #isIn({ namespace, labels, isOnHost }: PodClass, set: PodSet): boolean {
+    if (set.namespace !== undefined && set.namespace !== namespace) return false;
+    if (set.withoutHostNetwork === true && isOnHost) return false;
+    return (
+      (set.namespaces === undefined || selects(set.namespaces, this.#sources.labelsOf(namespace))) &&
+      (set.pods === undefined || selects(set.pods, labels))
+    );
+  }
+
+  /** `cells` are the members that are cells. */
+  #isInBlock({ cells }: PodClass, peer: Block, members: Bits): boolean {
+    if (!this.#seesPods(peer)) return false;
+    return cells.length === 0 ? peer.wholeFamily : cells.some((cell) => members.has(cell + 1));
+  }
+
+  membersOf(set: PodSet): Bits {
+    const key = setKey(set);
+    const known = this.#podSets.get(key);
+    if (known !== undefined) return known.members;
+    const members = new Bits();
+    for (const [index, held] of this.classes.entries())
+      if (held !== undefined && this.#isIn(held, set)) members.set(index);
+    this.#podSets.set(key, { set, members });
+    return members;
+  }
+
+  #peers(peer: Peer): Bits {
+    if ('pods' in peer) return this.membersOf(peer.pods);
+    return 'nodes' in peer ? this.#nodes(peer.nodes) : this.#block(peer);
+  }
+
+  #block(peer: Block): Bits {
+    const key = `${peer.seesPods} ${String(peer.wholeFamily)} ${peer.block.map(({ first, last }) => `${String(first)}-${String(last)}`).join()}`;
+    const known = this.#blocks.get(key);
+    if (known !== undefined) return known.members;
+    const members = Bits.from(peer.block.flatMap((stretch) => this.cells.in(stretch)).map((cell) => cell + 1));
+    if (peer.wholeFamily) members.set(NOWHERE);
+    for (const [index, held] of this.classes.entries())
+      if (held !== undefined && this.#isInBlock(held, peer, members)) members.set(index);
+    this.#blocks.set(key, { peer, members });
+    return members;
+  }
+
+  #nodes(selector: LabelSelector): Bits {
+    const chosen = [...this.#sources.nodes.values()].filter(({ metadata }) => selects(selector, metadata.labels));
+    return Bits.from(chosen.flatMap((node) => this.cells.of(nodeAddressesOf(node))).map((cell) => cell + 1));
+  }
+
+  /** Everyone that a rule's peers mean. */
+  peersOf({ peers }: Rule): Bits {
+    if (peers === 'any') return this.#everyone;
+    const [first, ...more] = peers.map((peer) => this.#peers(peer));
+    if (first === undefined) return new Bits();
+    return more.length === 0 ? first : more.reduce((sum, each) => sum.add(each), first.clone());
+  }
+
+  /** The ports of a rule by number; `'any'` where it has no list. */
+  atomsOf({ ports }: Rule): Bits {
+    if (ports === 'any') return this.ports.all;
+    return Bits.from(ports.flatMap((port) => ('name' in port ? [] : this.ports.in(port))));
+  }
+
+  /** The atoms that the names of a rule mean on a class. */
+  namedAtoms({ ports }: Rule, on: number): readonly number[] {
+    return ports === 'any'
+      ? []
+      : ports.flatMap((port) => ('name' in port ? this.#resolve(port, this.classes[on]?.names ?? []) : []));
+  }
+
+  #resolve(port: Extract<Port, { name: string }>, names: readonly NamedPort[]): readonly number[] {
+    return names
+      .filter(({ name, protocol }) => name === port.name && (port.protocol ?? protocol) === protocol)
+      .flatMap(({ protocol, port: number }) => (isProtocol(protocol) ? [this.ports.at(protocol, number)] : []));
+  }
+
+  /** For each atom that a name of the rule means on some peer: these peers. */
+  namedPeers({ ports }: Rule, peers: Bits): ReadonlyMap<number, Bits> {
+    const found = new Map<number, Bits>();
+    if (ports === 'any') return found;
+    const named = ports.filter((port) => 'name' in port);
+    if (named.length === 0) return found;
+    for (const index of peers) {
+      for (const atom of named.flatMap((port) => this.#resolve(port, this.classes[index]?.names ?? []))) {
+        const there = found.get(atom) ?? new Bits();
+        there.set(index);
+        found.set(atom, there);
+      }
+    }
+    return found;
+  }
+}
+
+function setKey({ namespace, namespaces, pods, withoutHostNetwork }: PodSet): string {
+  return JSON.stringify([namespace, namespaces, pods, withoutHostNetwork]);
+}

@@ -1,0 +1,85 @@
+import { DIRECTIONS, type Direction } from '#facts/policy.ts';
+import { selects } from '#facts/selector.ts';
+import { policyOf, type AnyPolicy, type PodSet } from '#analysis/network/rules.ts';
+import { namespaceLabels, podKey } from '#analysis/network/sources.ts';
+import { network } from '#analysis/network/view.ts';
+import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
+import type { Pod } from '#model/objects.ts';
+import { refOf, type Ref } from '#model/ref.ts';
+import { defineRelation } from '#model/relation.ts';
+
+/** A cluster-wide policy that denies a pod something in a direction. */
+export interface Denial {
+  readonly direction: Direction;
+  readonly policy: AnyPolicy;
+}
+
+type Pods = Inventory<'Pod' | 'Namespace'>;
+
+/** The pods that a change of a policy is about: selected before, or now. */
+function selectedBy(change: ChangeOf<AnyPolicy['kind']>, inventory: Pods): readonly Ref<'Pod'>[] {
+  const subjects = sides(change).map((policy) => policyOf(policy, 0).subject);
+  const [namespace] = subjects.map((subject) => subject.namespace);
+  return inventory
+    .list('Pod', namespace)
+    .filter((pod) => subjects.some((subject) => isIn(pod, subject, inventory)))
+    .map(refOf);
+}
+
+function isIn({ metadata, spec }: Pod, set: PodSet, inventory: Pods): boolean {
+  const { namespace } = metadata;
+  if (set.withoutHostNetwork === true && spec.hostNetwork === true) return false;
+  const known = inventory.get({ kind: 'Namespace', namespace: '', name: namespace });
+  return (
+    (set.namespace ?? namespace) === namespace &&
+    (set.namespaces === undefined || selects(set.namespaces, namespaceLabels(namespace, known))) &&
+    (set.pods === undefined || selects(set.pods, metadata.labels))
+  );
+}
+
+export const clusterPoliciesDenyingPod = defineRelation({
+  subject: 'Pod',
+  name: 'cluster-wide network policies that deny the pod something',
+  related: (pod, inventory): readonly Denial[] =>
+    DIRECTIONS.flatMap((direction) =>
+      inventory
+        .view(network)
+        .policiesOf(podKey(pod), direction)
+        .filter(
+          ({ tier, [direction]: rules = [] }) => tier !== 'namespaced' && rules.some(({ action }) => action === 'deny'),
+        )
+        .flatMap(({ ref }) => {
+          const policy = inventory.get(ref);
+          return policy === undefined ? [] : [{ direction, policy }];
+        }),
+    ),
+  affected: {
+    AdminNetworkPolicy: selectedBy,
+    BaselineAdminNetworkPolicy: selectedBy,
+    ClusterNetworkPolicy: selectedBy,
+    // They select pods by the labels of their namespace.
+    Namespace: ({ ref }, inventory) => inventory.list('Pod', ref.name).map(refOf),
+    // A NetworkPolicy that selects a pod hides the baseline tier from it.
+    NetworkPolicy: selectedBy,
+    Node: () => [],
+    Pod: () => [],
+  },
+});
+
+/** Policies in the languages of network plugins: that they are there, and where; whom they select is not read. */
+export const policiesOfPlugins = defineRelation({
+  subject: 'Pod',
+  name: 'policies of Cilium and Calico in the namespace of the pod, and cluster-wide',
+  related: ({ metadata }, inventory) => [
+    ...inventory.list('CiliumNetworkPolicy', metadata.namespace),
+    ...inventory.list('CiliumClusterwideNetworkPolicy'),
+    ...inventory.list('CalicoNetworkPolicy', metadata.namespace),
+    ...inventory.list('CalicoGlobalNetworkPolicy'),
+  ],
+  affected: {
+    CiliumNetworkPolicy: ({ ref }, inventory) => inventory.list('Pod', ref.namespace).map(refOf),
+    CiliumClusterwideNetworkPolicy: (_change, inventory) => inventory.list('Pod').map(refOf),
+    CalicoNetworkPolicy: ({ ref }, inventory) => inventory.list('Pod', ref.namespace).map(refOf),
+    CalicoGlobalNetworkPolicy: (_change, inventory) => inventory.list('Pod').map(refOf),
+  },
+});

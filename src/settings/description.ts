@@ -1,0 +1,154 @@
+import type { CheckId } from '#model/check.ts';
+import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
+import { SEVERITIES, type Severity } from '#model/severity.ts';
+import type { Field, Section } from './field.ts';
+
+export const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
+export const CRON = '^\\S+( +\\S+){4}$';
+export const NAMESPACE = '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$';
+const WORDS = { type: 'array', items: { type: 'string', minLength: 1, maxLength: 253 }, maxItems: 1000 };
+
+function field<T>(says: string, fallback: T, schema: Field<T>['schema']): Field<T> {
+  return { says, fallback, schema };
+}
+
+function words(says: string, fallback: readonly string[] = []): Field<readonly string[]> {
+  return field(says, fallback, WORDS);
+}
+
+function integer(says: string, fallback: number, minimum: number, maximum: number): Field<number> {
+  return field(says, fallback, { type: 'integer', minimum, maximum });
+}
+
+/** Takes effect when the operator starts next. */
+function atStart<T>(of: Field<T>): Field<T> {
+  return { ...of, restart: true };
+}
+
+interface Choice {
+  readonly says: string;
+  readonly fields: Readonly<Record<'include' | 'exclude', Field<readonly string[]>>>;
+}
+
+function choice(what: string): Choice {
+  return {
+    says: `Which ${what} are judged. What is left out is still looked at: a policy there is a policy.`,
+    fields: {
+      include: words(`Only these ${what}; all when empty. A trailing \`*\` stands for any rest.`),
+      exclude: words(`Not these ${what}. A trailing \`*\` stands for any rest.`),
+    },
+  };
+}
+
+const disable = field<readonly CheckId[]>('Checks that do not run, by id.', [], {
+  type: 'array',
+  items: { type: 'string', pattern: CHECK_ID },
+});
+const severity = field<Readonly<Partial<Record<CheckId, Severity>>>>(
+  'Another severity for every finding of a check; those that are only info stay info.',
+  {},
+  { type: 'object', propertyNames: { pattern: CHECK_ID }, additionalProperties: { enum: SEVERITIES } },
+);
+const sweep = field(
+  'When every verdict is compared with a fresh one, and every watch with the API server: five fields of cron.',
+  '17 3 * * *',
+  { type: 'string', pattern: CRON },
+);
+
+function parameter(name: keyof Parameters, says: string): Field<readonly string[]> {
+  return words(says, DEFAULT_PARAMETERS[name]);
+}
+
+/** Everything that the configuration file may say, once. */
+export const CONFIGURATION = {
+  says: 'Configuration of kubeposture: the same file for `scan` and `operator`. Everything may be absent.',
+  fields: {
+    scope: {
+      says: 'What is judged.',
+      fields: { namespaces: choice('namespaces'), kinds: choice('kinds of subjects') },
+    },
+    checks: {
+      says: 'How it is judged.',
+      fields: {
+        disable,
+        severity,
+        parameters: {
+          says: 'The data tables that checks rest on. A list here takes the place of the one that is built in.',
+          fields: {
+            floatingTags: parameter(
+              'floatingTags',
+              'Tags that name another image tomorrow; lower case, compared whole.',
+            ),
+            systemNamespaces: parameter(
+              'systemNamespaces',
+              'Namespaces of the system. A trailing `*` stands for any rest.',
+            ),
+            privilegedNamespaces: parameter(
+              'privilegedNamespaces',
+              'Namespaces where privileged pods are at home, beside those of the system.',
+            ),
+            controlPlaneNamespaces: parameter(
+              'controlPlaneNamespaces',
+              'Namespaces in which the pods of the control plane run.',
+            ),
+            allowedRegistries: parameter(
+              'allowedRegistries',
+              'Registries or repositories that images may come from, by whole segments; empty is not configured.',
+            ),
+            retiredRegistries: parameter(
+              'retiredRegistries',
+              'Registries or repositories that get no updates or are about to vanish.',
+            ),
+          } satisfies Readonly<Record<keyof Parameters, Field<readonly string[]>>>,
+        },
+      },
+    },
+    reports: {
+      says: 'What is written.',
+      fields: {
+        maxFindings: integer(
+          'Findings that one report lists, worst first; the others are counted in `truncated`.',
+          100,
+          1,
+          100,
+        ),
+      },
+    },
+    metrics: {
+      says: 'What Prometheus sees.',
+      fields: {
+        maxSeries: integer(
+          'Series with a namespace; the namespaces beyond are folded into `namespace="_other"`.',
+          10_000,
+          0,
+          1_000_000,
+        ),
+      },
+    },
+    writes: {
+      says: 'How fast reports are written.',
+      fields: {
+        rate: field('Writes a second.', 50, { type: 'number', exclusiveMinimum: 0, maximum: 10_000 }),
+        burst: integer('Writes at once after a quiet time.', 100, 1, 100_000),
+      },
+    },
+    schedule: { says: 'When what is done from time to time is done.', fields: { sweep } },
+    leaderElection: {
+      says: 'Which of several replicas writes.',
+      fields: {
+        enabled: atStart(
+          field('Hold a Lease while writing. `--leader-elect` and `KUBEPOSTURE_LEADER_ELECT` override it.', true, {
+            type: 'boolean',
+          }),
+        ),
+        namespace: atStart(
+          field('Namespace of the Lease; when empty that of the pod (`POD_NAMESPACE`), else `kubeposture`.', '', {
+            type: 'string',
+            maxLength: 63,
+            pattern: NAMESPACE,
+          }),
+        ),
+      },
+    },
+  },
+} as const satisfies Section;
