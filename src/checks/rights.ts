@@ -1,5 +1,5 @@
 import { isSystemNamespace } from '#facts/namespace.ts';
-import type { AnyBinding } from '#facts/rbac.ts';
+import type { AnyBinding, AnyRole } from '#facts/rbac.ts';
 import { isShipped } from '#facts/shipped-roles.ts';
 import {
   defineCheckOfMany,
@@ -66,7 +66,9 @@ function placedJudges(rights: readonly Right[]): readonly Judge[] {
         subject: 'Role',
         inputs: { bindings: bindingsOfARole },
         evaluate: (role, { bindings }, context) =>
-          isShipped(role) ? [] : ofRules(rights, { rules: role.rules, bindings, isStrong: false }, context),
+          isShipped(role)
+            ? []
+            : ofRules(inPlace(rights, role), { rules: role.rules, bindings, isStrong: false }, context),
       }),
       judge({
         subject: 'RoleBinding',
@@ -81,7 +83,7 @@ function placedJudges(rights: readonly Right[]): readonly Judge[] {
       subject: 'Role',
       inputs: { bindings: bindingsOfARole, strong: strongNamespaceOfRole },
       evaluate: (role, { bindings, strong: [isStrong = false] }, context) =>
-        isShipped(role) ? [] : ofRules(rights, { rules: role.rules, bindings, isStrong }, context),
+        isShipped(role) ? [] : ofRules(inPlace(rights, role), { rules: role.rules, bindings, isStrong }, context),
     }),
     judge({
       subject: 'RoleBinding',
@@ -157,6 +159,11 @@ function* ofBinding(
     const message = `ClusterRole ${name} ${right.says} in namespace ${binding.metadata.namespace}`;
     yield { at: 'roleRef', severity, message, because: [refOf(granted.role)], ...aspectOf(right) };
   }
+}
+
+/** The rights that mean something in the namespace of a Role. */
+function inPlace(rights: readonly Right[], { metadata }: AnyRole): readonly Right[] {
+  return rights.filter(({ onlyIn }) => onlyIn?.includes(metadata.namespace) !== false);
 }
 
 /** Whether the other rules of the role make it what it is. */

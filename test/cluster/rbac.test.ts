@@ -212,7 +212,8 @@ describe('[cluster] RBAC', function () {
   });
 
   after(async () => {
-    api?.close();
+    if (api === undefined) return;
+    api.close();
     await plane.kubectl('delete', 'clusterroles,clusterrolebindings', '-l', `of=${world.prefix}`, '--ignore-not-found');
   });
 
