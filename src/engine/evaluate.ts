@@ -25,19 +25,25 @@ export function evaluate(judge: Judge, object: AnyObject, inventory: Inventory, 
   }
 }
 
-function missingInputs(judge: Judge, inventory: Inventory): readonly string[] {
-  const required = Object.values(judge.inputs).filter(({ optional }) => !optional);
-  const reasons = required.flatMap(({ relation }) => relation.reads.map((kind) => inventory.missing(kind)));
-  return [...new Set(reasons.filter((reason) => reason !== undefined))].sort();
+function missingInputs({ inputs }: Judge, inventory: Inventory): readonly string[] {
+  const reasons = new Set<string>();
+  for (const { relation, optional } of Object.values(inputs)) {
+    if (optional) continue;
+    for (const kind of relation.reads) {
+      const reason = inventory.missing(kind);
+      if (reason !== undefined) reasons.add(reason);
+    }
+  }
+  return reasons.size === 0 ? [] : [...reasons].sort();
 }
 
-function relatedTo(judge: Judge, object: AnyObject, inventory: Inventory): Given {
-  return Object.fromEntries(
-    Object.entries(judge.inputs).map(([name, { relation, optional }]) => {
-      const isKnown = !optional || relation.reads.every((kind) => inventory.missing(kind) === undefined);
-      return [name, isKnown ? relation.related(object, inventory) : undefined];
-    }),
-  );
+function relatedTo({ inputs }: Judge, object: AnyObject, inventory: Inventory): Given {
+  const given: Record<string, readonly unknown[] | undefined> = {};
+  for (const [name, { relation, optional }] of Object.entries(inputs)) {
+    const isKnown = !optional || relation.reads.every((kind) => inventory.missing(kind) === undefined);
+    given[name] = isKnown ? relation.related(object, inventory) : undefined;
+  }
+  return given;
 }
 
 function collect(judge: Judge, object: AnyObject, given: Given, { context, inventory }: Surroundings): Outcome {

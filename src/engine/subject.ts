@@ -131,7 +131,7 @@ function merge(check: Check, judged: readonly Judged[], prefix: string): CheckRe
 }
 
 function gather(findings: Map<string, Finding>, finding: Finding): void {
-  const key = JSON.stringify([finding.aspect, finding.path, finding.message, finding.severity]);
+  const key = `${finding.aspect ?? ''}\n${finding.severity}\n${finding.path}\n${finding.message}`;
   const known = findings.get(key);
   findings.set(key, known === undefined ? finding : { ...known, pods: known.pods + finding.pods });
 }

@@ -9,11 +9,17 @@ export interface ContainerSlot {
 
 const LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 
+/** The last answer: the checks of a pod ask for the same one after another, and a table of all answers would cost memory for every pod. */
+let last: { readonly spec: PodSpec; readonly slots: readonly ContainerSlot[] } | undefined;
+
 /** The container set: init, normal and ephemeral containers, exactly what Pod Security admission visits (checks-catalogue 1.3). */
 export function containersOf(spec: PodSpec): readonly ContainerSlot[] {
-  return LISTS.flatMap((list) =>
-    (spec[list] ?? []).map((container, index) => ({ container, at: `spec.${list}[${String(index)}]`, list })),
-  );
+  if (last?.spec !== spec) {
+    const slotsIn = (list: ContainerSlot['list']): readonly ContainerSlot[] =>
+      (spec[list] ?? []).map((container, index) => ({ container, at: `spec.${list}[${String(index)}]`, list }));
+    last = { spec, slots: LISTS.flatMap(slotsIn) };
+  }
+  return last.slots;
 }
 
 /** The containers that serve as long as the pod lives: regular ones first, then sidecars. */

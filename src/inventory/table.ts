@@ -4,6 +4,8 @@ import type { ObjectOf } from '#model/objects.ts';
 
 type Filed<K extends Kind> = Map<string, Map<string, ObjectOf<K>>>;
 
+const NONE: readonly never[] = [];
+
 /** The objects of one kind, filed under every index that was ever asked for. */
 export class Table<K extends Kind> {
   readonly #objects = new Map<string, ObjectOf<K>>();
@@ -31,7 +33,8 @@ export class Table<K extends Kind> {
       this.#indexes.set(index, filed);
       for (const [key, object] of this.#objects) file(filed, index.of(object), key, object);
     }
-    return [...(filed.get(value)?.values() ?? [])];
+    const drawer = filed.get(value);
+    return drawer === undefined ? NONE : [...drawer.values()];
   }
 
   put(key: string, object: ObjectOf<K>): void {

@@ -2,10 +2,12 @@
  * `npm run bench [NAME]`: how long the pure core or the embedded API server takes for a synthetic cluster, in time and memory. Every run
  * has a process of its own; the table shows medians.
  * `npm run bench -- watching [PART…]`, `npm run bench -- writing [PART…]`: the layer between us and the API server, beside client-node's.
+ * `npm run bench -- scan [FOLDER…]`: the command line over manifests.
  */
 import { measured } from '../support/child.ts';
 import type { Figures } from './figures.ts';
 import { median, printTable, text } from './table.ts';
+import { benchScan } from './scan/main.ts';
 import { benchWatching } from './watching/main.ts';
 import { benchWriting } from './writing/main.ts';
 
@@ -19,6 +21,7 @@ const BENCHES: Readonly<Record<string, readonly [program: string, argument: stri
 const SUITES: Readonly<
   Record<string, (parts: readonly string[], refuse: (message: string) => never) => Promise<void>>
 > = {
+  scan: benchScan,
   watching: benchWatching,
   writing: benchWriting,
 };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import type { FormatName } from '#report/formats/index.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
 
@@ -62,6 +63,29 @@ describe('[integration] the packed package', function () {
     const { status, output, complaint } = await run('npx', '--no-install', 'kubeposture', 'demo', '--once');
     expect(status, complaint).to.equal(0);
     expect(output).to.match(/^shop +deployment-web /m);
+  });
+
+  it('scans to every output, and explains', async () => {
+    const manifest = `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"hostPID": true}}`;
+    writeFileSync(join(folder, 'pod.json'), manifest);
+    const begins: Readonly<Record<FormatName, RegExp>> = {
+      table: /^SEVERITY .*\nPod default\/a +pod\.json:1\nhigh +KP-POD-002 /,
+      wide: /^SEVERITY .*\nhigh +KP-POD-002 +host-pid +Pod\/default\/a +pod\.json:1 +spec\.hostPID /,
+      json: /^\{\n {2}"apiVersion": "kubeposture\.io\/v1alpha1",\n {2}"kind": "ScanResult",/,
+      yaml: /^apiVersion: kubeposture\.io\/v1alpha1\nkind: ScanResult\n/,
+      jsonl: /^\{"type":"finding","check":"KP-POD-002",/,
+      sarif: /^\{"\$schema":".*"uri":"pod\.json".*"startLine":1,"startColumn":73,/s,
+      junit: /^<\?xml .*<testsuite name="KP-POD-002 host-pid" tests="1" failures="1"/s,
+      markdown: /^## kubeposture: grade C, .*\n### `Pod default\/a` \(`pod\.json:1`\)\n/s,
+    };
+    for (const [output, pattern] of Object.entries(begins)) {
+      const args = ['scan', 'pod.json', '--check', 'host-pid', '--fail-on', 'high', '--output', output];
+      const ended = await run('npx', '--no-install', 'kubeposture', ...args);
+      expect(ended.status, ended.complaint).to.equal(1);
+      expect(ended.output).to.match(pattern);
+    }
+    const { output } = await run('npx', '--no-install', 'kubeposture', 'checks', 'explain', 'host-pid');
+    expect(output).to.match(/^KP-POD-002 host-pid\n/);
   });
 
   it('says in one line that a Node is too old', async () => {

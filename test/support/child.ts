@@ -14,12 +14,16 @@ function shippedFlags(): readonly string[] {
 /** What is shipped is compiled: a run takes what an earlier one has compiled, and needs no memory for stripping types. */
 const CACHE = 'node_modules/.cache/kubeposture-bench';
 
+/** The environment of a measured run. */
+export function measuredEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, NODE_COMPILE_CACHE: CACHE };
+}
+
 function started(
   command: string,
   args: readonly string[],
 ): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
-  const env = { ...process.env, NODE_COMPILE_CACHE: CACHE };
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: measuredEnvironment() });
   const kill = (): void => {
     child.kill('SIGKILL');
   };

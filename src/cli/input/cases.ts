@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { safeJson } from '#report/formats/json.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { outputClosed, print } from '../output/terminal.ts';
 import { withoutNeedlessEscapes } from './escapes.ts';
@@ -28,7 +29,7 @@ export async function answerCases(answer: (posed: Case) => CaseAnswer | Promise<
     if (line.trim() === '') continue;
     const { told, status, id } = await answerTo(line, answer);
     worst = Math.max(worst, WORST_LAST.indexOf(status));
-    await print(`${JSON.stringify({ id, ...told })}\n`);
+    await print(`${safeJson({ id, ...told })}\n`);
     if (outputClosed()) break;
   }
   return WORST_LAST[worst] ?? EXIT.done;

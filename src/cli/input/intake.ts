@@ -7,6 +7,7 @@ import type { AnyObject } from '#model/objects.ts';
 import { keyOf, refOf, subjectText } from '#model/ref.ts';
 import { shortened } from '#model/text.ts';
 import type { InputError } from '#report/formats/scan.ts';
+import { Strings } from './own.ts';
 import type { Origin } from './spots.ts';
 
 export interface ForeignObject {
@@ -27,6 +28,7 @@ export class Intake {
   readonly #foreign: ForeignObject[] = [];
   readonly #errors: InputError[] = [];
   readonly #generated = new Map<string, number>();
+  readonly #strings = new Strings();
   #documents = 0;
   #hasUnread = false;
 
@@ -112,7 +114,7 @@ export class Intake {
     if ('problem' in recognised) this.fail(origin.file, origin.line, recognised.problem);
     else if ('foreign' in recognised) this.#foreign.push(foreignOf(raw as Raw));
     else {
-      const object = shrink(recognised.kind, this.#numbered(raw as Raw));
+      const object = this.#strings.own(shrink(recognised.kind, this.#numbered(raw as Raw)));
       for (const note of object.malformed ?? [])
         this.fail(origin.file, origin.line, `${subjectText({ kind: object.kind, ...object.metadata })}: ${note}`);
       this.#keep(object, origin);

@@ -52,9 +52,10 @@ export function frameworkNamed(word: string): Framework {
   throw new UsageError(`there is no framework "${word}"; there are: ${FRAMEWORKS.map(({ id }) => id).join(', ')}`);
 }
 
-/** Whether a check is about a control of a framework. */
-export function isAbout({ refs }: Framework): (check: Check) => boolean {
-  return (check) => check.refs.some((ref) => ref.startsWith(refs));
+/** Whether a check is about a control of a framework; of the Pod Security Standards, of those of its levels. */
+export function isAbout({ refs, levels }: Framework): (check: Check) => boolean {
+  const starts = levels === undefined ? [refs] : levels.map((level) => refs + level);
+  return (check) => check.refs.some((ref) => starts.some((start) => ref.startsWith(start)));
 }
 
 /** The checks that the controls of a framework rest on. Of those of the Pod Security Standards only the problems that break their level. */
@@ -62,9 +63,9 @@ export function checksOf(framework: Framework, checks: readonly Check[]): readon
   const own = checks.filter(isAbout(framework));
   const { levels } = framework;
   if (levels === undefined) return own;
-  return own
-    .map((check) => withWords(check, (word) => ('unknown' in word || isOneOf(word.pss, levels) ? word : undefined)))
-    .filter(({ refs }) => refs.some((ref) => levels.some((level) => ref === `PSS:${level}`)));
+  return own.map((check) =>
+    withWords(check, (word) => ('unknown' in word || isOneOf(word.pss, levels) ? word : undefined)),
+  );
 }
 
 function isOneOf<T>(word: T | undefined, words: readonly T[]): boolean {

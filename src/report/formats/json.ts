@@ -6,7 +6,10 @@ export function safeJson(value: unknown): string {
   return escaped(JSON.stringify(value));
 }
 
+const PLAIN = /^[\n -~]*$/;
+
 function escaped(json: string): string {
+  if (PLAIN.test(json)) return json;
   return json.replace(UNSAFE, (mark) => (mark < ' ' ? mark : `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`));
 }
 

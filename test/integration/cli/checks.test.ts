@@ -7,6 +7,11 @@ import type { Check } from '#model/check.ts';
 import { World } from '../../support/world.ts';
 import { run } from './program.ts';
 
+const wordsOf = ({ id, name, title, why, fix }: Check): string => [id, name, title, why, fix].join(' ').toLowerCase();
+const saysBoth = (check: Check): boolean => ['privileged', 'container'].every((word) => wordsOf(check).includes(word));
+const isHighHost = (check: Check): boolean =>
+  check.id.startsWith('KP-POD-') && ['critical', 'high'].includes(check.severity) && wordsOf(check).includes('host');
+
 describe('[integration] checks', function () {
   this.timeout(30_000);
 
@@ -16,6 +21,48 @@ describe('[integration] checks', function () {
     expect(table.filter((line) => line.length > 80)).to.deep.equal([]);
     const list = JSON.parse((await run(['checks', 'list', '-o', 'json'])).output) as readonly { readonly id: string }[];
     expect(list.map(({ id }) => id)).to.deep.equal(CHECKS.map(({ id }) => id));
+  });
+
+  for (const { args, fits } of [
+    { args: ['--area', 'net'], fits: ({ id }: Check) => id.startsWith('KP-NET-') },
+    {
+      args: ['--kind', 'clusterrole'],
+      fits: ({ judges }: Check) => judges.some(({ subject }) => subject === 'ClusterRole'),
+    },
+    { args: ['--severity', 'high'], fits: ({ severity }: Check) => ['critical', 'high'].includes(severity) },
+    { args: ['--framework', 'pss-baseline'], fits: ({ refs }: Check) => refs.includes('PSS:baseline') },
+    { args: ['PRIVILEGED', 'container'], fits: saysBoth },
+    { args: ['--area', 'POD', '--severity', 'high', 'host'], fits: isHighHost },
+  ])
+    it(`list ${args.join(' ')}`, async () => {
+      const { output, status } = await run(['checks', 'list', '-o', 'json', ...args]);
+      const ids = (JSON.parse(output) as readonly Check[]).map(({ id }) => id);
+      expect(ids).to.deep.equal(CHECKS.filter(fits).map(({ id }) => id));
+      expect(ids.length).to.be.within(1, CHECKS.length - 1);
+      expect(status).to.equal(0);
+    });
+
+  for (const args of [
+    ['--area', 'X'],
+    ['--kind', 'X'],
+    ['--severity', 'X'],
+    ['--framework', 'X'],
+    ['-o', 'X'],
+  ])
+    it(`list ${args.join(' ')} is wrong use, and says what there is`, async () => {
+      const { complaint, status } = await run(['checks', 'list', ...args]);
+      expect(complaint).to.match(/"X".*(?:one of|there are).*, /);
+      expect(status).to.equal(2);
+    });
+
+  it('explain --all: every example with what it finds', async () => {
+    const check = CHECKS.find(({ id }) => id === 'KP-NET-002')!;
+    const { bad, good } = check.examples();
+    const { output } = await run(['checks', 'explain', check.id, '--all']);
+    const named = [...bad, ...good].map(({ name }) => name);
+    expect(named.length).to.be.above(2);
+    for (const name of named) expect(output).to.include(`: ${name}\n`);
+    expect((await run(['checks', 'explain', check.id])).output).to.include(`${String(named.length - 2)} more example`);
   });
 
   it('explain: by id and by name, every word that the check says of itself', async () => {
@@ -29,7 +76,7 @@ describe('[integration] checks', function () {
       'NetworkPolicies that select the pod',
       'kind: NetworkPolicy',
       'Passes: ',
-      'CIS:5.3.2',
+      'CIS Kubernetes Benchmark 1.12: 5.3.2',
     ])
       expect(byId.output).to.include(part);
     expect(byId.status).to.equal(0);

@@ -1,40 +1,22 @@
 import { stringify } from 'yaml';
 import { CHECKS } from '#checks/index.ts';
 import type { BadExample, Check, Example, Manifest } from '#model/check.ts';
-import { EXIT, UsageError } from './exit.ts';
-import { fitted, padded, wrapped } from '#report/formats/columns.ts';
+import { FRAMEWORKS } from '#model/frameworks.ts';
+import { wrapped } from '#report/formats/columns.ts';
 import type { Look } from '#report/formats/look.ts';
-import { lookOf, print } from './output/terminal.ts';
-import { checkNamed } from './scan/select.ts';
-
-/** `kubeposture checks list`. */
-export async function listChecks({ output }: { readonly output: string }): Promise<number> {
-  if (output === 'json') await print(`${JSON.stringify(CHECKS.map(rowOf), undefined, 2)}\n`);
-  else if (output === 'table') await print(tableOf(lookOf(process.stdout)));
-  else throw new UsageError(`--output: "${output}" is not one of table, json`);
-  return EXIT.done;
-}
-
-function rowOf({ id, name, title, severity, evidence, refs, judges }: Check): object {
-  return { id, name, title, severity, evidence, kinds: judges.map(({ subject }) => subject), refs };
-}
-
-function tableOf(look: Look): string {
-  const idWidth = Math.max(...CHECKS.map(({ id }) => id.length));
-  const rows = CHECKS.map(({ id, severity, name, title }) => {
-    const start = `${padded(id, idWidth)}  ${look.paint(padded(severity, 8), severity)}  `;
-    return `${start}${fitted(`${name}: ${title}`, look.width - idWidth - 12)}\n`;
-  });
-  return `${rows.join('')}${String(CHECKS.length)} checks\n`;
-}
+import { counted } from '#report/formats/scan.ts';
+import { EXIT } from '../exit.ts';
+import { lookOf, print } from '../output/terminal.ts';
+import { checkNamed } from '../scan/select.ts';
 
 /** `kubeposture checks explain`. */
-export async function explainCheck(word: string): Promise<number> {
-  await print(explanation(checkNamed(word, CHECKS), lookOf(process.stdout)));
+export async function explainCheck(word: string, { all = false }: { readonly all?: boolean }): Promise<number> {
+  await print(explanation(checkNamed(word, CHECKS), all ? Infinity : 1, lookOf(process.stdout)));
   return EXIT.done;
 }
 
-function explanation(check: Check, look: Look): string {
+/** Everything about a check, with at most so many examples that fail and as many that pass. */
+function explanation(check: Check, examples: number, look: Look): string {
   const { bad, good } = check.examples();
   const heading = (text: string): string => look.paint(text, 'bold');
   const block = (text: string): string => indented(wrapped(text, look.width - 2));
@@ -47,12 +29,26 @@ function explanation(check: Check, look: Look): string {
     ...aspectsOf(check, heading, block),
     `${heading('What it looks at')}\n${inputsOf(check).map(block).join('\n')}`,
     ...bad
-      .slice(0, 1)
+      .slice(0, examples)
       .map((example) => `${heading('Fails')}: ${example.name}\n${yamlOf(example)}\n${foundBy(example)}`),
-    ...good.slice(0, 1).map((example) => `${heading('Passes')}: ${example.name}\n${yamlOf(example)}`),
-    `${heading('References')}\n${block(check.refs.join(', '))}`,
+    ...good.slice(0, examples).map((example) => `${heading('Passes')}: ${example.name}\n${yamlOf(example)}`),
+    ...moreExamples(bad.length + good.length - Math.min(bad.length, examples) - Math.min(good.length, examples), check),
+    `${heading('References')}\n${referencesOf(check).map(block).join('\n')}`,
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+function moreExamples(count: number, { id }: Check): readonly string[] {
+  return count === 0 ? [] : [`${counted(count, 'more example')}: kubeposture checks explain ${id} --all`];
+}
+
+/** The controls of each list, by its title. */
+function referencesOf({ refs }: Check): readonly string[] {
+  const byList = Map.groupBy(refs, (ref) => ref.slice(0, ref.indexOf(':') + 1));
+  return Array.from(byList, ([list, own]) => {
+    const title = FRAMEWORKS.find((framework) => framework.refs === list)?.title.replace(/, baseline$/, '') ?? list;
+    return `${title}: ${own.map((ref) => ref.slice(list.length)).join(', ')}`;
+  });
 }
 
 function aspectsOf(
