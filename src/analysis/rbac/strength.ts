@@ -54,22 +54,30 @@ const STEP: readonly (readonly Need[])[] = [
 /** Whether a role of a name is itself as good as cluster-admin: what a right to bind named roles is worth. */
 export type RoleStrength = (name: string) => boolean;
 
+/** Every atom that strength turns on: most identities hold none of them, and nothing more has to be asked. */
+const RELEVANT = [...DIRECT, ...STEP].flat().reduce((mask, each) => mask | each.mask, ALL_OF_CORE);
+
 /** What follows from the rights of an identity. */
 export function profileOf({ groups }: Identity, rights: Rights, isStrongRole: RoleStrength): Profile {
-  if (groups.includes(MASTERS) || isDirect(rights, isStrongRole)) return { ...WEAK, strength: 'direct' };
-  const { namespaces } = rights;
+  if (groups.includes(MASTERS) || isDirect(rights, isStrongRole)) return DIRECTLY;
+  const namespaces = rights.namespaces.filter((namespace) => rights.mayAny(namespace, RELEVANT));
+  const directBy = rights.namespaces.flatMap((namespace) => namedAccounts(rights, namespace));
+  const isStep = rights.mayAny('', RELEVANT) && hasAny(rights, '', STEP);
+  if (!isStep && namespaces.length === 0 && directBy.length === 0) return WEAK;
   return {
-    strength: hasAny(rights, '', STEP) ? 'step' : 'none',
+    strength: isStep ? 'step' : 'none',
     directIn: namespaces.filter((namespace) => TOKENS.some((each) => meets(rights, namespace, each))),
-    directBy: ['', ...namespaces].flatMap((namespace) => namedAccounts(rights, namespace)),
+    directBy,
     stepIn: namespaces.filter((namespace) => hasAny(rights, namespace, STEPS)),
   };
 }
 
 const WEAK: Profile = { strength: 'none', directIn: [], directBy: [], stepIn: [] };
+const DIRECTLY: Profile = { ...WEAK, strength: 'direct' };
 
 /** Whether rights that hold everywhere are as good as cluster-admin by themselves. */
 export function isDirect(rights: Rights, isStrongRole: RoleStrength): boolean {
+  if (!rights.mayAny('', RELEVANT)) return false;
   return (
     (rights.mask('') & ALL_OF_CORE) === ALL_OF_CORE ||
     hasAny(rights, '', DIRECT) ||
@@ -95,7 +103,7 @@ function bindsStrongRole(rights: Rights, isStrongRole: RoleStrength): boolean {
 
 /** The accounts whose tokens a right is limited to. */
 function namedAccounts(rights: Rights, namespace: string): readonly Account[] {
-  if (namespace === '') return [];
+  if (!rights.hasNamed(namespace)) return [];
   return TOKENS.flatMap(({ atoms: list }) => list)
     .map((each) => rights.names(namespace, each))
     .flatMap((names) => (names === 'all' || isNone(names) ? [] : [...names].map((name) => ({ namespace, name }))));
