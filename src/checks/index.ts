@@ -5,7 +5,22 @@ import { imageNotPinned } from './img/image-not-pinned.ts';
 import { mutableImageTag } from './img/mutable-image-tag.ts';
 import { pullPolicyStale } from './img/pull-policy-stale.ts';
 import { registryNotAllowed } from './img/registry-not-allowed.ts';
+import { adminInterfaceExposed } from './net/admin-interface-exposed.ts';
+import { allowAllRule } from './net/allow-all-rule.ts';
+import { cniDoesNotEnforce } from './net/cni-does-not-enforce.ts';
+import { danglingBackend } from './net/dangling-backend.ts';
+import { externalNameRisk } from './net/external-name-risk.ts';
+import { gatewayInsecure } from './net/gateway-insecure.ts';
+import { ingressAnnotationInjection } from './net/ingress-annotation-injection.ts';
+import { ingressWithoutTls } from './net/ingress-without-tls.ts';
+import { internetExposedWorkload } from './net/internet-exposed-workload.ts';
+import { loadbalancerOpen } from './net/loadbalancer-open.ts';
+import { metadataServiceReachable } from './net/metadata-service-reachable.ts';
+import { noDefaultDeny } from './net/no-default-deny.ts';
+import { nodeportService } from './net/nodeport-service.ts';
 import { podNotIsolated } from './net/pod-not-isolated.ts';
+import { policyMatchesNothing } from './net/policy-matches-nothing.ts';
+import { serviceExternalIps } from './net/service-external-ips.ts';
 import { psaNotEnforced } from './ns/psa-not-enforced.ts';
 import { adminToolingInContainer } from './pod/admin-tooling-in-container.ts';
 import { apparmorDisabled } from './pod/apparmor-disabled.ts';
@@ -70,7 +85,22 @@ export const CHECKS: readonly Check[] = [
   imageNotPinned,
   registryNotAllowed,
   pullPolicyStale,
+  noDefaultDeny,
   podNotIsolated,
+  allowAllRule,
+  policyMatchesNothing,
+  metadataServiceReachable,
+  cniDoesNotEnforce,
+  nodeportService,
+  loadbalancerOpen,
+  serviceExternalIps,
+  externalNameRisk,
+  ingressWithoutTls,
+  ingressAnnotationInjection,
+  adminInterfaceExposed,
+  internetExposedWorkload,
+  gatewayInsecure,
+  danglingBackend,
   psaNotEnforced,
   privilegedContainer,
   hostPid,

@@ -100,6 +100,58 @@ export function aService(spec: Fields = {}): Manifest {
   };
 }
 
+/** An Ingress that leads `web.shop.example` to the Service `web`, with TLS. */
+export function anIngress(spec: Fields = {}, host = 'web.shop.example'): Manifest {
+  const backend = { service: { name: 'web', port: { number: 80 } } };
+  const rules = [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }];
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { rules, tls: [{ hosts: [host], secretName: 'web' }], ...spec },
+  };
+}
+
+/** A Gateway with one listener: HTTPS for one host. */
+export function aGateway(listener: Fields = {}): Manifest {
+  const https = { name: 'web', port: 443, protocol: 'HTTPS', hostname: 'web.shop.example', tls: { mode: 'Terminate' } };
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'edge', namespace: 'shop' },
+    spec: { gatewayClassName: 'edge', listeners: [{ ...https, ...listener }] },
+  };
+}
+
+/** A route of the Gateway `edge` to the Service `web`. */
+export function anHttpRoute(spec: Fields = {}): Manifest {
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { parentRefs: [{ name: 'edge' }], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }], ...spec },
+  };
+}
+
+export function aNode(address: Fields, kubeletVersion = 'v1.36.1'): Manifest {
+  const status = { addresses: [address], nodeInfo: { kubeletVersion } };
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, status };
+}
+
+/** A node of a cloud. */
+export function aNodeOn(providerID: string): Manifest {
+  return { ...aNode({ type: 'InternalIP', address: '10.0.0.9' }), spec: { providerID } };
+}
+
+/** An agent of the platform that runs this image. */
+export function anAgent(image: string): Manifest {
+  const pinned = `${image}@sha256:${'0123456789abcdef'.repeat(4)}`;
+  return aPod({
+    metadata: { name: 'agent', namespace: 'kube-system', labels: { app: 'agent' } },
+    container: { ...aContainer(), image: pinned },
+  });
+}
+
 /** A LimitRange that gives containers what they do not say. */
 export function aLimitRange(limit: Fields = {}): Manifest {
   const { limits, requests } = BOUNDED;

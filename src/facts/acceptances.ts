@@ -3,7 +3,7 @@ import type { Pod } from '#model/objects.ts';
 import { fitsAny } from '#model/pattern.ts';
 import { isMirror } from '#model/workload.ts';
 import { containersOf } from './containers.ts';
-import { parseImage } from './image.ts';
+import { isOneOf } from './image.ts';
 import { isPrivilegedNamespace } from './namespace.ts';
 
 /** A part of the platform that cannot do its work otherwise (checks-catalogue 1.8). */
@@ -135,9 +135,4 @@ function isOf(pod: Pod, { images, isStatic }: Acceptance, { parameters }: Contex
       : isPrivilegedNamespace(namespace, parameters);
   const slots = containersOf(pod.spec);
   return isAtHome && slots.length > 0 && slots.every(({ container }) => isOneOf(container.image ?? '', images));
-}
-
-function isOneOf(image: string, images: readonly string[]): boolean {
-  const { repository } = parseImage(image);
-  return images.some((suffix) => repository === suffix || repository.endsWith(`/${suffix}`));
 }

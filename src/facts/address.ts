@@ -70,6 +70,14 @@ export function isWithin(inner: Stretch, outer: readonly Stretch[]): boolean {
   return outer.some(({ first, last }) => inner.first >= first && inner.last <= last);
 }
 
+/** An address as people write it. */
+export function addressText(at: bigint): string {
+  const [number, bytes] = at < IPV6_BEGINS ? [at, 4] : [at - IPV6_BEGINS, 16];
+  const hex = number.toString(16).padStart(2 * bytes, '0');
+  const address = ipaddr.fromByteArray([...hex.matchAll(/../g)].map(([byte]) => parseInt(byte, 16)));
+  return address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String();
+}
+
 function stretches(...blocks: readonly string[]): readonly Stretch[] {
   return blocks.flatMap((block) => stretchOf(block) ?? []);
 }
@@ -97,4 +105,8 @@ export const NOT_PUBLIC: readonly Stretch[] = [
 
 export function isPublic(at: bigint): boolean {
   return !isWithin({ first: at, last: at }, NOT_PUBLIC);
+}
+export function isLoopback(text: string): boolean {
+  const at = addressAt(text);
+  return at !== undefined && isWithin({ first: at, last: at }, LOOPBACK);
 }

@@ -64,6 +64,12 @@ export function isWithin(repository: string, places: readonly string[]): boolean
   return places.some((place) => repository === place || repository.startsWith(`${place}/`));
 }
 
+/** Whether an image is of one of these repositories: whole segments at the end of its own, below any registry. */
+export function isOneOf(image: string, repositories: readonly string[]): boolean {
+  const { repository } = parseImage(image);
+  return repositories.some((suffix) => repository === suffix || repository.endsWith(`/${suffix}`));
+}
+
 interface ImageSlot {
   readonly at: string;
   readonly who: string;

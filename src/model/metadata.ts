@@ -3,8 +3,37 @@ import { flag, list, map, or, struct, text, type Shaped } from './shape.ts';
 const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null) as Record<string, string>);
 
 /** The annotations that some check or the ownership rules read; every other annotation stops at the shrinker. */
-export const KEPT_ANNOTATIONS = ['kubernetes.io/config.mirror', 'kubernetes.io/service-account.name'] as const;
-const KEPT_ANNOTATION_PREFIXES = ['container.apparmor.security.beta.kubernetes.io/'];
+export const KEPT_ANNOTATIONS = [
+  'kubernetes.io/service-account.name',
+  'kubernetes.io/config.mirror',
+  'kubernetes.io/ingress.class',
+  'ingressclass.kubernetes.io/is-default-class',
+  'service.beta.kubernetes.io/aws-load-balancer-internal',
+  'service.beta.kubernetes.io/aws-load-balancer-scheme',
+  'networking.gke.io/load-balancer-type',
+  'cloud.google.com/load-balancer-type',
+  'service.beta.kubernetes.io/azure-load-balancer-internal',
+  'service.beta.kubernetes.io/openstack-internal-load-balancer',
+  'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type',
+  'service.beta.kubernetes.io/oci-load-balancer-internal',
+  'service.beta.kubernetes.io/do-loadbalancer-network',
+  'service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type',
+  'load-balancer.hetzner.cloud/disable-public-network',
+  'service.beta.kubernetes.io/load-balancer-source-ranges',
+  'alb.ingress.kubernetes.io/certificate-arn',
+  'networking.gke.io/managed-certificates',
+  'ingress.gcp.kubernetes.io/pre-shared-cert',
+  'appgw.ingress.kubernetes.io/appgw-ssl-certificate',
+] as const;
+/** Beside AppArmor, what ingress controllers copy into the configuration of their proxy. */
+const KEPT_ANNOTATION_PREFIXES = [
+  'container.apparmor.security.beta.kubernetes.io/',
+  'nginx.ingress.kubernetes.io/',
+  'nginx.org/',
+  'nginx.com/',
+  'haproxy-ingress.github.io/',
+  'haproxy.org/',
+];
 
 /** The value of a label: null is the empty string here, as the API server reads it; so is, with a note, what is no string. */
 const value = or(text, '');

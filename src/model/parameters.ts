@@ -11,6 +11,12 @@ export interface Parameters {
   readonly allowedRegistries: readonly string[];
   /** Registries or repositories that get no updates or are about to vanish. */
   readonly retiredRegistries: readonly string[];
+  /** Names that ExternalName Services may be another word for; a leading or trailing `*` stands for any rest; empty is not configured. */
+  readonly externalNameAllow: readonly string[];
+  /** Services, as `namespace/name`, that are meant to be open to everybody. */
+  readonly publicEntryPoints: readonly string[];
+  /** Names and addresses of the metadata services of clouds. */
+  readonly metadataHosts: readonly string[];
 }
 
 export const DEFAULT_PARAMETERS: Parameters = {
@@ -41,6 +47,16 @@ export const DEFAULT_PARAMETERS: Parameters = {
     'gcr.io/google-containers',
     'docker.pkg.github.com',
     'docker.io/bitnamilegacy',
+  ],
+  externalNameAllow: [],
+  publicEntryPoints: [],
+  metadataHosts: [
+    '169.254.169.254',
+    'fd00:ec2::254',
+    '168.63.129.16',
+    '100.100.100.200',
+    'metadata.google.internal',
+    'metadata.azure.internal',
   ],
 };
 

@@ -130,16 +130,22 @@ export function map<T>(
       return undefined;
     }
     const result = Object.create(null) as Record<string, T>;
+    let isEmpty = true;
     for (const key of Object.keys(raw)) {
       if (keep?.(key) === false) continue;
       trail.path.push(key);
       const value = of(raw[key], trail);
       trail.path.pop();
-      if (value !== undefined) result[key] = value;
+      if (value === undefined) continue;
+      result[key] = value;
+      isEmpty = false;
     }
-    return result;
+    // Thousands of objects have no annotation that we keep.
+    return isEmpty ? NOTHING : result;
   };
 }
+
+const NOTHING: Readonly<Record<string, never>> = Object.freeze(Object.create(null) as Record<string, never>);
 
 /** An object with the named fields. Others are dropped unseen. */
 export function struct<const F extends Fields>(fields: F): Reader<Struct<F> | undefined> {

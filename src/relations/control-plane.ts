@@ -1,6 +1,6 @@
 import { startedBy } from '#facts/control-plane.ts';
 import { containersOf } from '#facts/containers.ts';
-import { sides, type Index } from '#model/inventory.ts';
+import { sides, type ChangeOf, type Index } from '#model/inventory.ts';
 import { refOf } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
 
@@ -20,9 +20,25 @@ export const apiServersOfCluster = defineRelation({
   name: 'kube-apiserver Pods',
   related: (_namespace, inventory) => inventory.by(podsByComponent, API_SERVER),
   affected: {
+    Pod: (change, inventory) => (movesApiServers(change) ? inventory.list('Namespace').map(refOf) : []),
+  },
+});
+
+export const apiServersForService = defineRelation({
+  subject: 'Service',
+  name: 'kube-apiserver Pods',
+  related: (_service, inventory) => inventory.by(podsByComponent, API_SERVER),
+  affected: {
     Pod: (change, inventory) =>
-      sides(change).some((pod) => podsByComponent.of(pod).includes(API_SERVER))
-        ? inventory.list('Namespace').map(refOf)
+      movesApiServers(change)
+        ? inventory
+            .list('Service')
+            .filter(({ spec }) => (spec?.externalIPs ?? []).length > 0)
+            .map(refOf)
         : [],
   },
 });
+
+function movesApiServers(change: ChangeOf<'Pod'>): boolean {
+  return sides(change).some((pod) => podsByComponent.of(pod).includes(API_SERVER));
+}

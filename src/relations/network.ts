@@ -17,7 +17,7 @@ export interface Denial {
 type Pods = Inventory<'Pod' | 'Namespace'>;
 
 /** The pods that a change of a policy is about: selected before, or now. */
-function selectedBy(change: ChangeOf<AnyPolicy['kind']>, inventory: Pods): readonly Ref<'Pod'>[] {
+export function podsSelectedBy(change: ChangeOf<AnyPolicy['kind']>, inventory: Pods): readonly Ref<'Pod'>[] {
   const subjects = sides(change).map((policy) => policyOf(policy, 0).subject);
   const [namespace] = subjects.map((subject) => subject.namespace);
   return inventory
@@ -54,13 +54,13 @@ export const clusterPoliciesDenyingPod = defineRelation({
         }),
     ),
   affected: {
-    AdminNetworkPolicy: selectedBy,
-    BaselineAdminNetworkPolicy: selectedBy,
-    ClusterNetworkPolicy: selectedBy,
+    AdminNetworkPolicy: podsSelectedBy,
+    BaselineAdminNetworkPolicy: podsSelectedBy,
+    ClusterNetworkPolicy: podsSelectedBy,
     // They select pods by the labels of their namespace.
     Namespace: ({ ref }, inventory) => inventory.list('Pod', ref.name).map(refOf),
     // A NetworkPolicy that selects a pod hides the baseline tier from it.
-    NetworkPolicy: selectedBy,
+    NetworkPolicy: podsSelectedBy,
     Node: () => [],
     Pod: () => [],
   },

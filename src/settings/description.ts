@@ -99,6 +99,15 @@ export const CONFIGURATION = {
               'retiredRegistries',
               'Registries or repositories that get no updates or are about to vanish.',
             ),
+            externalNameAllow: parameter(
+              'externalNameAllow',
+              'Names that ExternalName Services may stand for; `*` at an end stands for any rest; empty is not configured.',
+            ),
+            publicEntryPoints: parameter(
+              'publicEntryPoints',
+              'Services, as `namespace/name`, that are meant to be open to everybody.',
+            ),
+            metadataHosts: parameter('metadataHosts', 'Names and addresses of the metadata services of clouds.'),
           } satisfies Readonly<Record<keyof Parameters, Field<readonly string[]>>>,
         },
       },

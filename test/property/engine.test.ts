@@ -43,7 +43,7 @@ describe('[law] engine', function () {
         const [incremental, fresh] = [told(steps), new World(lastState(steps))];
         expect(incremental.verdicts()).to.deep.equal(fresh.verdicts());
       }),
-      { numRuns: 2500 },
+      { numRuns: 1500 },
     );
   }).timeout(120_000);
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Manifest } from '#model/check.ts';
 import { KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
 import * as network from './network-worlds.ts';
+import * as routing from './routing-worlds.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -215,6 +216,22 @@ const themes = [
   fc.oneof(plainPod, limitRange),
   fc.oneof(plainPod, deployment, service),
   fc.oneof(plainPod, deployment, network.networkPolicy, network.clusterPolicy, network.aNamespace, pluginPolicy),
+  fc.oneof({ weight: 2, arbitrary: routing.pod }, routing.service, routing.slice, routing.node, deployment),
+  fc.oneof(
+    { weight: 2, arbitrary: routing.pod },
+    routing.service,
+    routing.ingress,
+    routing.ingressClass,
+    routing.slice,
+  ),
+  fc.oneof(routing.pod, routing.service, routing.gateway, routing.route, routing.grant, network.aNamespace),
+  fc.oneof(
+    { weight: 2, arbitrary: routing.pod },
+    routing.service,
+    network.networkPolicy,
+    network.clusterPolicy,
+    routing.node,
+  ),
 ];
 
 /** One step of a history. */

@@ -1,3 +1,4 @@
+import { IPV6, type Stretch } from '#facts/address.ts';
 import type { Direction } from '#facts/policy.ts';
 import type { Change } from '#model/inventory.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
@@ -6,7 +7,8 @@ import type { Bits } from './bits.ts';
 import { explained, type Explanation } from './explain.ts';
 import { isProtocol, LAST_PORT, type PortRange, type Protocol } from './ports.ts';
 import { inOrder, rowOf, type Row } from './rows.ts';
-import { POLICY_KINDS, type AnyPolicy, type Policy } from './rules.ts';
+import { peersIn } from './mentions.ts';
+import { POLICY_KINDS, type AnyPolicy, type PodSet, type Policy } from './rules.ts';
 import { DEFAULT_ASSUMPTIONS, Sources, type NetworkAssumptions } from './sources.ts';
 import { spotOfPod, spotsOf, type Endpoint, type Spot } from './spots.ts';
 import { Universe } from './universe.ts';
@@ -141,10 +143,29 @@ export class Network {
     return this.#assumptions.ownNodeAlwaysAllowed && sendsFrom !== undefined && sendsFrom === node;
   }
 
-  /** Every port on which a connection is allowed. */
-  portsBetween(from: Endpoint, to: Endpoint): readonly PortRange[] {
+  /** Whether an end is one that there is. */
+  knows(endpoint: Endpoint): boolean {
+    return this.#spots(endpoint) !== undefined;
+  }
+
+  /** Every port on which some of the one ends may connect to some of the others. */
+  portsBetween(from: readonly Endpoint[], to: readonly Endpoint[]): readonly PortRange[] {
     const { ports } = this.#now;
-    return ports.rangesOf([...ports.atoms.keys()].filter((atom) => this.#allows(from, to, atom) === true));
+    const isOpen = (atom: number): boolean =>
+      from.some((source) => to.some((target) => this.#allows(source, target, atom) === true));
+    return ports.rangesOf([...ports.atoms.keys()].filter(isOpen));
+  }
+
+  /** The addresses outside that may connect to an end on a port: cells of `addresses`. */
+  addressesReaching(to: Endpoint, { protocol, port }: PortAt): readonly Stretch[] {
+    const { cells, ports } = this.#now;
+    const atom = ports.at(protocol, port);
+    return cells.cells.filter((_, cell) => this.#allows({ cell }, to, atom) === true);
+  }
+
+  /** How many pods a selector selects. */
+  podsIn(set: PodSet): number {
+    return this.#now.podsIn(set);
   }
 
   /** Which policies and rules decide about a connection, for each side that one guards. */
@@ -184,12 +205,19 @@ export class Network {
 
   /** The ports on which some public address may connect to a pod. */
   openToInternet(pod: string): readonly PortRange[] {
-    return this.portsBetween({ internet: true }, { pod });
+    return this.portsBetween([{ internet: true }], [{ pod }]);
   }
 
   /** The cells of addresses that policies tell apart: each is one answer. */
-  get addresses(): readonly { readonly first: bigint; readonly last: bigint }[] {
+  get addresses(): readonly Stretch[] {
     return this.#now.cells.cells;
+  }
+
+  /** Whether some policy speaks of IPv6. */
+  get speaksOfIPv6(): boolean {
+    return [...this.#sources.policies.values()].some((policy) =>
+      peersIn(policy).some((peer) => 'block' in peer && peer.block.some(({ first }) => first >= IPV6.first)),
+    );
   }
 
   /** Notes of policies that could not be understood in full. */

@@ -1,10 +1,17 @@
 import { addressAt } from '#facts/address.ts';
 import { addressesOf, nodeAddressesOf, podKey, type Sources } from './sources.ts';
-import { NOWHERE, type Universe } from './universe.ts';
+import { NOWHERE, STRANGER, classOfCell, type Universe } from './universe.ts';
 
 /** An end of a connection: one pod by `namespace/name`, one address, one node, or some public address. */
 export type Endpoint =
-  { readonly pod: string } | { readonly ip: string } | { readonly node: string } | { readonly internet: true };
+  | { readonly pod: string }
+  | { readonly ip: string }
+  | { readonly node: string }
+  | { readonly internet: true }
+  /** A cell of the engine's `addresses`. */
+  | { readonly cell: number }
+  /** Some pod of another namespace of which nothing is known. */
+  | { readonly stranger: true };
 
 /** An end as the rows know it. */
 export interface Spot {
@@ -37,8 +44,14 @@ export function spotsOf(endpoint: Endpoint, sources: Sources, universe: Universe
   }
   if ('node' in endpoint) return spotsOfNode(endpoint.node, sources, universe);
   if ('ip' in endpoint) return spotsOfAddress(endpoint.ip, sources, universe);
+  if ('cell' in endpoint) return [outside(endpoint.cell)];
+  if ('stranger' in endpoint) return [{ index: STRANGER, isGuarded: false }];
   const { cells } = universe;
-  return cells.cells.flatMap((_, cell) => (cells.isPublic(cell) ? [{ index: cell + 1, isGuarded: false }] : []));
+  return cells.cells.flatMap((_, cell) => (cells.isPublic(cell) ? [outside(cell)] : []));
+}
+
+function outside(cell: number): Spot {
+  return { index: classOfCell(cell), isGuarded: false };
 }
 
 function spotsOfNode(name: string, { nodes, pods }: Sources, universe: Universe): readonly Spot[] | undefined {
@@ -58,5 +71,5 @@ function spotsOfAddress(ip: string, sources: Sources, universe: Universe): reado
   for (const pod of sources.pods.values())
     if (pod.spec.hostNetwork !== true && addressesOf(pod).some(has))
       return spotsOf({ pod: podKey(pod) }, sources, universe);
-  return [{ index: universe.cells.at(place) + 1, isGuarded: false }];
+  return [outside(universe.cells.at(place))];
 }

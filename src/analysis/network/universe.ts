@@ -30,6 +30,16 @@ interface PodClass {
 
 /** What stands for an address that nobody knows. */
 export const NOWHERE = 0;
+/** Some pod without labels, in a namespace without labels: what is known of an ingress controller that is not known. */
+export const STRANGER = 1;
+const FIRST_CELL = 2;
+
+/** The class of a cell of addresses. */
+export function classOfCell(cell: number): number {
+  return cell + FIRST_CELL;
+}
+
+const SOMEBODY = { namespace: '', labels: {}, names: [], cells: [], isOnHost: false };
 
 /** A universe that has outgrown what it was built for is built anew. */
 const GROWTH = 1000;
@@ -68,7 +78,7 @@ export class Universe {
     const nodes = this.#asksForNodes ? [...sources.nodes.values()].flatMap(nodeAddressesOf).flatMap(pointOf) : [];
     this.cells = new Cells([...peers.flatMap((peer) => ('block' in peer ? peer.block : [])), ...nodes]);
     this.ports = new PortMap([...policies.flatMap(rangesIn), ...this.#namedRanges([...sources.pods.values()])]);
-    this.classes = [undefined, ...this.cells.cells.map(() => undefined)];
+    this.classes = [undefined, { ...SOMEBODY, pods: 1 }, ...this.cells.cells.map(() => undefined)];
     this.#everyone = Bits.from(this.classes.keys());
     for (const [key, pod] of sources.pods) this.putPod(key, pod);
     this.#born = this.classes.length;
@@ -123,7 +133,7 @@ export class Universe {
   /** Where a pod on the network of its node, or a node, is met. */
   classOfAddresses(addresses: readonly string[]): number {
     const [cell] = this.cells.of(addresses);
-    return cell === undefined ? NOWHERE : cell + 1;
+    return cell === undefined ? NOWHERE : classOfCell(cell);
   }
 
   isGuarded(pod: Pod): boolean {
@@ -196,7 +206,7 @@ export class Universe {
   /** `cells` are the members that are cells. */
   #isInBlock({ cells }: PodClass, peer: Block, members: Bits): boolean {
     if (!this.#seesPods(peer)) return false;
-    return cells.length === 0 ? peer.wholeFamily : cells.some((cell) => members.has(cell + 1));
+    return cells.length === 0 ? peer.wholeFamily : cells.some((cell) => members.has(classOfCell(cell)));
   }
 
   membersOf(set: PodSet): Bits {
@@ -210,6 +220,13 @@ export class Universe {
     return members;
   }
 
+  /** How many pods a set has; the stranger is none. */
+  podsIn(set: PodSet): number {
+    let sum = 0;
+    for (const index of this.membersOf(set)) if (index !== STRANGER) sum += this.classes[index]?.pods ?? 0;
+    return sum;
+  }
+
   #peers(peer: Peer): Bits {
     if ('pods' in peer) return this.membersOf(peer.pods);
     return 'nodes' in peer ? this.#nodes(peer.nodes) : this.#block(peer);
@@ -219,7 +236,7 @@ export class Universe {
     const key = `${peer.seesPods} ${String(peer.wholeFamily)} ${peer.block.map(({ first, last }) => `${String(first)}-${String(last)}`).join()}`;
     const known = this.#blocks.get(key);
     if (known !== undefined) return known.members;
-    const members = Bits.from(peer.block.flatMap((stretch) => this.cells.in(stretch)).map((cell) => cell + 1));
+    const members = Bits.from(peer.block.flatMap((stretch) => this.cells.in(stretch)).map(classOfCell));
     if (peer.wholeFamily) members.set(NOWHERE);
     for (const [index, held] of this.classes.entries())
       if (held !== undefined && this.#isInBlock(held, peer, members)) members.set(index);
@@ -229,7 +246,7 @@ export class Universe {
 
   #nodes(selector: LabelSelector): Bits {
     const chosen = [...this.#sources.nodes.values()].filter(({ metadata }) => selects(selector, metadata.labels));
-    return Bits.from(chosen.flatMap((node) => this.cells.of(nodeAddressesOf(node))).map((cell) => cell + 1));
+    return Bits.from(chosen.flatMap((node) => this.cells.of(nodeAddressesOf(node))).map(classOfCell));
   }
 
   /** Everyone that a rule's peers mean. */

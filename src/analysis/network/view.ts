@@ -1,24 +1,42 @@
-import type { View } from '#model/inventory.ts';
+import type { Change, View } from '#model/inventory.ts';
+import { refOf } from '#model/ref.ts';
 import { Network } from './engine.ts';
 import { POLICY_KINDS } from './rules.ts';
+import { DEFAULT_ASSUMPTIONS, type NetworkAssumptions } from './sources.ts';
 
 const KINDS = ['Namespace', 'Node', ...POLICY_KINDS, 'Pod'] as const;
 
-/** The reachability of the inventory's pods, kept current. */
-export const network: View<(typeof KINDS)[number], Network> = {
-  name: 'network',
-  kinds: KINDS,
-  open: (inventory) => {
-    const engine = new Network();
-    for (const kind of KINDS)
-      for (const after of inventory.list(kind))
-        engine.apply({
-          ref: { kind, namespace: after.metadata.namespace, name: after.metadata.name },
-          after,
-        } as Parameters<Network['apply']>[0]);
-    return engine;
-  },
-  apply: (engine, change) => {
-    engine.apply(change);
-  },
-};
+/** The kinds that reachability follows from. */
+export type NetworkKinds = (typeof KINDS)[number];
+
+const views = new Map<string, View<NetworkKinds, Network>>();
+
+/** The reachability of an inventory's pods under some assumptions, kept current. The same assumptions give the same view. */
+export function networkView(assumed: Partial<NetworkAssumptions>): View<NetworkKinds, Network> {
+  const assumptions = { ...DEFAULT_ASSUMPTIONS, ...assumed };
+  const key = JSON.stringify(Object.entries(assumptions).sort());
+  const known = views.get(key);
+  if (known !== undefined) return known;
+  const made = viewOf(assumptions);
+  views.set(key, made);
+  return made;
+}
+
+function viewOf(assumptions: NetworkAssumptions): View<NetworkKinds, Network> {
+  return {
+    name: 'network',
+    kinds: KINDS,
+    open: (inventory) => {
+      const engine = new Network(assumptions);
+      for (const kind of KINDS)
+        for (const after of inventory.list(kind)) engine.apply({ ref: refOf(after), after } as Change);
+      return engine;
+    },
+    apply: (engine, change) => {
+      engine.apply(change);
+    },
+  };
+}
+
+/** Under the assumptions that hold where nobody states others. */
+export const network = networkView({});

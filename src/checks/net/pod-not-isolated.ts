@@ -61,12 +61,14 @@ export const podNotIsolated = definePodCheck({
           { at: 'metadata.labels', aspect: 'ingress' },
           { at: 'metadata.labels', aspect: 'egress', severity: 'low' },
         ],
+        also: ['KP-NET-001', 'KP-NET-004'],
       },
       {
         name: 'a policy for what comes in only, by the default of policyTypes',
         subject: aDeployment(),
         world: [aPolicy({ policyTypes: undefined })],
         finds: [{ at: 'spec.template.metadata.labels', aspect: 'egress', severity: 'low' }],
+        also: ['KP-NET-001'],
       },
       {
         name: 'the network of the node',

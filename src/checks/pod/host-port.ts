@@ -38,12 +38,13 @@ export const hostPort = definePodCheck({
         name: 'one of two ports',
         subject: aPod({ container: serving({ containerPort: 8080 }, { containerPort: 80, hostPort: 80 }) }),
         finds: [{ at: 'spec.containers[0].ports[1].hostPort' }],
+        also: ['KP-NET-014'],
       },
       {
         name: 'implied by the network of the node',
         subject: aPod({ container: serving({ containerPort: 8080 }), spec: { hostNetwork: true } }),
         finds: [{ at: 'spec.containers[0].ports[0].hostPort', aspect: 'implied', severity: 'low' }],
-        also: ['KP-NET-002', 'KP-POD-004'],
+        also: ['KP-NET-002', 'KP-NET-014', 'KP-POD-004'],
       },
     ],
     good: [

@@ -1,9 +1,10 @@
 import { nearest } from '../suggest.ts';
 import { AskError, isRecord, textAt, type Answer, type Answerer, type Asked } from './question.ts';
+import { NETWORK_QUESTIONS } from './network.ts';
 import { RBAC_QUESTIONS } from './rbac.ts';
 
 /** Every kind of question; each engine brings its own. */
-const QUESTIONS: Readonly<Record<string, Answerer>> = { ...RBAC_QUESTIONS };
+const QUESTIONS: Readonly<Record<string, Answerer>> = { ...RBAC_QUESTIONS, ...NETWORK_QUESTIONS };
 
 /** The line that answers a question, whatever it is: it never throws. */
 export function answered(

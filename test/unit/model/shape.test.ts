@@ -138,6 +138,11 @@ describe('[unit] shape', () => {
     });
   }
 
+  it('gives every map without entries as one object, which nobody can change', () => {
+    const [none, noText] = [{}, { a: 1 }].map((raw) => read(map(text), raw).value);
+    expect(none).to.equal(noText).and.to.deep.equal(Object.create(null)).and.to.be.frozen;
+  });
+
   it('a map takes any key, those of the language too, and has no prototype', () => {
     const { value } = read(map(text), JSON.parse('{"__proto__":"a","constructor":"b","app":"c"}'));
     expect(Object.getPrototypeOf(value)).to.equal(null);

@@ -1,0 +1,73 @@
+import { defineCheck } from '#model/check.ts';
+import { matchesOfPolicy } from '#relations/matches.ts';
+import { aPod, aPolicy } from '../samples.ts';
+
+const WEB = { podSelector: { matchLabels: { app: 'web' } } };
+
+export const policyMatchesNothing = defineCheck({
+  id: 'KP-NET-004',
+  name: 'policy-matches-nothing',
+  title: 'Policy or peer selects no pod',
+  severity: 'low',
+  why: 'A policy that selects nothing guards nothing, and a peer that selects nothing lets nobody in: a slip in a label opens or closes traffic without a word.',
+  fix: 'Put the labels right, or remove the policy or the peer.',
+  refs: ['CIS:5.3.2', 'OWASP2022:K07', 'OWASP2025:K05', 'NSA:N8'],
+  aspects: { subject: 'the policy selects no pod', peer: 'a peer selects no pod' },
+  subject: 'NetworkPolicy',
+  inputs: { matches: matchesOfPolicy },
+
+  *evaluate(_policy, { matches }, { complete }) {
+    for (const { at, aspect, pods, near } of matches) {
+      if (pods > 0) continue;
+      // Files that bring no pod at all say nothing about who is selected.
+      if (!complete && !near) yield { aspect, unknown: 'the files hold no pod that it could select' };
+      else
+        yield {
+          at,
+          aspect,
+          message: aspect === 'subject' ? 'the policy selects no pod of its namespace' : 'the peer selects no pod',
+        };
+    }
+  },
+
+  examples: () => ({
+    bad: [
+      {
+        name: 'a policy for pods that there are not',
+        subject: {
+          ...aPolicy({ podSelector: { matchLabels: { app: 'wbe' } } }),
+          metadata: { name: 'typo', namespace: 'shop' },
+        },
+        world: [aPod()],
+        finds: [{ at: 'spec.podSelector', aspect: 'subject' }],
+      },
+      {
+        name: 'peers that there are not, in both directions',
+        subject: aPolicy({
+          ...WEB,
+          ingress: [{ from: [{ podSelector: { matchLabels: { app: 'none' } } }] }],
+          egress: [{ to: [{ namespaceSelector: { matchLabels: { team: 'none' } } }] }],
+        }),
+        world: [aPod()],
+        finds: [
+          { at: 'spec.egress[0].to[0]', aspect: 'peer' },
+          { at: 'spec.ingress[0].from[0]', aspect: 'peer' },
+        ],
+        also: ['KP-NET-001'],
+      },
+    ],
+    good: [
+      {
+        name: 'pods and peers that there are',
+        subject: aPolicy({ ...WEB, ingress: [{ from: [WEB] }] }),
+        world: [aPod()],
+      },
+      { name: 'a default deny without a pod', subject: aPolicy() },
+      {
+        name: 'a peer of addresses',
+        subject: aPolicy({ ...WEB, ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/24' } }] }] }),
+        world: [aPod()],
+      },
+    ],
+  }),
+});

@@ -1,0 +1,87 @@
+import type { ObjectOf, Pod } from '#model/objects.ts';
+import { servingContainersOf } from './containers.ts';
+import { isOneOf, parseImage } from './image.ts';
+
+/** A network plugin, known by the image of its agents (checks-catalogue 1.7). */
+interface Plugin {
+  readonly name: string;
+  /** Ends of the repositories of its agents' images. */
+  readonly images: readonly string[];
+  /** Whether it enforces network policies; a word says why that cannot be told. */
+  readonly enforces: boolean | string;
+}
+
+const IN_CONFIG = 'whether it enforces policies is said in a ConfigMap, whose values are not read';
+
+/** The first that fits a pod counts: a policy agent beside a plugin comes before the plugin alone. */
+const PLUGINS: readonly Plugin[] = [
+  { name: 'Calico', images: ['calico/node', 'canal'], enforces: true },
+  {
+    name: 'Cilium',
+    images: ['cilium/cilium', 'gke-release/cilium/cilium', 'gke-release/anetd', 'anetd'],
+    enforces: true,
+  },
+  {
+    name: 'Antrea',
+    images: ['antrea/antrea-agent-ubuntu', 'antrea/antrea-agent-ubi', 'antrea/antrea-ubuntu'],
+    enforces: true,
+  },
+  { name: 'kube-router', images: ['cloudnativelabs/kube-router'], enforces: true },
+  {
+    name: 'OVN-Kubernetes',
+    images: ['ovn-kubernetes/ovn-kube-ubuntu', 'ovn-kubernetes', 'openshift/origin-ovn-kubernetes'],
+    enforces: true,
+  },
+  { name: 'Weave Net', images: ['weaveworks/weave-npc'], enforces: true },
+  {
+    name: 'kube-network-policies',
+    images: ['networking/kube-network-policies', 'kube-network-policies'],
+    enforces: true,
+  },
+  { name: 'Azure NPM', images: ['containernetworking/azure-npm', 'azure-npm'], enforces: true },
+  {
+    name: 'AWS VPC CNI with its policy agent',
+    images: ['amazon/aws-network-policy-agent', 'aws-network-policy-agent'],
+    enforces: IN_CONFIG,
+  },
+  { name: 'kindnet', images: ['kindest/kindnetd'], enforces: 'only from kind 0.24 on' },
+  { name: 'flannel', images: ['flannel/flannel', 'coreos/flannel', 'flannel-io/flannel'], enforces: false },
+  { name: 'AWS VPC CNI', images: ['amazon-k8s-cni'], enforces: false },
+  { name: 'Azure CNI', images: ['containernetworking/azure-cns', 'azure-cns', 'azure-cni'], enforces: false },
+];
+
+/** kind 0.24 came with kindnetd of this day, the first that enforces. */
+const KINDNET_FROM = 20240813;
+
+export interface Recognised {
+  readonly name: string;
+  readonly enforces: boolean | string;
+}
+
+/** The network plugin whose agent a pod is. */
+export function pluginOf(pod: Pod): Recognised | undefined {
+  const images = servingContainersOf(pod.spec).flatMap(({ image }) => image ?? []);
+  const plugin = PLUGINS.find((each) => images.some((image) => isOneOf(image, each.images)));
+  if (plugin === undefined) return undefined;
+  return { name: plugin.name, enforces: plugin.name === 'kindnet' ? kindnetEnforces(images) : plugin.enforces };
+}
+
+function kindnetEnforces(images: readonly string[]): boolean | string {
+  const days = images
+    .map((image) => /^v(\d{8})-/.exec(parseImage(image).tag ?? '')?.[1])
+    .filter((day) => day !== undefined);
+  const [day] = days;
+  return day === undefined ? 'only from kind 0.24 on' : Number(day) >= KINDNET_FROM;
+}
+
+/** k3s and RKE2 bring a policy controller inside their agent. */
+export function distributionOf({ status }: ObjectOf<'Node'>): Recognised | undefined {
+  const name = /\+(k3s|rke2)/.exec(status?.nodeInfo?.kubeletVersion ?? '')?.[1];
+  return name === undefined ? undefined : { name, enforces: true };
+}
+
+/** Whether policies are enforced, from all that was recognised: one that enforces is enough; nothing recognised is not known. */
+export function enforcement(found: readonly Recognised[]): boolean | undefined {
+  if (found.some(({ enforces }) => enforces === true)) return true;
+  return found.length > 0 && found.every(({ enforces }) => enforces === false) ? false : undefined;
+}

@@ -1,0 +1,69 @@
+import { distributionOf, enforcement, pluginOf, type Recognised } from '#facts/cni.ts';
+import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
+import { refOf, type Ref } from '#model/ref.ts';
+import { defineRelation } from '#model/relation.ts';
+
+const agents: Index<'Pod'> = {
+  kind: 'Pod',
+  name: 'network plugin',
+  of: (pod) => {
+    const plugin = pluginOf(pod);
+    return plugin === undefined ? [] : [ANY, keyOf(plugin)];
+  },
+};
+
+const distributions: Index<'Node'> = {
+  kind: 'Node',
+  name: 'distribution with a network plugin',
+  of: (node) => (distributionOf(node) === undefined ? [] : [ANY]),
+};
+
+const ANY = '*';
+
+function keyOf({ name, enforces }: Recognised): string {
+  return `${name} ${String(enforces)}`;
+}
+
+/** The network plugins of the cluster, as far as their agents are known. */
+export function pluginsIn(inventory: Inventory<'Pod' | 'Node'>): readonly Recognised[] {
+  const found = [
+    ...inventory.by(agents, ANY).map(pluginOf),
+    ...inventory.by(distributions, ANY).map(distributionOf),
+  ].filter((each) => each !== undefined);
+  return [...new Map(found.map((each) => [keyOf(each), each])).values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** Whether the network plugins enforce policies; undefined: it cannot be told. */
+export function isEnforced(inventory: Inventory<'Pod' | 'Node'>): boolean | undefined {
+  return enforcement(pluginsIn(inventory));
+}
+
+/** Whether a change of a pod makes a plugin appear or vanish: its agents run on every node, and one more tells nothing. */
+export function movesPlugins(change: ChangeOf<'Pod'>, inventory: Inventory<'Pod'>): boolean {
+  const keys = sides(change).map((pod) => agents.of(pod).at(-1));
+  if (keys.every((key) => key === undefined) || (keys.length === 2 && keys[0] === keys[1])) return false;
+  return keys.some((key) => key !== undefined && others(key, change.ref, inventory) === 0);
+}
+
+function others(key: string, ref: Ref, inventory: Inventory<'Pod'>): number {
+  return inventory
+    .by(agents, key)
+    .filter((pod) => refOf(pod).name !== ref.name || pod.metadata.namespace !== ref.namespace).length;
+}
+
+/** Whether a change of a node makes a distribution appear or vanish. */
+export function movesDistributions(change: ChangeOf<'Node'>, inventory: Inventory<'Node'>): boolean {
+  const known = sides(change).filter((node) => distributionOf(node) !== undefined);
+  if (known.length === 0 || known.length === 2) return false;
+  return inventory.by(distributions, ANY).every(({ metadata }) => metadata.name === change.ref.name);
+}
+
+export const pluginsBesidePod = defineRelation({
+  subject: 'Pod',
+  name: 'agents of network plugins, and Nodes of distributions that bring one',
+  related: (_pod, inventory) => pluginsIn(inventory),
+  affected: {
+    Pod: (change, inventory) => (movesPlugins(change, inventory) ? inventory.by(agents, ANY).map(refOf) : []),
+    Node: (change, inventory) => (movesDistributions(change, inventory) ? inventory.by(agents, ANY).map(refOf) : []),
+  },
+});
