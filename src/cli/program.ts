@@ -7,6 +7,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDeveloper } from './commands/developer.ts';
 import { addExposed, addReach } from './commands/network.ts';
 import { addOperator } from './commands/operator.ts';
+import { addRbac } from './commands/rbac.ts';
 import { addScan } from './commands/scan.ts';
 import { EXIT, InputFailure, UsageError } from './exit.ts';
 import { complain, surviveClosedPipes } from './output/terminal.ts';
@@ -16,6 +17,7 @@ import { version } from './version.ts';
 const COMMANDS: readonly AddCommand[] = [
   addScan,
   addAsk,
+  addRbac,
   addReach,
   addExposed,
   addChecks,
