@@ -198,7 +198,7 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(rows.filter(([name]) => name !== 'deployment-gone').map((row) => row.slice(0, -1))).to.deep.equal([
         ['NAME', 'KIND', 'SUBJECT', 'GRADE', 'SCORE', 'CRITICAL', 'HIGH', 'MEDIUM', 'LOW'],
         ['deployment-web', 'Deployment', 'web', 'D', '54', '0', '1', '7', '9'],
-        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '8', '10'],
+        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '9', '10'],
         ['serviceaccount-default', 'ServiceAccount', 'default', 'A', '98', '0', '0', '0', '1'],
       ]);
       expect(rows[0]!.at(-1)).to.equal('AGE');
