@@ -25,7 +25,15 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
     <T>(read: () => Iterable<T>) =>
     (): Iterable<T> =>
       sources.isSpeaking() ? read() : [];
-  const share = (): Share => shareOf(engine, sources.settings());
+  let current: Share | undefined;
+  // One scrape asks several times within a turn of the event loop; nothing changes meanwhile.
+  const share = (): Share => {
+    if (current !== undefined) return current;
+    setImmediate(() => {
+      current = undefined;
+    });
+    return (current = shareOf(engine, sources.settings()));
+  };
 
   metrics.gauge(
     'findings',

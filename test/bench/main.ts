@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, readonly [program: string, argument: stri
   'cluster-1k': ['test/bench/run.ts', '1000'],
   'cluster-10k': ['test/bench/run.ts', '10000'],
   sandbox: ['test/bench/sandbox.ts', '10000'],
+  scrape: ['test/bench/scrape.ts', '10000'],
 };
 const SUITES: Readonly<
   Record<string, (parts: readonly string[], refuse: (message: string) => never) => Promise<void>>
