@@ -52,8 +52,27 @@ import { sensitiveHostPath } from './pod/sensitive-host-path.ts';
 import { unsafeSysctl } from './pod/unsafe-sysctl.ts';
 import { windowsHostProcess } from './pod/windows-host-process.ts';
 import { writableRootFilesystem } from './pod/writable-root-filesystem.ts';
+import { admissionOrExtensionWrite } from './rbac/admission-or-extension-write.ts';
 import { clusterAdminBinding } from './rbac/cluster-admin-binding.ts';
+import { csrApproval } from './rbac/csr-approval.ts';
+import { destructiveOrEvidenceDelete } from './rbac/destructive-or-evidence-delete.ts';
+import { escalateOrBind } from './rbac/escalate-or-bind.ts';
+import { impersonate } from './rbac/impersonate.ts';
+import { networkingWrite } from './rbac/networking-write.ts';
+import { nodeOrNamespaceMetadataWrite } from './rbac/node-or-namespace-metadata-write.ts';
+import { nodeProxy } from './rbac/node-proxy.ts';
+import { persistentVolumeCreate } from './rbac/persistent-volume-create.ts';
+import { podConnect } from './rbac/pod-connect.ts';
+import { rbacObjectWrite } from './rbac/rbac-object-write.ts';
+import { runningPodTamper } from './rbac/running-pod-tamper.ts';
+import { saTokenCreate } from './rbac/sa-token-create.ts';
+import { secretsRead } from './rbac/secrets-read.ts';
+import { secretsWrite } from './rbac/secrets-write.ts';
+import { serviceAccountClusterAdminEquivalent } from './rbac/service-account-cluster-admin-equivalent.ts';
+import { systemConfigmapWrite } from './rbac/system-configmap-write.ts';
 import { wildcardAll } from './rbac/wildcard-all.ts';
+import { wildcardPartial } from './rbac/wildcard-partial.ts';
+import { workloadCreate } from './rbac/workload-create.ts';
 import { defaultServiceAccountAutomount } from './sa/default-service-account-automount.ts';
 import { defaultServiceAccountUsed } from './sa/default-service-account-used.ts';
 import { tokenMountedWithoutNeed } from './sa/token-mounted-without-need.ts';
@@ -114,7 +133,26 @@ export const CHECKS: readonly Check[] = [
   adminToolingInContainer,
   hostUserNamespace,
   clusterAdminBinding,
+  serviceAccountClusterAdminEquivalent,
   wildcardAll,
+  wildcardPartial,
+  secretsRead,
+  secretsWrite,
+  workloadCreate,
+  podConnect,
+  runningPodTamper,
+  escalateOrBind,
+  impersonate,
+  rbacObjectWrite,
+  nodeProxy,
+  saTokenCreate,
+  csrApproval,
+  admissionOrExtensionWrite,
+  persistentVolumeCreate,
+  nodeOrNamespaceMetadataWrite,
+  systemConfigmapWrite,
+  networkingWrite,
+  destructiveOrEvidenceDelete,
   defaultServiceAccountUsed,
   defaultServiceAccountAutomount,
   tokenMountedWithoutNeed,

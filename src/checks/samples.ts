@@ -220,6 +220,19 @@ export function aClusterRoleBinding({
   };
 }
 
+/** A service account that is as good as cluster-admin, with what makes it so. */
+export function strongAccount(namespace: string): readonly Manifest[] {
+  return [
+    aServiceAccount({ metadata: { name: 'robot', namespace } }),
+    { ...aClusterRole({ apiGroups: [''], resources: ['users'], verbs: ['impersonate'] }), metadata: { name: 'actor' } },
+    aClusterRoleBinding({
+      role: { kind: 'ClusterRole', name: 'actor' },
+      subjects: [{ kind: 'ServiceAccount', name: 'robot', namespace }],
+      metadata: { name: 'actor' },
+    }),
+  ];
+}
+
 /** An API server as kubeadm runs it, started with these flags beside the usual ones. */
 export function anApiServer(...flags: readonly string[]): Manifest {
   const labels = { component: 'kube-apiserver', tier: 'control-plane' };

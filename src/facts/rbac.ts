@@ -21,6 +21,13 @@ export function isWildcardAll(rule: PolicyRule): boolean {
   );
 }
 
+const OLD_GROUPS = ['*', '', 'apps', 'batch', 'autoscaling', 'policy', 'extensions'];
+
+/** Whether a group is one of Kubernetes itself, not of an operator (checks-catalogue 1.4). */
+export function isOfKubernetes(group: string): boolean {
+  return OLD_GROUPS.includes(group) || (group.endsWith('.k8s.io') && !group.endsWith('.x-k8s.io'));
+}
+
 /** A service account as bindings may mean it. */
 export interface Account {
   readonly namespace: string;

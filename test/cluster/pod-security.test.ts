@@ -1,46 +1,17 @@
 /** The Pod Security level that our checks give a pod is what the admission plugin of the server answers. KP_PODS asks for more pods. */
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
-import { json } from 'node:stream/consumers';
-import { once } from 'node:events';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Manifest, PssLevel } from '#model/check.ts';
-import type { ControlPlane } from '../support/control-plane.ts';
 import { judged, meets } from '../support/pod-security.ts';
 import { somePod } from '../support/pod-security-pods.ts';
+import { poster, type Answer } from '../support/poster.ts';
 import { newNamespace, sharedControlPlane } from '../support/shared-control-plane.ts';
 
 const PODS = Number(process.env['KP_PODS'] ?? 1_000);
 const LEVELS: readonly PssLevel[] = ['baseline', 'restricted'];
 /** Versions at which some rule changed, and their neighbours. */
 const OLDER = [24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35];
-
-interface Answer {
-  readonly code: number;
-  readonly body: { readonly message?: string };
-}
-
-type Post = (path: string, body: object) => Promise<Answer>;
-
-/** Requests as the administrator over few connections that stay open. */
-function poster({ url, kubeconfig }: ControlPlane): { readonly post: Post; readonly close: () => void } {
-  const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
-    readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[];
-    readonly users: readonly { readonly user: { readonly token: string } }[];
-  };
-  const ca = Buffer.from(config.clusters[0]?.cluster['certificate-authority-data'] ?? '', 'base64');
-  const agent = new Agent({ keepAlive: true, maxSockets: 8, ca });
-  const headers = { authorization: `Bearer ${config.users[0]?.user.token ?? ''}`, 'content-type': 'application/json' };
-  const post: Post = async (path, body) => {
-    const asked = request(`${url}${path}`, { agent, method: 'POST', headers });
-    asked.end(JSON.stringify(body));
-    const [response] = (await once(asked, 'response')) as [NodeJS.ReadableStream & { statusCode?: number }];
-    return { code: response.statusCode ?? 0, body: (await json(response)) as Answer['body'] };
-  };
-  return { post, close: agent.destroy.bind(agent) };
-}
 
 /** What admission says of a pod that the server would take. */
 function isAdmitted({ code, body: { message = '' } }: Answer): boolean {

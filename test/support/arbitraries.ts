@@ -89,6 +89,10 @@ const rule = fc.record({
   apiGroups: fc.constantFrom(['*'], [''], ['apps']),
   resources: fc.constantFrom(['*'], ['pods']),
 });
+/** Rights with which one account leads to another. */
+const leadingRule = fc
+  .constantFrom(['impersonate', 'users'], ['create', 'serviceaccounts/token'], ['create', 'pods'], ['get', 'secrets'])
+  .map(([verb, resource]) => ({ verbs: [verb], apiGroups: [''], resources: [resource] }));
 const rules = fc.oneof(fc.constant([]), fc.array(rule, { maxLength: 2 }));
 const subject = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'ServiceAccount', namespace: 'a', name: 'x' }) },
@@ -147,6 +151,28 @@ const roleRef = fc.record({ kind: fc.constantFrom('Role', 'ClusterRole'), name: 
 const roleBinding = of('RoleBinding', fc.record({ roleRef, subjects }));
 const clusterRoleRef = fc.record({ kind: fc.constant('ClusterRole'), name: clusterRoleName });
 const clusterRoleBinding = of('ClusterRoleBinding', fc.record({ roleRef: clusterRoleRef, subjects }));
+/** Few objects, so that accounts often come to strength and lose it: by their own bindings, and by what those beside them are. */
+const inA = fc.constant({ name: 'x', namespace: 'a' });
+const leading = fc.constantFrom('x', 'y').map((named) => ({ name: named }));
+const leadingRules = fc.record({ rules: fc.array(leadingRule, { minLength: 1, maxLength: 2 }) });
+const leadingRef = fc.constantFrom('x', 'y').map((named) => ({ kind: 'ClusterRole', name: named }));
+const leadingSubjects = fc.constantFrom(
+  [{ kind: 'ServiceAccount', namespace: 'a', name: 'x' }],
+  [{ kind: 'ServiceAccount', namespace: 'a', name: 'y' }],
+  [{ kind: 'Group', name: 'system:serviceaccounts:a' }],
+);
+const leadingGrant = fc.record({ roleRef: leadingRef, subjects: leadingSubjects });
+const strengths = fc.oneof(
+  of(
+    'ServiceAccount',
+    fc.constant({}),
+    fc.constantFrom('x', 'y').map((named) => ({ name: named, namespace: 'a' })),
+  ),
+  of('ClusterRole', leadingRules, leading),
+  of('ClusterRoleBinding', leadingGrant, leading),
+  of('RoleBinding', leadingGrant, inA),
+  of('Role', leadingRules, inA),
+);
 const claim = of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) }));
 const limitRange = of(
   'LimitRange',
@@ -184,6 +210,7 @@ const themes = [
   fc.oneof(pod, plainPod, deployment, networkPolicy),
   fc.oneof(plainPod, serviceAccount, role, roleBinding),
   fc.oneof(plainPod, clusterRole, clusterRoleBinding, roleBinding),
+  strengths,
   fc.oneof(plainPod, claim, volume),
   fc.oneof(pod, aNamespace),
   fc.oneof(plainPod, limitRange),

@@ -64,6 +64,24 @@ export class RbacIndex {
     return { subjects: [...labels].sort() };
   }
 
+  /** Every grant that allows a request, with the first rule that does. */
+  allowedBy(request: Request): readonly Reason[] {
+    const scope = scopeOf(request);
+    const reasons = [...this.state.rolesFor(request)].flatMap((role) => {
+      const rule = (role.rules ?? []).findIndex((each) => allows(each.rule, request));
+      return [...grantsIn(role, scope)].map((grant) => ({ grant, rule }));
+    });
+    return reasons.sort(byBinding);
+  }
+
+  /** The grants of an identity, in every namespace. */
+  grantsOf(identity: Identity): readonly BindingEntry[] {
+    const all = this.state
+      .subjectsOf(identity)
+      .flatMap(({ grants }) => [...grants.values()].flatMap((each) => [...each]));
+    return [...new Set(all)].sort((a, b) => compare(keyOf(a), keyOf(b)));
+  }
+
   /** The rules that hold for an identity in a namespace, `''` for the rights that hold everywhere; each once. */
   rulesFor(identity: Identity, namespace: string): readonly PolicyRule[] {
     const grants = [...this.#grantsOf(identity, namespace)].sort((a, b) => compare(keyOf(a), keyOf(b)));

@@ -76,6 +76,11 @@ export class Rights {
     return (this.mask(scope) & mask) !== 0n;
   }
 
+  /** Whether anything is limited to names in a scope. */
+  hasNamed(scope: string): boolean {
+    return (this.#bundles.get(scope)?.named.size ?? 0) > 0;
+  }
+
   /** For which names an atom is held in a scope. */
   names(scope: string, asked: Atom): Names {
     if (this.may(scope, asked)) return 'all';

@@ -12,11 +12,12 @@ const TOKEN_TYPE = 'kubernetes.io/service-account-token';
 const TOKEN_OF = 'kubernetes.io/service-account.name';
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
-/** What is in the namespaces that rights lead into. Read when it is asked for: nothing is remembered. */
+/** What is in the namespaces that rights lead into, as it is during one search: of changes it knows nothing. */
 export class Surroundings {
   readonly #inventory: Inventory<Neighbour>;
   /** The Pod Security level of namespaces without a label. */
   readonly #defaultLevel: string;
+  #namespaces: ReadonlySet<string> | undefined;
 
   constructor(inventory: Inventory<Neighbour>, defaultLevel = 'privileged') {
     this.#inventory = inventory;
@@ -25,6 +26,11 @@ export class Surroundings {
 
   /** Namespaces by their own object and by what is in them. */
   namespaces(): ReadonlySet<string> {
+    this.#namespaces ??= this.#everyNamespace();
+    return this.#namespaces;
+  }
+
+  #everyNamespace(): ReadonlySet<string> {
     const { list } = this.#inventory;
     const named = list('Namespace').map(({ metadata }) => metadata.name);
     const held = [...list('ServiceAccount'), ...list('Pod'), ...list('Secret')].map(

@@ -32,6 +32,7 @@ export const clusterAdminBinding = defineCheckOfMany({
         name: 'a user and a group',
         subject: aClusterRoleBinding({ role: ADMIN, subjects: [user('alice'), WEB_ACCOUNT, group('ops')] }),
         finds: [{ at: 'subjects[0]' }, { at: 'subjects[2]' }],
+        also: ['KP-RBAC-002'],
       },
       {
         name: 'full control of one namespace',

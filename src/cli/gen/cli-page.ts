@@ -6,7 +6,8 @@ import { markdownTable } from './markdown.ts';
 
 const STATUSES: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done; without `--fail-on` findings do not change the status',
-  findings: '`scan`: a finding at or above `--fail-on`. `gen --check`: a file differs. `operator`: leadership was lost',
+  findings:
+    '`scan`: a finding at or above `--fail-on`. `can-i`: no. `gen --check`: a file differs. `operator`: leadership was lost',
   usage: 'wrong use: an unknown command, option, check or setting',
   input: 'input could not be read, or no cluster could be reached; what could be read is still reported',
 };

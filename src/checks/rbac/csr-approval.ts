@@ -1,0 +1,97 @@
+import { reaching, type Right } from '../right.ts';
+import { defineRightsCheck } from '../rights.ts';
+import { aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+const REQUEST = reaching(['create'], 'certificates.k8s.io', 'certificatesigningrequests');
+const APPROVAL = reaching(['update', 'patch'], 'certificates.k8s.io', 'certificatesigningrequests/approval');
+const CLIENT_SIGNERS = ['kubernetes.io/*', 'kubernetes.io/kube-apiserver-client'];
+
+/** Approval asks for the signer too: for all of them, or for one whose certificates the API server takes for users. */
+const APPROVE: Right['reach'] = (rule, context) => {
+  const reach = reaching(['approve'], 'certificates.k8s.io', 'signers')(rule, context);
+  return reach === 'limited' && rule.resourceNames?.some((name) => CLIENT_SIGNERS.includes(name)) !== true
+    ? undefined
+    : reach;
+};
+
+export const csrApproval = defineRightsCheck({
+  id: 'KP-RBAC-015',
+  name: 'csr-approval',
+  title: 'Client certificates can be approved',
+  severity: 'critical',
+  why: 'A client certificate for any user and group but one is a signature away, and no binding shows who holds it.',
+  fix: 'Limit `approve` to kubelet signers; issue user certificates nowhere.',
+  refs: [
+    'CIS:5.1.11',
+    'OWASP2022:K03',
+    'OWASP2022:K06',
+    'OWASP2025:K02',
+    'OWASP2025:K09',
+    'NSA:N17',
+    'NSA:N18',
+    'MITRE:T1098',
+    'MITRE:T1649',
+  ],
+  aspects: {
+    fullChain: 'it requests them too',
+    approval: 'somebody else requests them',
+  },
+  rights: [
+    {
+      aspect: 'fullChain',
+      says: 'lets issue client certificates of any user',
+      reach: APPROVAL,
+      severity: { cluster: 'critical', namespace: 'critical' },
+      clusterOnly: true,
+      beside: [APPROVE, REQUEST],
+      more: [
+        { apiGroups: ['certificates.k8s.io'], resources: ['signers'], verbs: ['approve'] },
+        { apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'], verbs: ['create'] },
+      ],
+      sample: {
+        apiGroups: ['certificates.k8s.io'],
+        resources: ['certificatesigningrequests/approval'],
+        verbs: ['update'],
+      },
+    },
+    {
+      aspect: 'approval',
+      says: 'lets approve client certificates of any user',
+      reach: APPROVAL,
+      severity: { cluster: 'high', namespace: 'high' },
+      clusterOnly: true,
+      beside: [APPROVE],
+      unless: [REQUEST],
+      more: [{ apiGroups: ['certificates.k8s.io'], resources: ['signers'], verbs: ['approve'] }],
+      sample: {
+        apiGroups: ['certificates.k8s.io'],
+        resources: ['certificatesigningrequests/approval'],
+        verbs: ['update'],
+      },
+    },
+  ],
+  good: [
+    {
+      name: 'approval without a signer',
+      subject: aClusterRole({
+        apiGroups: ['certificates.k8s.io'],
+        resources: ['certificatesigningrequests/approval'],
+        verbs: ['update'],
+      }),
+      world: [aClusterRoleBinding()],
+    },
+    {
+      name: 'a signer of kubelets',
+      subject: aClusterRole(
+        { apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests/approval'], verbs: ['update'] },
+        {
+          apiGroups: ['certificates.k8s.io'],
+          resources: ['signers'],
+          verbs: ['approve'],
+          resourceNames: ['kubernetes.io/kubelet-serving'],
+        },
+      ),
+      world: [aClusterRoleBinding()],
+    },
+  ],
+});

@@ -1,0 +1,44 @@
+import { anyOf, reaching } from '../right.ts';
+import { defineRightsCheck } from '../rights.ts';
+import { aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+export const escalateOrBind = defineRightsCheck({
+  id: 'KP-RBAC-010',
+  name: 'escalate-or-bind',
+  title: 'RBAC escalation guard can be bypassed',
+  severity: 'critical',
+  why: 'The API server lets nobody hand out more than he holds; these two verbs are the exception, and so as good as what they hand out.',
+  fix: 'Remove the verb; let GitOps or an admin apply roles.',
+  refs: ['CIS:5.1.8', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1098.006', 'MITRE:T1548'],
+  aspects: {
+    escalate: 'roles with any rights',
+    bind: 'any role, to anybody',
+  },
+  rights: [
+    {
+      aspect: 'escalate',
+      says: 'lets write roles beyond its own rights',
+      reach: anyOf(reaching(['escalate'], 'rbac.authorization.k8s.io', 'roles', 'clusterroles')),
+      severity: { cluster: 'critical', namespace: 'high', limited: 'low' },
+      sample: { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'], verbs: ['escalate'] },
+    },
+    {
+      aspect: 'bind',
+      says: 'lets bind roles beyond its own rights',
+      reach: reaching(['bind'], 'rbac.authorization.k8s.io', 'roles', 'clusterroles'),
+      severity: { cluster: 'critical', namespace: 'high', limited: 'low' },
+      sample: { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'clusterroles'], verbs: ['bind'] },
+    },
+  ],
+  good: [
+    {
+      name: 'bind on bindings grants nothing',
+      subject: aClusterRole({
+        apiGroups: ['rbac.authorization.k8s.io'],
+        resources: ['clusterrolebindings'],
+        verbs: ['bind'],
+      }),
+      world: [aClusterRoleBinding()],
+    },
+  ],
+});

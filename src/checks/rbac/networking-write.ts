@@ -1,0 +1,93 @@
+import { anyOf, reaching } from '../right.ts';
+import { defineRightsCheck } from '../rights.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+export const networkingWrite = defineRightsCheck({
+  id: 'KP-RBAC-020',
+  name: 'networking-write',
+  title: 'Traffic routing or isolation can be changed',
+  severity: 'medium',
+  why: 'Who changes routes gets the traffic of others, who changes policies gets to where he should not.',
+  fix: 'Keep policies under the platform team; deny services/status to humans.',
+  refs: [
+    'OWASP2022:K03',
+    'OWASP2022:K07',
+    'OWASP2025:K02',
+    'OWASP2025:K05',
+    'NSA:N8',
+    'NSA:N18',
+    'MITRE:T1557',
+    'MITRE:T1562.007',
+  ],
+  aspects: {
+    policy: 'network policies',
+    routing: 'Services, their endpoints, and routes',
+    loadBalancerIP: 'addresses of Services (CVE-2020-8554)',
+  },
+  rights: [
+    {
+      aspect: 'policy',
+      says: 'lets change network policies',
+      reach: anyOf(
+        reaching(['create', 'update', 'patch', 'delete'], 'networking.k8s.io', 'networkpolicies'),
+        reaching(
+          ['create', 'update', 'patch', 'delete'],
+          'cilium.io',
+          'ciliumnetworkpolicies',
+          'ciliumclusterwidenetworkpolicies',
+        ),
+        reaching(
+          ['create', 'update', 'patch', 'delete'],
+          'crd.projectcalico.org',
+          'networkpolicies',
+          'globalnetworkpolicies',
+        ),
+        reaching(
+          ['create', 'update', 'patch', 'delete'],
+          'projectcalico.org',
+          'networkpolicies',
+          'globalnetworkpolicies',
+        ),
+        reaching(
+          ['create', 'update', 'patch', 'delete'],
+          'policy.networking.k8s.io',
+          'adminnetworkpolicies',
+          'baselineadminnetworkpolicies',
+          'clusternetworkpolicies',
+        ),
+      ),
+      severity: { cluster: 'medium', namespace: 'medium' },
+      sample: { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['delete'] },
+    },
+    {
+      aspect: 'routing',
+      says: 'lets change where traffic goes',
+      reach: anyOf(
+        reaching(['create', 'update', 'patch', 'delete'], '', 'services', 'endpoints'),
+        reaching(['create', 'update', 'patch', 'delete'], 'discovery.k8s.io', 'endpointslices'),
+        reaching(['create', 'update', 'patch', 'delete'], 'networking.k8s.io', 'ingresses'),
+        reaching(
+          ['create', 'update', 'patch', 'delete'],
+          'gateway.networking.k8s.io',
+          'gateways',
+          'httproutes',
+          'grpcroutes',
+          'tlsroutes',
+          'tcproutes',
+          'udproutes',
+        ),
+        reaching(['create', 'update', 'patch', 'delete'], 'networking.istio.io', 'virtualservices', 'gateways'),
+      ),
+      severity: { cluster: 'medium', namespace: 'low' },
+      sample: { apiGroups: [''], resources: ['services'], verbs: ['update'] },
+    },
+    {
+      aspect: 'loadBalancerIP',
+      says: 'lets claim addresses for Services',
+      reach: reaching(['update', 'patch'], '', 'services/status'),
+      severity: { cluster: 'medium', namespace: 'medium' },
+      sample: { apiGroups: [''], resources: ['services/status'], verbs: ['patch'] },
+    },
+  ],
+  good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],
+});

@@ -1,0 +1,29 @@
+import { reaching } from '../right.ts';
+import { defineRightsCheck } from '../rights.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+const PROXY = reaching(['get', 'create'], '', 'nodes/proxy');
+
+export const nodeProxy = defineRightsCheck({
+  id: 'KP-RBAC-013',
+  name: 'node-proxy',
+  title: 'Kubelet API reachable through nodes/proxy',
+  severity: 'high',
+  why: 'The kubelet runs commands in every pod of its node for whoever may get nodes/proxy, and neither admission nor the audit log sees it.',
+  fix: 'Replace by the fine-grained kubelet subresources.',
+  refs: ['CIS:5.1.10', 'OWASP2022:K03', 'OWASP2025:K02', 'OWASP2025:K06', 'NSA:N18', 'MITRE:T1609', 'MITRE:T1613'],
+  aspects: {
+    fineGrainedAvailable: 'the fine-grained subresources of nodes would do',
+  },
+  rights: [
+    {
+      aspect: 'fineGrainedAvailable',
+      says: 'lets reach the kubelet, which runs commands in every pod of its node',
+      reach: (rule, context) => (context.minor >= 33 ? PROXY(rule, context) : undefined),
+      severity: { cluster: 'high', namespace: 'high' },
+      clusterOnly: true,
+      sample: { apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] },
+    },
+  ],
+  good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],
+});

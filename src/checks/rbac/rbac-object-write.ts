@@ -1,0 +1,29 @@
+import { reaching } from '../right.ts';
+import { defineRightsCheck } from '../rights.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+export const rbacObjectWrite = defineRightsCheck({
+  id: 'KP-RBAC-012',
+  name: 'rbac-object-write',
+  title: 'Roles or bindings can be written',
+  severity: 'high',
+  why: 'Who writes roles and bindings hands out what he holds himself, to whom he likes and for good.',
+  fix: 'Restrict to the RBAC-managing pipeline; forbid self-service ClusterRoleBindings by policy.',
+  refs: ['CIS:5.1.8', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1098.006'],
+  rights: [
+    {
+      says: 'lets write roles or bindings',
+      reach: reaching(
+        ['create', 'update', 'patch'],
+        'rbac.authorization.k8s.io',
+        'roles',
+        'clusterroles',
+        'rolebindings',
+        'clusterrolebindings',
+      ),
+      severity: { cluster: 'high', namespace: 'medium' },
+      sample: { apiGroups: ['rbac.authorization.k8s.io'], resources: ['rolebindings'], verbs: ['update'] },
+    },
+  ],
+  good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],
+});

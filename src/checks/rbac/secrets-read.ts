@@ -1,0 +1,32 @@
+import { reaching } from '../right.ts';
+import { defineRightsCheck } from '../rights.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+export const secretsRead = defineRightsCheck({
+  id: 'KP-RBAC-005',
+  name: 'secrets-read',
+  title: 'Secrets can be read',
+  severity: 'critical',
+  why: 'A Secret is a password, a key or a token: whoever reads it is whoever it was made for. To list is to read all of them.',
+  fix: 'Drop list/watch, name the secrets, or mount them as files so that no API right is needed.',
+  refs: [
+    'CIS:5.1.2',
+    'OWASP2022:K03',
+    'OWASP2022:K08',
+    'OWASP2025:K02',
+    'OWASP2025:K03',
+    'NSA:N15',
+    'NSA:N18',
+    'MITRE:T1552.007',
+    'MITRE:T1528',
+  ],
+  rights: [
+    {
+      says: 'lets read Secrets',
+      reach: reaching(['get', 'list', 'watch'], '', 'secrets'),
+      severity: { cluster: 'critical', strong: 'high', namespace: 'medium', limited: 'low' },
+      sample: { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] },
+    },
+  ],
+  good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],
+});

@@ -1,0 +1,59 @@
+import { reaching, type Right } from '../right.ts';
+import { defineRightsCheck } from '../rights.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+const CREATES = reaching(['create'], '', 'secrets');
+const WRITES = reaching(['create', 'update', 'patch'], '', 'secrets');
+/** One Secret by its name is not the new one. */
+const READS: Right['reach'] = (rule, context) =>
+  reaching(['get', 'list', 'watch'], '', 'secrets')(rule, context) === 'all' ? 'all' : undefined;
+
+export const secretsWrite = defineRightsCheck({
+  id: 'KP-RBAC-006',
+  name: 'secrets-write',
+  title: 'Secrets can be created or changed',
+  severity: 'high',
+  why: 'Who writes Secrets changes what others log in with; who also reads them makes a token of any service account of the namespace.',
+  fix: 'Remove write; let an operator with a narrow role write the few secrets needed.',
+  refs: [
+    'CIS:5.1.2',
+    'CIS:5.1.13',
+    'OWASP2022:K03',
+    'OWASP2022:K08',
+    'OWASP2025:K02',
+    'OWASP2025:K03',
+    'NSA:N15',
+    'NSA:N18',
+    'MITRE:T1528',
+    'MITRE:T1098',
+  ],
+  aspects: {
+    mint: 'with the right to read, it makes tokens of service accounts',
+  },
+  rights: [
+    {
+      aspect: 'mint',
+      says: 'lets make a token of any service account, by creating its Secret and reading it',
+      reach: CREATES,
+      severity: { cluster: 'critical', namespace: 'medium' },
+      beside: [READS],
+      also: ['KP-RBAC-005'],
+      sample: { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'get'] },
+    },
+    {
+      says: 'lets write Secrets',
+      reach: WRITES,
+      severity: { cluster: 'high', namespace: 'medium', limited: 'low' },
+      unless: [CREATES, READS],
+      sample: { apiGroups: [''], resources: ['secrets'], verbs: ['update'] },
+    },
+  ],
+  good: [
+    { name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] },
+    {
+      name: 'a create carries no name',
+      subject: aClusterRole({ apiGroups: [''], resources: ['secrets'], resourceNames: ['web'], verbs: ['create'] }),
+      world: [aClusterRoleBinding()],
+    },
+  ],
+});

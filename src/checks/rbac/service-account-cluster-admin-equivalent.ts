@@ -1,0 +1,85 @@
+import { defineCheck } from '#model/check.ts';
+import { strengthOfAccount } from '#relations/strength.ts';
+import {
+  EVERYTHING,
+  READ_PODS,
+  WEB_ACCOUNT,
+  aClusterRole,
+  aClusterRoleBinding,
+  aRoleBinding,
+  aServiceAccount,
+  strongAccount,
+  group,
+} from '../samples.ts';
+
+export const serviceAccountClusterAdminEquivalent = defineCheck({
+  id: 'KP-RBAC-002',
+  name: 'service-account-cluster-admin-equivalent',
+  title: 'Service account is as strong as cluster-admin',
+  severity: 'critical',
+  why: 'Its token lies as a file in pods: whoever gets into one of them has the cluster.',
+  fix: 'List the verbs the workload really calls (audit log) and replace the grant by a role with those; split controllers so that only one needs the power.',
+  refs: ['CIS:5.1.1', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1078.001', 'MITRE:T1098.006'],
+  subject: 'ServiceAccount',
+  inputs: { strength: strengthOfAccount },
+  *evaluate({ metadata }, { strength: [strength] }) {
+    // What every account of the namespace has is a matter of the binding that gives it (KP-RBAC-023).
+    if (strength?.whole !== 'direct' || strength.byGroups === 'direct') return;
+    const message = `service account ${metadata.name} may do everything, or give itself the right to`;
+    yield { at: 'metadata.name', message };
+  },
+
+  examples: () => ({
+    bad: [
+      {
+        name: 'everything',
+        subject: aServiceAccount({ automountServiceAccountToken: false }),
+        world: [aClusterRole({ ...EVERYTHING, apiGroups: [''] }), aClusterRoleBinding()],
+        finds: [{ at: 'metadata.name' }],
+        also: [
+          'KP-RBAC-003',
+          'KP-RBAC-005',
+          'KP-RBAC-006',
+          'KP-RBAC-007',
+          'KP-RBAC-008',
+          'KP-RBAC-009',
+          'KP-RBAC-011',
+          'KP-RBAC-013',
+          'KP-RBAC-014',
+          'KP-RBAC-017',
+          'KP-RBAC-018',
+          'KP-RBAC-019',
+          'KP-RBAC-020',
+          'KP-RBAC-021',
+        ],
+      },
+      {
+        name: 'tokens of a namespace where such an account lives',
+        subject: aServiceAccount({ automountServiceAccountToken: false }),
+        world: [
+          ...strongAccount('pay'),
+          aClusterRole({ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }),
+          aRoleBinding({ role: { kind: 'ClusterRole', name: 'web' }, metadata: { namespace: 'pay' } }),
+        ],
+        finds: [{ at: 'metadata.name' }],
+        also: ['KP-RBAC-011', 'KP-RBAC-014'],
+      },
+    ],
+    good: [
+      { name: 'little', subject: aServiceAccount(), world: [aClusterRole(READ_PODS), aClusterRoleBinding()] },
+      {
+        name: 'what every account of its namespace has is no matter of its own',
+        subject: aServiceAccount(),
+        world: [aClusterRole(EVERYTHING), aClusterRoleBinding({ subjects: [group('system:serviceaccounts:shop')] })],
+      },
+      {
+        name: 'a binding that names nobody',
+        subject: aServiceAccount(),
+        world: [
+          aClusterRole(EVERYTHING),
+          aClusterRoleBinding({ subjects: [{ ...WEB_ACCOUNT, namespace: undefined }] }),
+        ],
+      },
+    ],
+  }),
+});

@@ -1,0 +1,65 @@
+import { defineRightsCheck } from '../rights.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { isOfKubernetes, isWildcardAll } from '#facts/rbac.ts';
+import type { PolicyRule } from '#model/policy.ts';
+import type { Reach } from '../right.ts';
+
+/** An operator that may do everything with its own kinds alone is limited to them. */
+function reachOf({ apiGroups = [] }: PolicyRule): Reach {
+  const [group = '', ...others] = apiGroups;
+  return others.length === 0 && !isOfKubernetes(group) ? 'limited' : 'all';
+}
+
+export const wildcardPartial = defineRightsCheck({
+  id: 'KP-RBAC-004',
+  name: 'wildcard-partial',
+  title: 'Wildcard in verbs, resources, groups or URLs',
+  severity: 'medium',
+  why: 'A star grants what does not exist yet: new resources, subresources and verbs fall under it silently.',
+  fix: 'Replace the wildcard; new CRDs and subresources otherwise fall under the grant silently.',
+  refs: ['CIS:5.1.3', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1098.006'],
+  aspects: {
+    verbs: 'every verb',
+    resources: 'every resource of a group',
+    apiGroups: 'every group',
+    urls: 'every URL under a prefix',
+  },
+  rights: [
+    {
+      aspect: 'verbs',
+      says: 'grants every verb',
+      reach: (rule) => (isWildcardAll(rule) || !rule.verbs.includes('*') ? undefined : reachOf(rule)),
+      severity: { cluster: 'medium', namespace: 'medium', limited: 'low' },
+      limited: { apiGroups: ['example.com'], resources: ['widgets'], verbs: ['*'] },
+      also: ['KP-RBAC-021'],
+      sample: { apiGroups: ['metrics.k8s.io'], resources: ['pods'], verbs: ['*'] },
+    },
+    {
+      aspect: 'resources',
+      says: 'grants every resource, or a subresource of every one',
+      reach: (rule) =>
+        isWildcardAll(rule) || !(rule.resources?.some((resource) => resource.startsWith('*')) === true)
+          ? undefined
+          : reachOf(rule),
+      severity: { cluster: 'medium', namespace: 'medium', limited: 'low' },
+      limited: { apiGroups: ['example.com'], resources: ['*'], verbs: ['get'] },
+      sample: { apiGroups: ['metrics.k8s.io'], resources: ['*'], verbs: ['get'] },
+    },
+    {
+      aspect: 'apiGroups',
+      says: 'grants resources of every group',
+      reach: (rule) => (isWildcardAll(rule) || !(rule.apiGroups?.includes('*') === true) ? undefined : reachOf(rule)),
+      severity: { cluster: 'medium', namespace: 'medium' },
+      sample: { apiGroups: ['*'], resources: ['widgets'], verbs: ['get'] },
+    },
+    {
+      aspect: 'urls',
+      says: 'grants URLs by a pattern',
+      reach: (rule) => (rule.nonResourceURLs?.some((url) => url.endsWith('*')) === true ? 'all' : undefined),
+      severity: { cluster: 'medium', namespace: 'medium' },
+      clusterOnly: true,
+      sample: { nonResourceURLs: ['/logs/*'], verbs: ['get'] },
+    },
+  ],
+  good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],
+});

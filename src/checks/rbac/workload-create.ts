@@ -1,0 +1,50 @@
+import { anyOf, reaching } from '../right.ts';
+import { defineRightsCheck } from '../rights.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+/** CRDs whose writer makes pods (podTemplateKinds of the catalogue). */
+const POD_MAKERS: readonly (readonly [string, ...string[]])[] = [
+  ['argoproj.io', 'rollouts', 'workflows'],
+  ['serving.knative.dev', 'services'],
+  ['tekton.dev', 'taskruns', 'pipelineruns'],
+  ['jobset.x-k8s.io', 'jobsets'],
+  ['ray.io', 'rayclusters', 'rayjobs'],
+  ['sparkoperator.k8s.io', 'sparkapplications'],
+  ['apps.kruise.io', 'clonesets'],
+  ['apps.openshift.io', 'deploymentconfigs'],
+];
+
+export const workloadCreate = defineRightsCheck({
+  id: 'KP-RBAC-007',
+  name: 'workload-create',
+  title: 'Pods or pod controllers can be created',
+  severity: 'high',
+  why: 'A pod runs as any service account of its namespace and mounts any of its Secrets: who makes pods has all of them, and the node where a privileged pod is let in.',
+  fix: 'Move deploy rights to a CI identity per namespace; enforce PSA so that creating a pod does not mean owning the node.',
+  refs: ['CIS:5.1.4', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1610', 'MITRE:T1053.007', 'MITRE:T1543.005'],
+  aspects: {
+    daemonsets: 'its pods reach every node',
+  },
+  rights: [
+    {
+      aspect: 'daemonsets',
+      says: 'lets create DaemonSets: pods on every node',
+      reach: reaching(['create', 'update', 'patch'], 'apps', 'daemonsets'),
+      severity: { cluster: 'high', namespace: 'medium' },
+      sample: { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['create'] },
+    },
+    {
+      says: 'lets create pods or what makes them',
+      reach: anyOf(
+        reaching(['create'], '', 'pods'),
+        reaching(['create', 'update', 'patch'], '', 'replicationcontrollers'),
+        reaching(['create', 'update', 'patch'], 'apps', 'deployments', 'statefulsets', 'replicasets'),
+        reaching(['create', 'update', 'patch'], 'batch', 'jobs', 'cronjobs'),
+        ...POD_MAKERS.map(([group, ...resources]) => reaching(['create', 'update', 'patch'], group, ...resources)),
+      ),
+      severity: { cluster: 'high', namespace: 'medium' },
+      sample: { apiGroups: [''], resources: ['pods'], verbs: ['create'] },
+    },
+  ],
+  good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],
+});

@@ -1,0 +1,163 @@
+import { roleText, type BindingEntry } from '#analysis/rbac/entries.ts';
+import { Escalation } from '#analysis/rbac/escalation.ts';
+import { MASTERS, type Identity } from '#analysis/rbac/identity.ts';
+import { capabilitiesOf, primitives } from '#analysis/rbac/primitives.ts';
+import type { RbacIndex, Reason } from '#analysis/rbac/rbac-index.ts';
+import { Surroundings } from '#analysis/rbac/surroundings.ts';
+import { rbacView } from '#analysis/rbac/view.ts';
+import { subjectText } from '#model/ref.ts';
+import { EXIT, InputFailure } from '../exit.ts';
+import { startOf, type Start, type StartFlags } from '../input/start.ts';
+import { tell } from './output.ts';
+import { identityNamed, requestOf, requestText, type Where } from './words.ts';
+
+interface Flags extends StartFlags, Where {
+  readonly output: string;
+}
+
+export interface CanFlags extends Flags {
+  readonly as: string;
+  readonly asGroup: readonly string[];
+}
+
+/** What the words of a command line ask. */
+interface Asked {
+  readonly verb: string;
+  readonly resource: string;
+  readonly name?: string;
+}
+
+/** On a cluster the controller has aggregated; on manifests nobody has. */
+const LIVE = rbacView({ aggregation: 'stored' });
+const STATED = rbacView({ aggregation: 'computed' });
+
+async function begin(flags: StartFlags, command: string): Promise<Start & { readonly index: RbacIndex }> {
+  const start = await startOf(flags, command);
+  return { ...start, index: start.store.view(start.isLive ? LIVE : STATED) };
+}
+
+/** `kubeposture who-can`. Answers the exit status. */
+export async function whoCan(asked: Asked, flags: Flags): Promise<number> {
+  const request = requestOf(asked, flags);
+  const { index, status } = await begin(flags, 'who-can');
+  const found = index.whoCan(request);
+  if ('unknown' in found)
+    throw new InputFailure(`who can ${requestText(request)} is not known: ${found.unknown.join('; ')}`);
+  const reasons = index.allowedBy(request);
+  const rows = found.subjects.flatMap((label) =>
+    reasons
+      .filter(({ grant }) => grant.subjects.some((subject) => subject.label === label))
+      .map((reason) => ({ subject: label, ...reasonOf(index, reason) })),
+  );
+  await tell(
+    {
+      json: { request, subjects: found.subjects, because: rows },
+      rows: [
+        ['SUBJECT', 'BINDING', 'ROLE', 'RULE'],
+        ...rows.map(({ subject, binding, role, rule }) => [subject, binding, role, rule]),
+      ],
+      tree: found.subjects.map((text) => ({
+        text,
+        below: rows
+          .filter(({ subject }) => subject === text)
+          .map(({ binding, role, rule }) => ({ text: binding, below: [{ text: `${role} ${rule}` }] })),
+      })),
+      summary: `${String(found.subjects.length)} can ${requestText(request)}; members of ${MASTERS} can do everything`,
+    },
+    flags.output,
+  );
+  return status;
+}
+
+/** `kubeposture can-i`. Status 1 is no. */
+export async function canI(asked: Asked, flags: CanFlags): Promise<number> {
+  const identity = identityNamed(flags.as, flags.asGroup);
+  const request = requestOf(asked, flags);
+  const { index, status } = await begin(flags, 'can-i');
+  if (identity.groups.includes(MASTERS)) {
+    await tell(
+      {
+        json: { request, allowed: true, because: [MASTERS] },
+        rows: [],
+        tree: [],
+        summary: `yes: ${MASTERS} is let through before RBAC`,
+      },
+      flags.output,
+    );
+    return status;
+  }
+  const decision = index.can(identity, request);
+  if ('unknown' in decision) throw new InputFailure(`it is not known: ${decision.unknown.join('; ')}`);
+  const because = decision.allowed ? [reasonOf(index, decision.because)] : [];
+  await tell(
+    {
+      json: { request, allowed: decision.allowed, because },
+      rows: [['BINDING', 'ROLE', 'RULE'], ...because.map(({ binding, role, rule }) => [binding, role, rule])],
+      tree: because.map(({ binding, role, rule }) => ({ text: binding, below: [{ text: `${role} ${rule}` }] })),
+      summary: `${decision.allowed ? 'yes' : 'no'}: ${flags.as} ${decision.allowed ? 'can' : 'cannot'} ${requestText(request)}`,
+    },
+    flags.output,
+  );
+  return status === EXIT.done && !decision.allowed ? EXIT.findings : status;
+}
+
+/** `kubeposture access`: what a subject is granted, what that amounts to, and whether it leads to cluster-admin. */
+export async function access(word: string, flags: Flags): Promise<number> {
+  const identity = identityNamed(word);
+  const { index, status, store } = await begin(flags, 'access');
+  const { held, named } = capabilitiesOf(index.rightsOf(identity));
+  const grants = index.grantsOf(identity);
+  const way = new Escalation(index, new Surroundings(store), identity, { execRequiresCreate: true }).way({
+    clusterAdmin: true,
+  });
+  const all = [...held.map((each) => ({ ...each, names: [] as readonly string[] })), ...named];
+  const unknown = index.doubtsAbout(identity, '');
+  await tell(
+    {
+      json: { subject: word, held, named, grants: grants.map(grantOf), clusterAdmin: way ?? false, unknown },
+      rows: [
+        ['SCOPE', 'CAN', 'OF'],
+        ...all.map(({ id, scope, names }) => [scope, wordsOf(id), names.length === 0 ? 'all' : names.join(', ')]),
+      ],
+      tree: [
+        ...grants.map((grant) => ({ text: grantOf(grant).binding, below: [{ text: grantOf(grant).role }] })),
+        ...(way ?? []).map(({ from, to, by, scope }) => ({
+          text: `${from} -> ${to}`,
+          below: [{ text: `${by} (${scope})` }],
+        })),
+      ],
+      summary: summaryOf(word, identity, { grants, isAdmin: way !== undefined, unknown }),
+    },
+    flags.output,
+  );
+  return status;
+}
+
+interface Sum {
+  readonly grants: readonly BindingEntry[];
+  readonly isAdmin: boolean;
+  readonly unknown: readonly string[];
+}
+
+function summaryOf(word: string, { groups }: Identity, { grants, isAdmin, unknown }: Sum): string {
+  const of = groups.length === 0 ? '' : ` with its groups ${groups.join(', ')}`;
+  const lines = [
+    `${word}${of}: ${String(grants.length)} grants; ${isAdmin ? 'leads to cluster-admin' : 'does not lead to cluster-admin'}`,
+  ];
+  return [...lines, ...unknown.map((reason) => `not known: ${reason}`)].join('\n');
+}
+
+function wordsOf(id: string): string {
+  return primitives(true).find((primitive) => primitive.id === id)?.words ?? id;
+}
+
+function grantOf({ binding, role }: BindingEntry): { readonly binding: string; readonly role: string } {
+  const { kind, metadata } = binding;
+  return { binding: subjectText({ kind, ...metadata }), role: roleText(role) };
+}
+
+function reasonOf(index: RbacIndex, reason: Reason): ReturnType<typeof grantOf> & { readonly rule: string } {
+  const origins = index.originsOf(reason);
+  const from = origins.length === 0 ? '' : ` of ${origins.join(', ')}`;
+  return { ...grantOf(reason.grant), rule: `rules[${String(reason.rule)}]${from}` };
+}
