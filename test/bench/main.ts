@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, readonly [program: string, argument: stri
   'cluster-1k': ['test/bench/run.ts', '1000'],
   'cluster-10k': ['test/bench/run.ts', '10000'],
   sandbox: ['test/bench/sandbox.ts', '10000'],
+  scrape: ['test/bench/scrape.ts', '10000'],
   network: ['test/bench/network.ts', ''],
 };
 const SUITES: Readonly<
