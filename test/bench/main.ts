@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, readonly [program: string, argument: stri
   'cluster-10k': ['test/bench/run.ts', '10000'],
   sandbox: ['test/bench/sandbox.ts', '10000'],
   judge: ['test/bench/judge.ts', '10000'],
+  scrape: ['test/bench/scrape.ts', '10000'],
   network: ['test/bench/network.ts', ''],
 };
 const SUITES: Readonly<
