@@ -1,4 +1,5 @@
 import type { Transport } from '#kube/transport.ts';
+import type { Outcome } from '#kube/writer.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Kind } from '#model/kinds.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
@@ -18,6 +19,15 @@ import { WATCHED } from './watched.ts';
 import { Schedule } from './schedule.ts';
 import { Watching } from './watching.ts';
 
+/** What may become of a write that is sent. */
+const SENT = [
+  'written',
+  'retrying',
+  'paused',
+  'rejected',
+  'dropped',
+  'tooLarge',
+] as const satisfies readonly Outcome['status'][];
 /** How long a kind may keep the first judgement waiting; then it is unknown until it comes. Milliseconds. */
 const STRAGGLER_MS = 60_000;
 
@@ -105,12 +115,17 @@ export class Operator {
   #defineMetrics(): void {
     const { metrics } = this.#options;
     const { engine, store: inventory } = this.#brain;
+    metrics.zero(
+      'reportWrites',
+      SENT.map((result) => ({ result })),
+    );
+    metrics.zero('configReloads', [{ result: 'applied' }, { result: 'refused' }]);
     definePostureMetrics(metrics, {
       engine,
       inventory,
       sink: this.#publishing.sink,
       isSpeaking: () => this.#published && (this.#fence?.() ?? false),
-      maxSeries: () => this.#settings.metrics.maxSeries,
+      settings: () => this.#settings.metrics,
       reportBytes: () => [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0),
     });
     defineOperationMetrics(metrics, { brain: this.#brain, watching: this.#watching, audits: this.#audits });

@@ -1,27 +1,20 @@
 import type { Engine } from '#engine/engine.ts';
 import { scoreOf } from '#engine/score.ts';
-import type { Tally } from '#engine/tally.ts';
-import { areaOf } from '#model/check.ts';
-import { SEVERITIES, rankOf } from '#model/severity.ts';
 import type { Inventory } from '#model/inventory.ts';
+import type { Settings } from '#settings/types.ts';
+import { METRICS } from '#sinks/metric-table.ts';
 import type { Metrics, Sample } from '#sinks/metrics.ts';
 import type { ReportSink } from '#sinks/reports.ts';
 import { coverageOf } from './contents.ts';
-
-/** Stands for the cluster-scoped findings in the label `namespace`. */
-const CLUSTER = '';
-/** Stands for the namespaces beyond `metrics.maxSeries`. */
-const OTHER = '_other';
-/** The most series that one namespace can have: severities times categories. */
-const SERIES_OF_A_NAMESPACE = SEVERITIES.length * 8;
+import { CLUSTER, checkSamples, findingSamples, shareOf, workloadSamples, type Share } from './series.ts';
 
 interface Sources {
   readonly engine: Engine;
   readonly inventory: Inventory;
-  readonly sink: ReportSink;
+  readonly sink: Pick<ReportSink, 'count'>;
   /** Posture is said by the leader alone. */
   readonly isSpeaking: () => boolean;
-  readonly maxSeries: () => number;
+  readonly settings: () => Settings['metrics'];
   readonly reportBytes: () => number;
 }
 
@@ -32,11 +25,11 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
     <T>(read: () => Iterable<T>) =>
     (): Iterable<T> =>
       sources.isSpeaking() ? read() : [];
-  const scopes = (): Scopes => scopesOf(engine, sources.maxSeries());
+  const share = (): Share => shareOf(engine, sources.settings());
 
   metrics.gauge(
     'findings',
-    spoken(() => findingSamples(engine, scopes())),
+    spoken(() => findingSamples(engine, share())),
   );
   metrics.gauge(
     'checkFindings',
@@ -45,7 +38,7 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
   metrics.gauge(
     'score',
     spoken(() =>
-      scopes()
+      share()
         .named.filter((name) => name !== CLUSTER)
         .map((namespace) => ({
           labels: { namespace },
@@ -80,63 +73,17 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
   );
   metrics.gauge(
     'seriesFolded',
-    spoken(() => [{ labels: {}, value: scopes().folded.length }]),
+    spoken(() => foldedSamples(share())),
+  );
+  metrics.gauge(
+    'workloadScore',
+    spoken(() => workloadSamples(share())),
   );
 }
 
-interface Scopes {
-  readonly named: readonly string[];
-  readonly folded: readonly string[];
-}
-
-/** The namespaces that get series of their own, by name, and those that are folded into one. */
-function scopesOf(engine: Engine, maxSeries: number): Scopes {
-  const room = Math.max(1, Math.floor(maxSeries / SERIES_OF_A_NAMESPACE));
-  const all = [...engine.namespaces()].sort();
-  return { named: all.slice(0, room), folded: all.slice(room) };
-}
-
-type Cell = readonly [severity: string, category: string, count: number];
-
-function cellsOf(tally: Tally): readonly Cell[] {
-  return [...tally.findings].flatMap(([check, counts]) =>
-    SEVERITIES.map((severity): Cell => [severity, areaOf(check), counts[rankOf(severity)] ?? 0]).filter(
-      ([, , count]) => count > 0,
-    ),
-  );
-}
-
-/** Findings by namespace, severity and category. What is in no namespace is the cluster's sum less the namespaces'. */
-function findingSamples(engine: Engine, { named, folded }: Scopes): readonly Sample<'findings'>[] {
-  const sums = new Map<string, number>();
-  const add = (namespace: string, [severity, category, count]: Cell, sign = 1): void => {
-    const key = JSON.stringify([namespace, severity, category]);
-    sums.set(key, (sums.get(key) ?? 0) + sign * count);
-  };
-  for (const cell of cellsOf(engine.tally(CLUSTER))) add(CLUSTER, cell);
-  for (const [label, namespaces] of [
-    [undefined, named],
-    [OTHER, folded],
-  ] as const) {
-    for (const namespace of namespaces) {
-      for (const cell of cellsOf(engine.tally(namespace))) {
-        add(label ?? namespace, cell);
-        add(CLUSTER, cell, -1);
-      }
-    }
-  }
-  return [...sums]
-    .filter(([, value]) => value > 0)
-    .map(([key, value]) => {
-      const [namespace, severity, category] = JSON.parse(key) as [string, string, string];
-      return { labels: { namespace, severity, category }, value };
-    });
-}
-
-function checkSamples(engine: Engine): readonly Sample<'checkFindings'>[] {
-  return [...engine.tally(CLUSTER).findings].flatMap(([check, counts]) =>
-    SEVERITIES.map((severity) => ({ labels: { check, severity }, value: counts[rankOf(severity)] ?? 0 })).filter(
-      ({ value }) => value > 0,
-    ),
-  );
+function foldedSamples({ folded, workloads, left }: Share): readonly Sample<'seriesFolded'>[] {
+  return [
+    { labels: { metric: METRICS.findings.name }, value: folded.length },
+    ...(workloads.length + left === 0 ? [] : [{ labels: { metric: METRICS.workloadScore.name }, value: left }]),
+  ];
 }

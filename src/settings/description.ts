@@ -127,11 +127,14 @@ export const CONFIGURATION = {
       says: 'What Prometheus sees.',
       fields: {
         maxSeries: integer(
-          'Series with a namespace; the namespaces beyond are folded into `namespace="_other"`.',
+          'Posture series in all; the namespaces beyond are folded into `namespace="_other"`.',
           10_000,
           0,
           1_000_000,
         ),
+        workloadScore: field('Also a score for each workload, the lowest ones first where not all have room.', false, {
+          type: 'boolean',
+        }),
       },
     },
     writes: {

@@ -65,11 +65,18 @@ export const METRICS = {
     labels: [],
     scope: 'posture',
   },
+  workloadScore: {
+    name: 'kubeposture_workload_score',
+    type: 'gauge',
+    help: 'Score of a workload, 0 to 100. Only with metrics.workloadScore.',
+    labels: ['namespace', 'kind', 'name'],
+    scope: 'posture',
+  },
   seriesFolded: {
     name: 'kubeposture_series_folded',
     type: 'gauge',
-    help: 'Namespaces that are folded into namespace="_other" because of metrics.maxSeries.',
-    labels: [],
+    help: 'Namespaces (of kubeposture_findings) and workloads (of kubeposture_workload_score) without series of their own because of metrics.maxSeries.',
+    labels: ['metric'],
     scope: 'posture',
   },
   eventToReport: {

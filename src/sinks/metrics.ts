@@ -23,6 +23,11 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
+    for (const [key, { name, help, type }] of Object.entries(METRICS)) {
+      if (type !== 'histogram') continue;
+      const histogram = new Histogram({ name, help, buckets: BUCKETS, registers: [this.#registry] });
+      this.#histograms.set(key as MetricKey, histogram);
+    }
   }
 
   /** A gauge whose samples are asked for at each scrape; a series that is not answered is gone. */
@@ -57,24 +62,28 @@ export class Metrics {
     });
   }
 
+  /** Puts series at zero before their first event: a rate needs a value to begin with. */
+  zero<K extends KeyOf<'counter'>>(key: K, series: readonly LabelsOf<K>[]): void {
+    for (const labels of series) this.#counter(key).inc(labels, 0);
+  }
+
   count<K extends KeyOf<'counter'>>(key: K, labels: LabelsOf<K>): void {
+    this.#counter(key).inc(labels);
+  }
+
+  /** For histograms, in seconds. */
+  observe(key: KeyOf<'histogram'>, seconds: number): void {
+    this.#histograms.get(key)?.observe(seconds);
+  }
+
+  #counter(key: KeyOf<'counter'>): Counter {
     let counter = this.#counters.get(key);
     if (counter === undefined) {
       const { name, help, labels: labelNames } = METRICS[key];
       counter = new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
       this.#counters.set(key, counter);
     }
-    counter.inc(labels);
-  }
-
-  observe(key: KeyOf<'histogram'>, value: number): void {
-    let histogram = this.#histograms.get(key);
-    if (histogram === undefined) {
-      const { name, help } = METRICS[key];
-      histogram = new Histogram({ name, help, buckets: BUCKETS, registers: [this.#registry] });
-      this.#histograms.set(key, histogram);
-    }
-    histogram.observe(value);
+    return counter;
   }
 
   /** The exposition text, and its content type. */

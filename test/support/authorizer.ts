@@ -20,9 +20,13 @@ export interface Scope {
   readonly name?: string;
 }
 
-export interface Asked {
+/** A kind of resource. */
+export interface Place {
   readonly group: string;
   readonly resource: string;
+}
+
+export interface Asked extends Place {
   readonly subresource?: string;
   readonly verb: string;
 }
@@ -48,9 +52,12 @@ export class Authorizer {
     this.#transport.close();
   }
 
-  /** What a user may do in this scope, sorted. Rights of every authenticated ServiceAccount are left out. */
-  async allowed(user: string, scope: Scope): Promise<readonly string[]> {
-    const all = await this.#everything();
+  /**
+   * What a user may do in this scope, sorted. Rights of every authenticated ServiceAccount are left out. `also` are resources that the
+   * server does not know yet.
+   */
+  async allowed(user: string, scope: Scope, also: readonly Place[]): Promise<readonly string[]> {
+    const all = await this.#everything(also);
     const his = await this.#filter(all, user, scope);
     const everybodys = new Set((await this.#filter(his, 'system:serviceaccount:nobody:nobody', scope)).map(textOf));
     return his
@@ -89,7 +96,7 @@ export class Authorizer {
     return body.status.allowed;
   }
 
-  async #everything(): Promise<readonly Asked[]> {
+  async #everything(also: readonly Place[]): Promise<readonly Asked[]> {
     const { groups } = (await this.#ask('GET', '/apis')) as {
       readonly groups: readonly { readonly preferredVersion: { readonly groupVersion: string } }[];
     };
@@ -109,7 +116,9 @@ export class Authorizer {
       const [resource = '', ...group] = full.split('.');
       return verbs.map((verb) => ({ group: group.join('.'), resource, verb }));
     });
-    return [...served, ...special];
+    const known = new Set(served.map(({ group, resource }) => `${resource}.${group}`));
+    const unknown = also.filter(({ group, resource }) => !known.has(`${resource}.${group}`));
+    return [...served, ...special, ...unknown.flatMap((place) => VERBS.map((verb) => ({ ...place, verb })))];
   }
 
   async #ask(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {

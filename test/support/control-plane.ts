@@ -293,7 +293,7 @@ async function compact(etcdUrl: string): Promise<void> {
 }
 
 /** As many ports that nobody listens on, chosen by the system, all different. */
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer().listen(0, '127.0.0.1');

@@ -66,6 +66,16 @@ export function kustomized(folder: string): readonly Installed[] {
   return objectsIn(program(join(process.env['KUBEBUILDER_ASSETS'] ?? '', 'kubectl'), ['kustomize', folder]));
 }
 
+/** Runs helm; throws what it complains of. */
+export function helm(...args: readonly string[]): string {
+  return program(process.env['HELM'] ?? 'helm', args);
+}
+
+/** What `helm template` makes of the chart, hooks and tests left out. */
+export function templated(...args: readonly string[]): readonly Installed[] {
+  return objectsIn(helm('template', 'kubeposture', 'manifests/chart', '--namespace', NAMESPACE, ...args));
+}
+
 /** The operator with the token, the environment and the configuration that these manifests give it. */
 export async function installedOperator(
   plane: ControlPlane,

@@ -29,6 +29,7 @@ export interface Report {
   readonly unknown: readonly { readonly check: string; readonly reason: string }[];
   readonly metadata: {
     readonly name: string;
+    readonly uid: string;
     readonly resourceVersion: string;
     readonly ownerReferences?: readonly object[];
   };

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { ABOUT_FORMATS } from '#report/formats/index.ts';
 import { EXIT } from '../exit.ts';
 import { HEADER, type GeneratedFile } from './files.ts';
 import { markdownTable } from './markdown.ts';
@@ -25,6 +26,11 @@ export function cliPage(program: Command): GeneratedFile {
       Object.entries(EXIT).map(([name, status]) => [String(status), STATUSES[name as keyof typeof EXIT]]),
     ),
     'Input that could not be read (3) weighs more than findings (1): what was judged is not all.',
+    '## Outputs of scan',
+    markdownTable(
+      ['Format', 'What it is'],
+      Object.entries(ABOUT_FORMATS).map(([name, about]) => [`\`${name}\``, about]),
+    ),
     ...BATCH,
     '## Configuration file',
     'One YAML file for `--config`, the same for `scan` and `operator`: [configuration.md](configuration.md).',

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { chartSchema } from './chart-schema.ts';
 import { checkPages } from './check-pages.ts';
+import { dashboardFiles } from './dashboards/files.ts';
 import { cliPage } from './cli-page.ts';
 import { configFiles } from './config-files.ts';
 import { differingFiles, writeFiles, type GeneratedFile } from './files.ts';
 import { findChecks, indexFile } from './index-file.ts';
-import { crdFiles, installFiles, renderedFile } from './manifests.ts';
+import { chartMonitoring, crdFiles, installFiles, renderedFile } from './manifests.ts';
 import { metricsPage } from './metrics-page.ts';
 import { permissionsPage } from './permissions-page.ts';
 
@@ -15,8 +17,9 @@ async function allFiles(root: string, program: Command): Promise<readonly Genera
   const found = await findChecks(root);
   const checks = found.map(({ check }) => check);
   const pages = [...checkPages(checks), cliPage(program), ...configFiles(), metricsPage(), permissionsPage(checks)];
-  const install = installFiles(checks);
-  return [indexFile(found), ...pages, ...crdFiles(), ...install, renderedFile(root, install)];
+  const dashboards = dashboardFiles();
+  const install = [...installFiles(checks), ...dashboards, ...chartMonitoring(root, dashboards)];
+  return [indexFile(found), ...pages, ...crdFiles(), ...install, chartSchema(), renderedFile(root, install)];
 }
 
 /** Writes the generated files of the repository at `root`; with `check` only compares. Answers the paths that changed or would. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { load } from 'js-yaml';
 import { stringify } from 'yaml';
 import type { Check } from '#model/check.ts';
@@ -34,6 +34,7 @@ export function installFiles(checks: readonly Check[]): readonly GeneratedFile[]
 }
 
 const BASE = 'manifests/base';
+const MONITORING = 'manifests/monitoring';
 
 /** `manifests/base` in one file. It has no transformers, so its files one after another are what kustomize makes of it; a test compares. */
 export function renderedFile(root: string, generated: readonly GeneratedFile[]): GeneratedFile {
@@ -42,6 +43,16 @@ export function renderedFile(root: string, generated: readonly GeneratedFile[]):
   const { resources } = load(read(`${BASE}/kustomization.yaml`)) as { readonly resources: readonly string[] };
   const texts = resources.map((name) => read(`${BASE}/${name}`).replace(`# ${HEADER}\n`, ''));
   return { path: 'manifests/kubeposture.yaml', text: `# ${HEADER}\n${texts.join('---\n')}` };
+}
+
+/** Copies of `manifests/monitoring` for the chart: Helm reads no file outside of it. */
+export function chartMonitoring(root: string, dashboards: readonly GeneratedFile[]): readonly GeneratedFile[] {
+  const written = ['servicemonitor.yaml', 'prometheusrule.yaml'].map((name) => ({
+    name,
+    text: `# ${HEADER}\n${readFileSync(join(root, MONITORING, name), 'utf8')}`,
+  }));
+  const generated = dashboards.map(({ path, text }) => ({ name: basename(path), text }));
+  return [...written, ...generated].map(({ name, text }) => ({ path: `manifests/chart/files/${name}`, text }));
 }
 
 function clusterRole(rules: readonly Rule[]): object {

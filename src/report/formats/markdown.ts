@@ -33,9 +33,9 @@ function heading({ result }: Scan): string {
   return `## kubeposture: grade ${grade}, score ${score.toFixed(1)}\n\n${counted(objects, 'object')}: ${counts}.\n`;
 }
 
-function rowOf({ severity, status, check, name, message, path }: ScanFinding): string {
+function rowOf({ severity, status, check, name, message, path, accepted }: ScanFinding): string {
   const word = status === 'fail' ? `${MARKS[severity]} ${severity}` : `${severity}, ${status}`;
-  return `| ${word} | ${check} ${name} | ${text(message)} | ${path === '' ? '' : code(path)} |\n`;
+  return `| ${word} | ${check} ${name} | ${text(accepted === undefined ? message : `${message} (${accepted})`)} | ${path === '' ? '' : code(path)} |\n`;
 }
 
 function* gaps({ result }: Scan): Iterable<string> {

@@ -15,7 +15,7 @@ import {
 } from './scan.ts';
 
 /** Where the page of a check is published. */
-const PAGES = 'https://kubeposture.io/checks';
+export const PAGES = 'https://kubeposture.io/checks';
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   critical: 'error',

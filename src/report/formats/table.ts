@@ -71,7 +71,7 @@ function titleLine(subject: ScanSubject, place: Place | undefined, look: Look): 
 }
 
 function rowsOf(finding: ScanFinding, fix: string | undefined, idWidth: number, look: Look): readonly string[] {
-  const { severity, status, check, message, path } = finding;
+  const { severity, status, check, message, path, accepted } = finding;
   const column = SEVERITY_WIDTH + idWidth + 2 * GAP.length;
   const indent = ' '.repeat(SEVERITY_WIDTH + GAP.length);
   const room = look.width - indent.length;
@@ -81,6 +81,7 @@ function rowsOf(finding: ScanFinding, fix: string | undefined, idWidth: number, 
     `${look.paint(word, status === 'fail' ? severity : 'dim')}${GAP}${padded(check, idWidth)}${GAP}${first}`,
     ...more.map((line) => ' '.repeat(column) + line),
     ...(path === '' ? [] : wrappedPath(shown(path), room).map((line) => indent + look.paint(line, 'dim'))),
+    ...(accepted === undefined ? [] : [indent + fitted(`accepted: ${shown(accepted)}`, room)]),
     ...(fix === undefined ? [] : [indent + fitted(`fix: ${fix}`, room)]),
   ];
 }

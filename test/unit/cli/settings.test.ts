@@ -23,7 +23,7 @@ describe('[unit] settings', () => {
       reports: { maxFindings: 100 },
       writes: { rate: 50, burst: 100 },
       schedule: { sweep: '17 3 * * *' },
-      metrics: { maxSeries: 10_000 },
+      metrics: { maxSeries: 10_000, workloadScore: false },
       leaderElection: { enabled: true, namespace: 'kubeposture' },
     });
   });

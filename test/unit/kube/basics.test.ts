@@ -31,6 +31,7 @@ describe('[unit] kube/lines', () => {
 
   it('refuses a line beyond the cap, whether it comes at once or in parts', () => {
     expect(split([Buffer.from('1234\n')], 4)).to.deep.equal(['1234']);
+    expect(split([Buffer.from('12'), Buffer.from('34'), Buffer.from('\n')], 4)).to.deep.equal(['1234']);
     expect(() => split([Buffer.from('12345\n')], 4)).to.throw(FrameTooLong);
     expect(() => split([Buffer.from('123'), Buffer.from('45')], 4)).to.throw(FrameTooLong);
   });

@@ -63,6 +63,20 @@ describe('[unit] kube/cut', () => {
     expect(chunk.toString()).to.match(/^before\n[^]*\nbehind$/);
   });
 
+  const cuts: Readonly<Record<string, string>> = {
+    'behind strings that hold brackets and quotes':
+      '{"type":"{[","object":{"kind":"}\\"]","metadata":{"a":"{\\\\"#,"b":1}}}',
+    'behind a key that only looks like the way':
+      '{"type":"\\"object\\":{","object":{"spec":{"metadata":{}},"metadata":{"a":1#}}}',
+    'that hold brackets and quotes': '{"object":{"metadata":{"a":1#,"z":[1]},"spec":{}}}',
+  };
+  for (const [name, text] of Object.entries(cuts))
+    it(`cuts managed fields ${name}`, () => {
+      const [before = '', after = ''] = text.split('#');
+      const whole = `${before},"managedFields":[{"f":"]}\\"","g":[{}]}]${after}`;
+      expect(withoutManagedFields(Buffer.from(whole)).toString()).to.equal(before + after);
+    });
+
   const left: Readonly<Record<string, string>> = {
     'of a template': '{"type":"ADDED","object":{"metadata":{"a":1},"spec":{"metadata":{"a":1,"managedFields":[1]}}}}',
     'below the metadata': '{"type":"ADDED","object":{"metadata":{"a":{"b":1,"managedFields":[1]}}}}',

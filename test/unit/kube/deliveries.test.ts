@@ -137,6 +137,18 @@ describe('[unit] kube/deliveries', () => {
       expect(clock.pending()).to.deep.equal([]);
     });
 
+  it('W30 a newer state does not wait for the back-off of the older one, and leaves no timer', () => {
+    ends = ['throws'];
+    put('1');
+    put('2');
+    expect(told).to.deep.equal(['+1', '+2']);
+    expect(clock.pending()).to.deep.equal([]);
+    ends = ['throws', 'throws'];
+    put('3');
+    put('4');
+    expect(clock.pending()).to.deep.equal([800]);
+  });
+
   it('W30 W31 an asynchronous handler is told of an object in order, one thing at a time, the newest state only', async () => {
     ends = ['later', 'later'];
     put('1');

@@ -348,6 +348,105 @@ describe('[unit] kube/lease', () => {
     }
   });
 
+  const held = (holder: string, durationSeconds: number): LeaseRecord => ({
+    holder,
+    durationSeconds,
+    transitions: 4,
+    acquireTime: '2025-12-31T00:00:00.000000Z',
+    renewTime: '2025-12-31T00:00:00.000000Z',
+  });
+
+  for (const [durationSeconds, wait] of [
+    [60, 60_000],
+    [1, 15_000],
+  ] as const)
+    it(`waits ${String(wait / 1000)} s for a dead holder whose lease says ${String(durationSeconds)} s: never less than either says`, async () => {
+      const clock = fakeClock();
+      const { store, record } = fakeStore(clock, () => 'none');
+      const never = new AbortController().signal;
+      await store.create(held('b', durationSeconds), never);
+      const elector = make('a', clock, store);
+      elector.start();
+      await pass([clock], wait - 100);
+      expect([elector.isLeader(), record()!.holder]).to.deep.equal([false, 'b']);
+      await pass([clock], 400);
+      expect([elector.isLeader(), record()!.holder]).to.deep.equal([true, 'a']);
+      await stopAll([clock], [elector]);
+    });
+
+  it('a lease that names us from a former life is taken anew: nobody else has led since, but we have not either', async () => {
+    const clock = fakeClock();
+    const { store, record } = fakeStore(clock, () => 'none');
+    await store.create(held('a', 15), new AbortController().signal);
+    const told: string[] = [];
+    const elector = make('a', clock, store, told);
+    elector.start();
+    await pass([clock], 300);
+    expect(told).to.deep.equal(['a leads']);
+    expect(record()).to.deep.include({ holder: 'a', transitions: 4 });
+    expect(record()!.acquireTime).to.not.equal(held('a', 15).acquireTime);
+    await stopAll([clock], [elector]);
+  });
+
+  it('a write whose answer took as long as the renew deadline makes nobody a leader', async () => {
+    const clock = fakeClock();
+    const { store } = fakeStore(clock, () => 'none');
+    const told: string[] = [];
+    const create: LeaseStore['create'] = async (...args) => {
+      const created = await store.create(...args);
+      clock.block(10_000);
+      return created;
+    };
+    const elector = make('a', clock, { ...store, create }, told);
+    elector.start();
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    expect([told, elector.isLeader()]).to.deep.equal([[], false]);
+    await stopAll([clock], [elector]);
+  });
+
+  it('leads until its deadline and not at it', async () => {
+    const clock = fakeClock();
+    const { store } = fakeStore(clock, () => 'none');
+    const elector = make('a', clock, store);
+    elector.start();
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    clock.block(9999);
+    expect(elector.isLeader()).to.equal(true);
+    clock.block(1);
+    expect([elector.isLeader(), elector.healthy]).to.deep.equal([false, true]);
+    clock.block(15_000);
+    expect(elector.healthy).to.equal(false);
+    await stopAll([clock], [elector]);
+  });
+
+  it('started twice it asks once', async () => {
+    const clock = fakeClock();
+    let asked = 0;
+    const { store } = fakeStore(clock, () => 'none');
+    const get: LeaseStore['get'] = (signal) => {
+      asked += 1;
+      return store.get(signal);
+    };
+    const elector = make('a', clock, { ...store, get });
+    elector.start();
+    elector.start();
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    expect(asked).to.equal(1);
+    await stopAll([clock], [elector]);
+  });
+
+  it('to be overtaken is no failure', async () => {
+    const clock = fakeClock();
+    const { store } = fakeStore(clock, () => 'none');
+    const create: LeaseStore['create'] = () =>
+      Promise.reject(new ApiError({ code: 409, reason: 'AlreadyExists', message: 'there is one' }));
+    const elector = make('a', clock, { ...store, create });
+    elector.start();
+    await pass([clock], 5000);
+    expect([elector.failure, elector.isLeader()]).to.deep.equal([undefined, false]);
+    await stopAll([clock], [elector]);
+  });
+
   it('refuses a renew deadline that is not shorter than the lease', () => {
     const clock = fakeClock();
     const { store } = fakeStore(clock, () => 'none');

@@ -62,6 +62,28 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'a very long word': 'x'.repeat(20_000),
 };
 
+/** What is wrong with a file, beside a pod that is read all the same. */
+const BAD: readonly { readonly name: string; readonly text: string; readonly says: string }[] = [
+  { name: 'a syntax error', text: 'kind: Pod\nmetadata: {name: broken\nspec: {}', says: 'deficient indentation' },
+  { name: 'an unknown kind', text: '{apiVersion: x/v1, kind: Widget, metadata: {name: w}}', says: '' },
+  {
+    name: 'a List in a List',
+    text: `{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: List, items: [${pod('inner')}, 3]}]}`,
+    says: 'not an object',
+  },
+  {
+    name: 'a ConfigMap of 5 MB',
+    text: `{apiVersion: v1, kind: ConfigMap, metadata: {name: big}, data: {x: ${'y'.repeat(5_000_000)}}}`,
+    says: '',
+  },
+  { name: 'an object without metadata', text: '{apiVersion: v1, kind: Pod}', says: 'Pod has no metadata' },
+  {
+    name: 'labels with control characters and __proto__',
+    text: '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "l", "labels": {"__proto__": "\\u0000\\u001b[2J", "constructor": "\\u202e"}}, "spec": {"hostPID": "\\u0007"}}',
+    says: 'expected boolean',
+  },
+];
+
 const ajv = new Ajv({
   strict: false,
   unicodeRegExp: false,
@@ -147,6 +169,22 @@ describe('[unit] output formats', function () {
         expect(printed('wide', scan).split('\n')).to.have.length(printed('wide', tame).split('\n').length);
       });
     });
+  }
+
+  for (const { name, text, says } of BAD) {
+    const scan = scanOf(`${text}\n---\n${pod('good')}`, ['KP-POD-001']);
+
+    for (const format of OUTPUTS)
+      it(`${name}: ${format} has the rest${says === '' ? '' : ', and what is wrong where it lists that'}`, async () => {
+        const all = printed(format, scan);
+        expect(all).to.include('KP-POD-001');
+        expect(all.replaceAll('\n', '').match(UNSAFE)).to.equal(null);
+        if (!['table', 'wide'].includes(format)) expect(all).to.include(says);
+        if (format === 'junit') expect(await junitErrors(all)).to.deep.equal([]);
+        if (format !== 'sarif') return;
+        isSarif(JSON.parse(all));
+        expect(isSarif.errors).to.equal(null);
+      });
   }
 
   it('any word at all comes back', () => {
