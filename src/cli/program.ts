@@ -5,6 +5,7 @@ import { addChecks } from './commands/checks.ts';
 import type { AddCommand, Run } from './commands/command.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDeveloper } from './commands/developer.ts';
+import { addExposed, addReach } from './commands/network.ts';
 import { addOperator } from './commands/operator.ts';
 import { addRbac } from './commands/rbac.ts';
 import { addScan } from './commands/scan.ts';
@@ -13,7 +14,17 @@ import { complain, surviveClosedPipes } from './output/terminal.ts';
 import { version } from './version.ts';
 
 /** The commands, in the order of the help and of docs/cli.md. */
-const COMMANDS: readonly AddCommand[] = [addScan, addAsk, addRbac, addChecks, addOperator, addDemo, addDeveloper];
+const COMMANDS: readonly AddCommand[] = [
+  addScan,
+  addAsk,
+  addRbac,
+  addReach,
+  addExposed,
+  addChecks,
+  addOperator,
+  addDemo,
+  addDeveloper,
+];
 
 /** The whole command line. */
 function program(run: Run): Command {

@@ -86,6 +86,21 @@ function defaultDeny(namespace: string): object {
   };
 }
 
+/** The same under another name, with pods of its own. */
+function named(name: string, manifest: object): object {
+  return JSON.parse(JSON.stringify(manifest).replaceAll('"web"', JSON.stringify(name))) as object;
+}
+
+/** A policy of the pods of `web` alone. */
+function guardOfWeb(namespace: string, ...policyTypes: readonly string[]): object {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'guard', namespace },
+    spec: { podSelector: { matchLabels: { app: 'web' } }, policyTypes },
+  };
+}
+
 export const reportOf = (api: Api, namespace: string, name = 'deployment-web'): Promise<Report | undefined> =>
   api.get<Report>('SecurityReport', { namespace, name });
 
@@ -198,7 +213,7 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(rows.filter(([name]) => name !== 'deployment-gone').map((row) => row.slice(0, -1))).to.deep.equal([
         ['NAME', 'KIND', 'SUBJECT', 'GRADE', 'SCORE', 'CRITICAL', 'HIGH', 'MEDIUM', 'LOW'],
         ['deployment-web', 'Deployment', 'web', 'D', '54', '0', '1', '7', '9'],
-        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '8', '10'],
+        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '9', '10'],
         ['serviceaccount-default', 'ServiceAccount', 'default', 'A', '98', '0', '0', '0', '1'],
       ]);
       expect(rows[0]!.at(-1)).to.equal('AGE');
@@ -250,6 +265,29 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       await api.remove('NetworkPolicy', { namespace, name: 'default-deny' });
       const open = await reportWhere(api, namespace, ({ findings }) => findings.length > 0);
       expect(open.findings.map(({ check }) => check)).to.deep.equal(['KP-NET-002', 'KP-NET-002']);
+    });
+
+    it('writes, for an edited policy, the reports that it concerns and no other', async function () {
+      await api.apply(named('other', deployment(namespace, true)));
+      await waitFor(
+        'the report of the other',
+        async () => (await reportOf(api, namespace, 'deployment-other'))?.subject.pods === 3,
+      );
+      await api.apply(guardOfWeb(namespace, 'Ingress'));
+      await reportWhere(api, namespace, ({ findings }) => findings.length === 1);
+      const before = await quiet();
+      const other = await reportOf(api, namespace, 'deployment-other');
+      const since = performance.now();
+      await api.apply(guardOfWeb(namespace, 'Ingress', 'Egress'));
+      await reportWhere(api, namespace, ({ findings }) => findings.length === 0);
+      this.test!.title += ` (${String(Math.round(performance.now() - since))} ms)`;
+      // The report of the Deployment, and the sums of its namespace and of the cluster.
+      expect((await quiet()) - before).to.equal(3);
+      expect((await reportOf(api, namespace, 'deployment-other'))?.metadata).to.deep.equal(other?.metadata);
+      await api.remove('NetworkPolicy', { namespace, name: 'guard' });
+      await api.remove('Deployment', { namespace, name: 'other' });
+      await reportGone(api, namespace, 'deployment-other');
+      await reportWhere(api, namespace, ({ findings }) => findings.length > 0);
     });
 
     it('takes over another configuration while it runs, and keeps the last good one', async () => {

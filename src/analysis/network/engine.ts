@@ -10,8 +10,8 @@ import { inOrder, rowOf, type Row } from './rows.ts';
 import { peersIn } from './mentions.ts';
 import { POLICY_KINDS, type AnyPolicy, type PodSet, type Policy } from './rules.ts';
 import { DEFAULT_ASSUMPTIONS, Sources, type NetworkAssumptions } from './sources.ts';
-import { spotOfPod, spotsOf, type Endpoint, type Spot } from './spots.ts';
-import { Universe } from './universe.ts';
+import { spotsOf, type Endpoint } from './spots.ts';
+import { Universe, type Spot } from './universe.ts';
 
 /** A port of the other end; a protocol that policies know. */
 export interface PortAt {
@@ -125,9 +125,13 @@ export class Network {
   }
 
   #allows(from: Endpoint, to: Endpoint, atom: number): boolean | undefined {
+    if ('pod' in from && 'pod' in to) {
+      const [source, target] = [this.#spot(from.pod), this.#spot(to.pod)];
+      if (source === undefined || target === undefined) return undefined;
+      return from.pod === to.pod || this.#passes(source, target, atom);
+    }
     const [sources, targets] = [this.#spots(from), this.#spots(to)];
     if (sources === undefined || targets === undefined) return undefined;
-    if ('pod' in from && 'pod' in to && from.pod === to.pod) return true;
     return sources.some((source) => targets.some((target) => this.#passes(source, target, atom)));
   }
 
@@ -244,7 +248,7 @@ export class Network {
   }
 
   #spot(pod: string): Spot | undefined {
-    return spotOfPod(pod, this.#sources, this.#now);
+    return this.#now.spotOf.get(pod);
   }
 
   #spots(endpoint: Endpoint): readonly Spot[] | undefined {

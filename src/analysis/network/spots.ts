@@ -1,6 +1,6 @@
 import { addressAt } from '#facts/address.ts';
 import { addressesOf, nodeAddressesOf, podKey, type Sources } from './sources.ts';
-import { NOWHERE, STRANGER, classOfCell, type Universe } from './universe.ts';
+import { NOWHERE, STRANGER, classOfCell, type Spot, type Universe } from './universe.ts';
 
 /** An end of a connection: one pod by `namespace/name`, one address, one node, or some public address. */
 export type Endpoint =
@@ -13,33 +13,10 @@ export type Endpoint =
   /** Some pod of another namespace of which nothing is known. */
   | { readonly stranger: true };
 
-/** An end as the rows know it. */
-export interface Spot {
-  readonly index: number;
-  /** Policies have a say about it. */
-  readonly isGuarded: boolean;
-  /** Where it sends from, when that is the node's own network. */
-  readonly sendsFrom?: string;
-  readonly node?: string;
-}
-
-export function spotOfPod(key: string, { pods }: Sources, universe: Universe): Spot | undefined {
-  const pod = pods.get(key);
-  const index = universe.classOf.get(key);
-  if (pod === undefined || index === undefined) return undefined;
-  const { nodeName } = pod;
-  return {
-    index,
-    isGuarded: universe.isGuarded(pod),
-    ...(nodeName === undefined ? {} : { node: nodeName }),
-    ...(nodeName !== undefined && pod.spec.hostNetwork === true ? { sendsFrom: nodeName } : {}),
-  };
-}
-
 /** The spots that an endpoint may be, of which one is enough; undefined for an endpoint that there is not. */
 export function spotsOf(endpoint: Endpoint, sources: Sources, universe: Universe): readonly Spot[] | undefined {
   if ('pod' in endpoint) {
-    const spot = spotOfPod(endpoint.pod, sources, universe);
+    const spot = universe.spotOf.get(endpoint.pod);
     return spot === undefined ? undefined : [spot];
   }
   if ('node' in endpoint) return spotsOfNode(endpoint.node, sources, universe);

@@ -4,6 +4,7 @@ import type { LabelSelector } from '#model/policy.ts';
 import type { Pod } from '#model/objects.ts';
 import { Bits } from './bits.ts';
 import { Cells } from './cells.ts';
+import { PodSets, type PodClass } from './pod-sets.ts';
 import { keysIn, namesIn, peersIn, rangesIn } from './mentions.ts';
 import { PortMap, isProtocol, type PortRange } from './ports.ts';
 import type { Block, Peer, PodSet, Policy, Port, Rule } from './rules.ts';
@@ -16,16 +17,14 @@ import {
   type Sources,
 } from './sources.ts';
 
-/** Pods that no policy can tell apart. */
-interface PodClass {
-  readonly namespace: string;
-  /** Of the pod that was met first: all agree on the keys that policies look at. */
-  readonly labels: Readonly<Record<string, string>>;
-  readonly names: readonly NamedPort[];
-  /** Where its addresses lie; empty where they are unknown, or no policy asks. */
-  readonly cells: readonly number[];
-  readonly isOnHost: boolean;
-  pods: number;
+/** An end as the rows know it. */
+export interface Spot {
+  readonly index: number;
+  /** Policies have a say about it. */
+  readonly isGuarded: boolean;
+  readonly node?: string | undefined;
+  /** The node whose network it sends from. */
+  readonly sendsFrom?: string | undefined;
 }
 
 /** What stands for an address that nobody knows. */
@@ -52,7 +51,7 @@ export class Universe {
   readonly cells: Cells;
   readonly ports: PortMap;
   readonly classes: (PodClass | undefined)[];
-  readonly classOf = new Map<string, number>();
+  readonly spotOf = new Map<string, Spot>();
   readonly #sources: Sources;
   readonly #assumptions: NetworkAssumptions;
   readonly #keys = new Set<string>();
@@ -60,7 +59,8 @@ export class Universe {
   readonly #asksForAddresses: boolean;
   readonly #asksForNodes: boolean;
   readonly #byKey = new Map<string, number>();
-  readonly #podSets = new Map<string, { readonly set: PodSet; readonly members: Bits }>();
+  readonly #classesIn = new Map<string, number[]>();
+  readonly #podSets: PodSets;
   readonly #blocks = new Map<string, { readonly peer: Block; readonly members: Bits }>();
   readonly #born: number;
   #live = 0;
@@ -79,6 +79,8 @@ export class Universe {
     this.cells = new Cells([...peers.flatMap((peer) => ('block' in peer ? peer.block : [])), ...nodes]);
     this.ports = new PortMap([...policies.flatMap(rangesIn), ...this.#namedRanges([...sources.pods.values()])]);
     this.classes = [undefined, { ...SOMEBODY, pods: 1 }, ...this.cells.cells.map(() => undefined)];
+    this.#classesIn.set(SOMEBODY.namespace, [STRANGER]);
+    this.#podSets = new PodSets(this.classes, this.#classesIn, (namespace) => sources.labelsOf(namespace));
     this.#everyone = Bits.from(this.classes.keys());
     for (const [key, pod] of sources.pods) this.putPod(key, pod);
     this.#born = this.classes.length;
@@ -143,10 +145,12 @@ export class Universe {
   /** Takes in a pod. Answers whether that made a class that was not there. */
   putPod(key: string, pod: Pod): boolean {
     this.removePod(key);
+    const { nodeName: node, spec, status } = pod;
+    const sendsFrom = spec.hostNetwork === true ? node : undefined;
     if (!this.isGuarded(pod)) {
-      const { status } = pod;
       const known = addressesOf(pod);
-      this.classOf.set(key, this.classOfAddresses(known.length > 0 ? known : [status?.hostIP ?? []].flat()));
+      const index = this.classOfAddresses(known.length > 0 ? known : [status?.hostIP ?? []].flat());
+      this.spotOf.set(key, { index, isGuarded: false, node, sendsFrom });
       return false;
     }
     const made = this.#classKey(pod);
@@ -155,7 +159,7 @@ export class Universe {
     if (known === undefined) this.#addClass(index, made.key, { ...made.class, pods: 0 });
     const held = this.classes[index];
     if (held !== undefined && (held.pods += 1) === 1) this.#live += 1;
-    this.classOf.set(key, index);
+    this.spotOf.set(key, { index, isGuarded: true, node, sendsFrom });
     return known === undefined;
   }
 
@@ -164,8 +168,14 @@ export class Universe {
     const names = namedPortsOf(pod).filter(({ name }) => this.#names.has(name));
     const cells = this.#asksForAddresses ? this.cells.of(addressesOf(pod)) : [];
     const isOnHost = pod.spec.hostNetwork === true;
-    const seen = Object.entries(labels).filter(([key]) => this.#keys.has(key));
-    const key = JSON.stringify([namespace, seen.sort(), names, cells, isOnHost]);
+    // Each value with its length before it: no value can pass for two.
+    let seen = '';
+    for (const key of this.#keys) {
+      const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+      seen += value === undefined ? '-' : `${String(value.length)}:${value}`;
+    }
+    const named = names.map(({ name, protocol, port }) => `${name}/${protocol}/${String(port)}`).join();
+    const key = [namespace, String(isOnHost), cells.join(), named, seen].join(' ');
     return { key, class: { namespace, labels, names, cells, isOnHost } };
   }
 
@@ -173,34 +183,24 @@ export class Universe {
     this.classes.push(made);
     this.#byKey.set(key, index);
     this.#everyone.set(index);
-    for (const { set, members } of this.#podSets.values()) if (this.#isIn(made, set)) members.set(index);
+    const { namespace } = made;
+    const near = this.#classesIn.get(namespace);
+    if (near === undefined) this.#classesIn.set(namespace, [index]);
+    else near.push(index);
+    this.#podSets.classAdded(index, made);
     for (const { peer, members } of this.#blocks.values()) if (this.#isInBlock(made, peer, members)) members.set(index);
   }
 
   removePod(key: string): void {
-    const index = this.classOf.get(key);
-    if (index === undefined) return;
-    this.classOf.delete(key);
-    const held = this.classes[index];
+    const spot = this.spotOf.get(key);
+    if (spot === undefined) return;
+    this.spotOf.delete(key);
+    const held = this.classes[spot.index];
     if (held !== undefined && (held.pods -= 1) === 0) this.#live -= 1;
   }
 
-  /** The labels of a namespace are others now: who is in which set of pods is asked again for its classes. */
   namespaceChanged(namespace: string): void {
-    for (const [index, held] of this.classes.entries()) {
-      if (held?.namespace !== namespace) continue;
-      for (const { set, members } of this.#podSets.values())
-        if (set.namespaces !== undefined) members.set(index, this.#isIn(held, set));
-    }
-  }
-
-  #isIn({ namespace, labels, isOnHost }: PodClass, set: PodSet): boolean {
-    if (set.namespace !== undefined && set.namespace !== namespace) return false;
-    if (set.withoutHostNetwork === true && isOnHost) return false;
-    return (
-      (set.namespaces === undefined || selects(set.namespaces, this.#sources.labelsOf(namespace))) &&
-      (set.pods === undefined || selects(set.pods, labels))
-    );
+    this.#podSets.namespaceChanged(namespace);
   }
 
   /** `cells` are the members that are cells. */
@@ -210,14 +210,7 @@ export class Universe {
   }
 
   membersOf(set: PodSet): Bits {
-    const key = setKey(set);
-    const known = this.#podSets.get(key);
-    if (known !== undefined) return known.members;
-    const members = new Bits();
-    for (const [index, held] of this.classes.entries())
-      if (held !== undefined && this.#isIn(held, set)) members.set(index);
-    this.#podSets.set(key, { set, members });
-    return members;
+    return this.#podSets.membersOf(set);
   }
 
   /** How many pods a set has; the stranger is none. */
@@ -291,8 +284,4 @@ export class Universe {
     }
     return found;
   }
-}
-
-function setKey({ namespace, namespaces, pods, withoutHostNetwork }: PodSet): string {
-  return JSON.stringify([namespace, namespaces, pods, withoutHostNetwork]);
 }

@@ -1,0 +1,91 @@
+import { exposureOf } from '#analysis/exposure/exposure.ts';
+import { podsOfWorkload } from '#analysis/exposure/workloads.ts';
+import { LEVELS, type Level, type Way } from '#analysis/exposure/ways.ts';
+import { network } from '#analysis/network/view.ts';
+import type { Store } from '#inventory/store.ts';
+import { UsageError } from '../exit.ts';
+import { startOf, type StartFlags } from '../input/start.ts';
+import { print } from '../output/terminal.ts';
+import { dot, mermaid, type Edge, type Vertex } from './picture.ts';
+import { workloadsIn } from './places.ts';
+import { rowsText } from './rows.ts';
+
+/** The flags of `exposed`, as they were typed. */
+export interface ExposedFlags extends StartFlags {
+  readonly output: string;
+}
+
+const OUTPUTS = ['table', 'json', 'mermaid', 'dot'];
+
+interface Line {
+  readonly workload: string;
+  readonly namespace: string;
+  readonly level: Level;
+  readonly ways: readonly Way[];
+}
+
+/** `kubeposture exposed`: the workloads that can be reached from outside, as far as policies admit it. Answers the exit status. */
+export async function exposed(flags: ExposedFlags): Promise<number> {
+  if (!OUTPUTS.includes(flags.output))
+    throw new UsageError(`--output: "${flags.output}" is not one of ${OUTPUTS.join(', ')}`);
+  const { store, status } = await startOf(flags, 'exposed');
+  await print(textOf(linesOf(store), flags.output));
+  return status;
+}
+
+/** Widest first. */
+function linesOf(store: Store): readonly Line[] {
+  const lines = workloadsIn(store).flatMap(({ name, namespace }): readonly Line[] => {
+    const { level, ways } = exposureOf(podsOfWorkload(name, store) ?? [], store, store.view(network));
+    return level === undefined ? [] : [{ workload: name, namespace, level, ways }];
+  });
+  return lines.toSorted(
+    (a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || (a.workload < b.workload ? -1 : 1),
+  );
+}
+
+function textOf(lines: readonly Line[], output: string): string {
+  if (output === 'json') return `${JSON.stringify(lines.map(jsonOf), undefined, 2)}\n`;
+  if (output === 'table') {
+    if (lines.length === 0) return 'nothing is exposed\n';
+    const rows = lines.flatMap(({ workload, level, ways }) =>
+      ways.map((way) => [workload, level, wayText(way), portsOf(way), way.assumed ?? '']),
+    );
+    return rowsText(['WORKLOAD', 'LEVEL', 'THROUGH', 'PORTS', 'ASSUMED'], rows);
+  }
+  const outside = [...new Set(lines.map(({ level }) => level))].map((level): Vertex => ({
+    name: level,
+    namespace: '',
+  }));
+  const inside = lines.map(({ workload, namespace }): Vertex => ({ name: workload, namespace }));
+  const edges = lines.flatMap(({ workload, ways }) =>
+    ways.map((way): Edge => ({ from: way.level, to: workload, label: `${wayText(way)} ${portsOf(way)}` })),
+  );
+  const narrower = edges.map(({ from }) => from).filter((from) => !outside.some(({ name }) => name === from));
+  const all = [...outside, ...[...new Set(narrower)].map((name): Vertex => ({ name, namespace: '' })), ...inside];
+  return (output === 'dot' ? dot : mermaid)(all, edges);
+}
+
+function wayText({ kind, ref }: Way): string {
+  return `${kind} ${ref.namespace}/${ref.name}`;
+}
+
+function portsOf({ ports }: Way): string {
+  return ports.map(({ protocol, port }) => `${protocol}/${String(port)}`).join(', ');
+}
+
+function jsonOf({ workload, level, ways }: Line): object {
+  return {
+    workload,
+    level,
+    ways: ways.map(({ kind, ref, level: width, ports, assumed, sources }) => ({
+      kind,
+      namespace: ref.namespace,
+      name: ref.name,
+      level: width,
+      ports,
+      ...(assumed === undefined ? {} : { assumed }),
+      ...(sources === undefined ? {} : { sources }),
+    })),
+  };
+}
