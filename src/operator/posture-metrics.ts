@@ -8,6 +8,20 @@ import type { ReportSink } from '#sinks/reports.ts';
 import { coverageOf } from './contents.ts';
 import { CLUSTER, checkSamples, findingSamples, shareOf, workloadSamples, type Share } from './series.ts';
 
+/** One scrape asks several times within a turn of the event loop; nothing changes meanwhile. */
+function onceAScrape<T>(read: () => T): () => T {
+  let held: { readonly value: T } | undefined;
+  return () => {
+    if (held !== undefined) return held.value;
+    setImmediate(() => {
+      held = undefined;
+    });
+    const value = read();
+    held = { value };
+    return value;
+  };
+}
+
 interface Sources {
   readonly engine: Engine;
   readonly inventory: Inventory;
@@ -25,7 +39,7 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
     <T>(read: () => Iterable<T>) =>
     (): Iterable<T> =>
       sources.isSpeaking() ? read() : [];
-  const share = (): Share => shareOf(engine, sources.settings());
+  const share = onceAScrape(() => shareOf(engine, sources.settings()));
 
   metrics.gauge(
     'findings',

@@ -47,15 +47,16 @@ export function shareOf(engine: Engine, { maxSeries, workloadScore }: Settings['
   return { named, folded: all.slice(named.length), workloads: shown, left: workloads.length - shown.length };
 }
 
+/** The lowest scores first, then by name. */
 function workloadsOf(engine: Engine): readonly Verdict[] {
-  return [...engine.verdicts()]
+  const rows = [...engine.verdicts()]
     .filter(({ isWorkload }) => isWorkload)
-    .sort((a, b) => a.score.exact - b.score.exact || order(a, b));
+    .map((verdict) => ({ verdict, score: verdict.score.exact, key: keyOf(verdict) }));
+  return rows.sort((a, b) => a.score - b.score || (a.key < b.key ? -1 : 1)).map(({ verdict }) => verdict);
 }
 
-function order({ subject: a }: Verdict, { subject: b }: Verdict): number {
-  const [one, other] = [a, b].map(({ namespace, kind, name }) => `${namespace}/${kind}/${name}`);
-  return (one ?? '') < (other ?? '') ? -1 : 1;
+function keyOf({ subject: { namespace, kind, name } }: Verdict): string {
+  return `${namespace}/${kind}/${name}`;
 }
 
 type Cell = readonly [severity: string, category: string, count: number];

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
 /** The flags with which the image starts Node. */
-function shippedFlags(): readonly string[] {
+export function shippedFlags(): readonly string[] {
   const [, entry = '[]'] = /^ENTRYPOINT (.*)$/m.exec(readFileSync('Dockerfile', 'utf8')) ?? [];
   return (JSON.parse(entry) as readonly string[]).filter((word) => word.startsWith('--'));
 }

@@ -56,6 +56,16 @@ describe('[unit] docs: pages', () => {
     expect(missing).to.deep.equal([]);
   });
 
+  it('every alert leads to a place that is there', () => {
+    const rules = textOf('manifests/monitoring/prometheusrule.yaml');
+    const alerts = [...rules.matchAll(/^ +- alert: (\w+)$/gm)].map(
+      ([, name = '']) => `docs/operations.md#${name.toLowerCase()}`,
+    );
+    const runbooks = [...rules.matchAll(/^ +runbook: (.+)$/gm)].map(([, place]) => place);
+    expect(runbooks).to.deep.equal(alerts);
+    expect(alerts.filter((place) => !anchorsOf('docs/operations.md').has(place.split('#')[1] ?? ''))).to.deep.equal([]);
+  });
+
   it('every decision is in the index, in order, and has its four parts', () => {
     const files = readdirSync(ADR).filter((name) => name !== 'README.md');
     const indexed = [...textOf(`${ADR}/README.md`).matchAll(/^- \[(.+)\]\((.+)\)$/gm)].map(([, title, file]) => ({

@@ -281,11 +281,12 @@ describe('[unit] relations', () => {
     const policy = aPolicy({ podSelector: { matchLabels: { app: 'web' } } });
     const world = new World([aPod(), policy]);
     expect(world.findings()).to.deep.equal([]);
+    const open = ['KP-NET-002 Pod shop/web metadata.labels', 'KP-NET-002 Pod shop/web metadata.labels'];
     world.put(aPod({ metadata: { labels: { app: 'db' } } }));
-    expect(world.findings()).to.have.length(2);
+    expect(world.findings()).to.deep.equal([...open, 'KP-NET-004 NetworkPolicy shop/default-deny spec.podSelector']);
     world.put(aPod());
     world.remove(policy);
-    expect(world.findings()).to.have.length(2);
+    expect(world.findings()).to.deep.equal(open);
   });
 
   it('a pod is judged again when its service account says no', () => {

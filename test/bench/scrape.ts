@@ -1,0 +1,60 @@
+/** One run of the bench of a scrape in a process of its own: 10,000 workloads in 200 namespaces, a series for each as far as there is room. */
+import { CHECKS } from '#checks/index.ts';
+import { Engine } from '#engine/engine.ts';
+import { shrink } from '#inventory/shrink.ts';
+import { Store } from '#inventory/store.ts';
+import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
+import { definePostureMetrics } from '#operator/posture-metrics.ts';
+import { Metrics } from '#sinks/metrics.ts';
+import type { Figures } from './figures.ts';
+
+const NAMESPACES = 200;
+const SCRAPES = 20;
+
+const store = new Store();
+const engine = new Engine(CHECKS, store, { minor: 36, complete: true, parameters: DEFAULT_PARAMETERS });
+const workloads = Number(process.argv[2]);
+for (let index = 0; index < NAMESPACES; index += 1)
+  store.put(shrink('Namespace', { metadata: { name: `team-${String(index)}` } }));
+for (let index = 0; index < workloads; index += 1) {
+  const securityContext = { privileged: index % 7 === 0, runAsNonRoot: index % 3 === 0 };
+  const containers = [{ name: 'app', image: index % 2 === 0 ? 'web:1' : 'web', securityContext }];
+  const metadata = { namespace: `team-${String(index % NAMESPACES)}`, name: `app-${String(index)}` };
+  store.put(shrink('Deployment', { metadata, spec: { template: { spec: { containers } } } }));
+}
+for (const job of engine.planAll().values()) engine.judge(job);
+
+async function measured(
+  step: string,
+  settings: { readonly maxSeries: number; readonly workloadScore: boolean },
+): Promise<Figures> {
+  const metrics = new Metrics();
+  definePostureMetrics(metrics, {
+    engine,
+    inventory: store,
+    sink: { count: () => workloads },
+    isSpeaking: () => true,
+    settings: () => settings,
+    reportBytes: () => 0,
+  });
+  const times: number[] = [];
+  let text = '';
+  for (let scrape = 0; scrape < SCRAPES; scrape += 1) {
+    const since = performance.now();
+    text = (await metrics.scrape()).text;
+    times.push(performance.now() - since);
+  }
+  const milliseconds = times.sort((a, b) => a - b)[SCRAPES / 2] ?? 0;
+  const series = text
+    .split('\n')
+    .filter((line) => line.startsWith('kubeposture_') && !line.includes('_seconds_')).length;
+  const note = `series of maxSeries ${String(settings.maxSeries)}; ${String(Math.round(text.length / 1024))} KiB`;
+  return { step, milliseconds, longest: times.at(-1) ?? 0, count: series, note };
+}
+
+const figures = [
+  await measured('scrape', { maxSeries: 10_000, workloadScore: false }),
+  await measured('scrape with a score for each workload', { maxSeries: 10_000, workloadScore: true }),
+  await measured('scrape with few series allowed', { maxSeries: 1000, workloadScore: false }),
+];
+process.stdout.write(JSON.stringify(figures));
