@@ -60,6 +60,7 @@ import { unsafeSysctl } from './pod/unsafe-sysctl.ts';
 import { windowsHostProcess } from './pod/windows-host-process.ts';
 import { writableRootFilesystem } from './pod/writable-root-filesystem.ts';
 import { admissionOrExtensionWrite } from './rbac/admission-or-extension-write.ts';
+import { anonymousBinding } from './rbac/anonymous-binding.ts';
 import { clusterAdminBinding } from './rbac/cluster-admin-binding.ts';
 import { csrApproval } from './rbac/csr-approval.ts';
 import { destructiveOrEvidenceDelete } from './rbac/destructive-or-evidence-delete.ts';
@@ -81,6 +82,7 @@ import { wildcardAll } from './rbac/wildcard-all.ts';
 import { wildcardPartial } from './rbac/wildcard-partial.ts';
 import { workloadCreate } from './rbac/workload-create.ts';
 import { defaultServiceAccountAutomount } from './sa/default-service-account-automount.ts';
+import { defaultServiceAccountBound } from './sa/default-service-account-bound.ts';
 import { defaultServiceAccountUsed } from './sa/default-service-account-used.ts';
 import { tokenMountedWithoutNeed } from './sa/token-mounted-without-need.ts';
 import { secretInEnv } from './sec/secret-in-env.ts';
@@ -167,8 +169,10 @@ export const CHECKS: readonly Check[] = [
   systemConfigmapWrite,
   networkingWrite,
   destructiveOrEvidenceDelete,
+  anonymousBinding,
   defaultServiceAccountUsed,
   defaultServiceAccountAutomount,
+  defaultServiceAccountBound,
   tokenMountedWithoutNeed,
   secretInEnv,
 ];

@@ -148,3 +148,34 @@ export const clusterRoleOfRoleBinding = defineRelation({
         .flatMap(({ name }) => roleBindingsOf(name, inventory).map(refOf)),
   },
 });
+
+/** The rules that a binding gives; nothing where its role cannot be resolved. */
+export const rulesOfRoleBinding = defineRelation({
+  subject: 'RoleBinding',
+  name: 'Role or ClusterRole of the RoleBinding',
+  related: (binding, inventory) => rulesGiven(binding, inventory),
+  affected: {
+    Role: ({ ref }, inventory) => inventory.list('RoleBinding', ref.namespace).map(refOf),
+    ClusterRole: (change, inventory) =>
+      rolesFedBy(sides(change), inventory).flatMap((name) => roleBindingsOf(name, inventory).map(refOf)),
+  },
+});
+
+export const rulesOfClusterRoleBinding = defineRelation({
+  subject: 'ClusterRoleBinding',
+  name: 'ClusterRole of the ClusterRoleBinding',
+  related: (binding, inventory) => rulesGiven(binding, inventory),
+  affected: {
+    Role: () => [],
+    ClusterRole: (change, inventory) =>
+      rolesFedBy(sides(change), inventory).flatMap((name) => clusterWideBindingsOf(name, inventory).map(refOf)),
+  },
+});
+
+function rulesGiven(
+  binding: AnyBinding,
+  inventory: Inventory<'Role' | 'ClusterRole'>,
+): readonly (readonly PolicyRule[])[] {
+  const given = roleOf(binding, inventory);
+  return given === undefined ? [] : [given.rules];
+}

@@ -13,11 +13,14 @@ import { benchWriting } from './writing/main.ts';
 
 const RUNS = 5;
 /** For each bench the program of one run, with its argument. */
-const BENCHES: Readonly<Record<string, readonly [program: string, argument: string]>> = {
+const BENCHES: Readonly<Record<string, readonly [program: string, ...sizes: string[]]>> = {
   'cluster-1k': ['test/bench/run.ts', '1000'],
   'cluster-10k': ['test/bench/run.ts', '10000'],
   sandbox: ['test/bench/sandbox.ts', '10000'],
   judge: ['test/bench/judge.ts', '10000'],
+  // Roles, bindings, accounts, namespaces.
+  rbac: ['test/bench/rbac.ts', '5000', '10000', '20000', '1000'],
+  'rbac-large': ['test/bench/rbac.ts', '20000', '50000', '60000', '3000'],
   scrape: ['test/bench/scrape.ts', '10000'],
   network: ['test/bench/network.ts', ''],
 };
@@ -29,9 +32,9 @@ const SUITES: Readonly<
   writing: benchWriting,
 };
 
-async function steps(name: string, [program, argument]: readonly [string, string]): Promise<void> {
+async function steps(name: string, [program, ...sizes]: readonly [string, ...string[]]): Promise<void> {
   const runs: (readonly Figures[])[] = [];
-  while (runs.length < RUNS) runs.push(await measured<readonly Figures[]>(program, argument));
+  while (runs.length < RUNS) runs.push(await measured<readonly Figures[]>(program, ...sizes));
   const shown = (value: number): string => (value === 0 ? '' : text(value));
   const rows = (runs[0] ?? []).map(({ step, note }, index) => {
     const of = (figure: 'milliseconds' | 'longest' | 'count'): number =>

@@ -85,10 +85,14 @@ function adds(rights: Rights, scope: string): boolean {
   return meets(rights, scope, NEEDS.addContainers);
 }
 
+const CHANGING = Object.entries(MAKERS).map(([kind, { group, resource }]) => ({
+  kind,
+  changing: atoms(['update', 'patch'], group, resource),
+}));
+
 /** Changing a workload needs one that is there; its pods then run as any account and mount any Secret. */
 function* changeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
-  for (const [kind, { group, resource }] of Object.entries(MAKERS)) {
-    const changing = atoms(['update', 'patch'], group, resource);
+  for (const { kind, changing } of CHANGING) {
     const isEverywhere = changing.some((each) => rights.may('', each));
     for (const namespace of isEverywhere ? around.namespaces() : rights.namespaces) {
       const names = changing.map((each) => rights.names(namespace, each)).filter((each) => !isNone(each));

@@ -8,6 +8,7 @@ import { uncovered } from './cover.ts';
 import { atom } from './atoms.ts';
 import type { RbacIndex } from './rbac-index.ts';
 import { Rights, type Granting } from './rights.ts';
+import type { RbacState } from './state.ts';
 import { grantSelf } from './self-grants.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -45,6 +46,7 @@ export class Escalation {
   /** The rights of all identities together: for the four pairs alone. */
   readonly #pool = new Rights();
   #approves = false;
+  #bound: ReadonlyMap<string, readonly Account[]> | undefined;
 
   constructor(index: RbacIndex, around: Surroundings, source: Identity, options: EscalationOptions) {
     this.#index = index;
@@ -53,11 +55,22 @@ export class Escalation {
     this.#options = options;
     this.#steps.set(SOURCE, undefined);
     if (source.groups.includes(MASTERS)) this.#go({ from: SOURCE, to: ADMIN, by: MASTERS, scope: 'cluster' });
-    // The map grows while it is walked: whatever is reached is visited in its turn.
-    for (const [place] of this.#steps) {
-      if (this.#steps.has(ADMIN)) break;
-      this.#visit(place);
-      this.#combine(place);
+    this.#search();
+  }
+
+  /** Visits whatever is reached, each place once; when nothing is left, what two identities hold between them may lead on. */
+  #search(): void {
+    const visited = new Set<Place>();
+    for (let isMoving = true; isMoving && !this.#steps.has(ADMIN);) {
+      // The map grows while it is walked: what is reached on the way is visited in its turn.
+      for (const [place] of this.#steps) {
+        if (this.#steps.has(ADMIN)) return;
+        if (visited.has(place)) continue;
+        visited.add(place);
+        this.#visit(place);
+      }
+      this.#combine();
+      isMoving = this.#steps.size > visited.size;
     }
   }
 
@@ -133,14 +146,13 @@ export class Escalation {
 
   /** The accounts of a namespace that bindings name, whether or not they exist. */
   #boundIn(namespace: string): readonly Account[] {
-    const prefix = `u:${userOf({ namespace, name: '' })}`;
-    return [...this.#index.state.subjects()]
-      .filter(({ key }) => key.startsWith(prefix))
-      .map(({ key }) => ({ namespace, name: key.slice(prefix.length) }));
+    this.#bound ??= Map.groupBy(boundAccounts(this.#index.state), (account) => account.namespace);
+    return this.#bound.get(namespace) ?? [];
   }
 
   /** The pairs of rights that two identities may hold between them, and an account that sleeps until somebody makes it. */
-  #combine(from: Place): void {
+  #combine(): void {
+    const from = SOURCE;
     if (this.#approves && meets(this.#pool, '', NEEDS.createRequests))
       this.#go({ from, to: ADMIN, by: 'csr-approve', scope: 'cluster' });
     for (const namespace of ['', ...this.#pool.namespaces]) {
@@ -193,6 +205,13 @@ export class Escalation {
       ([, { rights }]) =>
         rights.may(namespace, atom('*', '*', '*')) || (admin !== undefined && hasAll(rights, namespace, admin)),
     )?.[0];
+  }
+}
+
+function* boundAccounts(state: RbacState): Iterable<Account> {
+  for (const { key } of state.subjects()) {
+    const [, namespace, name] = /^u:system:serviceaccount:([^:]+):(.+)$/.exec(key) ?? [];
+    if (namespace !== undefined && name !== undefined) yield { namespace, name };
   }
 }
 

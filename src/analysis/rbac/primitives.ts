@@ -190,7 +190,9 @@ export interface Capabilities {
 
 /** What rights amount to. What is held everywhere is not told again of namespaces. */
 export function capabilitiesOf(rights: Rights, execRequiresCreate = true): Capabilities {
-  const scopes = ['', ...[...rights.namespaces].sort()];
+  const scopes = ['', ...[...rights.namespaces].sort()].filter(
+    (scope) => rights.mask(scope) !== 0n || rights.hasNamed(scope),
+  );
   const told = primitives(execRequiresCreate).flatMap((primitive) =>
     (holds(rights, '', primitive) ? [''] : scopes).map((scope) => ({
       id: primitive.id,
@@ -214,7 +216,7 @@ function holds(rights: Rights, scope: string, { ways, clusterOnly, onlyIn = scop
 
 /** The names for which a way is met where it is not for all: each need is met for some. */
 function namesOf(rights: Rights, scope: string, { ways, clusterOnly }: Primitive): readonly string[] {
-  if (scope !== '' && clusterOnly) return [];
+  if ((scope !== '' && clusterOnly) || !(rights.hasNamed(scope) || rights.hasNamed(''))) return [];
   const limits = ways.flatMap((way) => {
     const each = way.map((one) => one.atoms.map((atom) => rights.names(scope, atom)).filter((some) => !isNone(some)));
     return each.some((some) => some.length === 0) ? [] : each.flat();

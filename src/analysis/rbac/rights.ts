@@ -84,6 +84,7 @@ export class Rights {
   /** For which names an atom is held in a scope. */
   names(scope: string, asked: Atom): Names {
     if (this.may(scope, asked)) return 'all';
+    if (!this.hasNamed(scope) && !this.hasNamed('')) return NONE;
     const isVoidThere = asked.clusterOnly && asked.resource !== '*';
     const scopes = new Set(isVoidThere ? [''] : ['', scope]);
     const names = new Set<string>();

@@ -1,0 +1,95 @@
+import type { AnyBinding } from '#facts/rbac.ts';
+import { isWildcardAll } from '#facts/rbac.ts';
+import { defineCheckOfMany, judge, type Problem } from '#model/check.ts';
+import type { PolicyRule } from '#model/policy.ts';
+import { rulesOfClusterRoleBinding, rulesOfRoleBinding } from '#relations/grants.ts';
+import { EVERYTHING, READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding } from '../samples.ts';
+
+export const defaultServiceAccountBound = defineCheckOfMany({
+  id: 'KP-SA-003',
+  name: 'default-service-account-bound',
+  title: 'Default service account has been given rights',
+  severity: 'high',
+  why: 'Every pod that forgets to name an account runs as this one, and has what was meant for a single one.',
+  fix: 'Bind a dedicated service account instead.',
+  refs: [
+    'CIS:5.1.5',
+    'OWASP2022:K03',
+    'OWASP2022:K06',
+    'OWASP2025:K02',
+    'OWASP2025:K09',
+    'NSA:N5',
+    'NSA:N18',
+    'MITRE:T1078.001',
+  ],
+  aspects: {
+    unresolved: 'whoever makes the role decides what every such pod may do',
+  },
+  judges: [
+    judge({
+      subject: 'RoleBinding',
+      inputs: { rules: rulesOfRoleBinding },
+      evaluate: (binding, { rules: [rules] }) => granted(binding, rules),
+    }),
+    judge({
+      subject: 'ClusterRoleBinding',
+      inputs: { rules: rulesOfClusterRoleBinding },
+      evaluate: (binding, { rules: [rules] }) => granted(binding, rules),
+    }),
+  ],
+
+  examples: () => ({
+    bad: [
+      {
+        name: 'in its namespace',
+        subject: aRoleBinding({ subjects: [{ kind: 'ServiceAccount', name: 'default' }] }),
+        world: [aRole(READ_PODS)],
+        finds: [{ at: 'subjects[0]' }],
+      },
+      {
+        name: 'in the cluster',
+        subject: aClusterRoleBinding({ subjects: [DEFAULT] }),
+        world: [aClusterRole(READ_PODS)],
+        finds: [{ at: 'subjects[0]' }],
+      },
+      {
+        name: 'everything',
+        subject: aClusterRoleBinding({ role: { kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [DEFAULT] }),
+        world: [{ ...aClusterRole(EVERYTHING), metadata: ADMIN }],
+        finds: [{ at: 'subjects[0]', severity: 'critical' }],
+      },
+      {
+        name: 'a role that is not there',
+        subject: aRoleBinding({ role: { kind: 'Role', name: 'gone' }, subjects: [DEFAULT] }),
+        finds: [{ at: 'subjects[0]', aspect: 'unresolved', severity: 'medium' }],
+      },
+    ],
+    good: [
+      { name: 'an account of its own', subject: aRoleBinding(), world: [aRole(READ_PODS)] },
+      { name: 'a role without rules', subject: aRoleBinding({ subjects: [DEFAULT] }), world: [aRole()] },
+    ],
+  }),
+});
+
+const DEFAULT = { kind: 'ServiceAccount', name: 'default', namespace: 'shop' };
+const ADMIN = { name: 'cluster-admin', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
+
+function* granted(binding: AnyBinding, rules: readonly PolicyRule[] | undefined): Iterable<Problem> {
+  if (rules?.length === 0) return;
+  const { kind, name } = binding.roleRef;
+  const isEverything = binding.kind === 'ClusterRoleBinding' && rules?.some(isWildcardAll) === true;
+  for (const [index, subject] of binding.subjects.entries()) {
+    if (subject.kind !== 'ServiceAccount' || subject.name !== 'default') continue;
+    const at = `subjects[${String(index)}]`;
+    const whom = `the default service account of namespace ${subject.namespace ?? binding.metadata.namespace}`;
+    if (rules === undefined)
+      yield {
+        at,
+        aspect: 'unresolved',
+        severity: 'medium',
+        message: `${whom} is bound to ${kind} ${name}, which is not there`,
+      };
+    else
+      yield { at, severity: isEverything ? 'critical' : 'high', message: `${whom} has the rights of ${kind} ${name}` };
+  }
+}
