@@ -43,7 +43,7 @@ describe('[cluster] the image of the Dockerfile', function () {
     await running?.stop();
     if (image === undefined) return;
     image.remove();
-    await plane.kubectl('delete', '-k', 'manifests/base', '--timeout=60s');
+    await plane.kubectl('delete', '-k', 'manifests/base', '--ignore-not-found', '--timeout=60s');
     api?.close();
   });
 
