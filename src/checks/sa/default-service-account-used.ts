@@ -55,6 +55,7 @@ export const defaultServiceAccountUsed = defineCheck({
         }),
         world: [aRole(READ_PODS), aRoleBinding({ subjects: [DEFAULT] })],
         finds: [{ at: 'spec.serviceAccountName', severity: 'medium' }],
+        also: ['KP-SA-003'],
       },
     ],
     good: [
