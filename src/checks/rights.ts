@@ -34,7 +34,7 @@ interface Spec extends Meta {
 
 /**
  * A check of what roles give. It is reported once per role, with the severity of its widest grant; a ClusterRole that is granted in namespaces alone on each
- * RoleBinding, so that it counts there. Shipped roles are recognised by content and never judged (checks-catalogue 1.4).
+ * RoleBinding, so that it counts there. Shipped roles are recognised by content and never judged.
  */
 export function defineRightsCheck({ rights, bad = [], good, ...meta }: Spec): Check {
   const placed = rights.filter(({ clusterOnly }) => clusterOnly !== true);

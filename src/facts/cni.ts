@@ -2,7 +2,7 @@ import type { ObjectOf, Pod } from '#model/objects.ts';
 import { servingContainersOf } from './containers.ts';
 import { isOneOf, parseImage } from './image.ts';
 
-/** A network plugin, known by the image of its agents (checks-catalogue 1.7). */
+/** A network plugin, known by the image of its agents. */
 interface Plugin {
   readonly name: string;
   /** Ends of the repositories of its agents' images. */

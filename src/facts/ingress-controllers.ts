@@ -2,7 +2,7 @@ import type { Pod } from '#model/objects.ts';
 import { containersOf } from './containers.ts';
 import { isOneOf } from './image.ts';
 
-/** An ingress controller: how Ingresses name it, and how its pods are known (checks-catalogue 1.7, `ingressControllers`). */
+/** An ingress controller: how Ingresses name it, and how its pods are known (`ingressControllers`). */
 export interface IngressController {
   /** Prefixes of the annotations that it reads. */
   readonly annotations: readonly string[];

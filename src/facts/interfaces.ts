@@ -2,7 +2,7 @@ import type { Pod } from '#model/objects.ts';
 import { servingContainersOf } from './containers.ts';
 import { isOneOf } from './image.ts';
 
-/** An administrative interface (checks-catalogue 1.7, `sensitiveInterfaces`). */
+/** An administrative interface (`sensitiveInterfaces`). */
 interface AdminInterface {
   readonly name: string;
   /** Ends of image repositories. */

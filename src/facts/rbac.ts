@@ -8,7 +8,7 @@ const EVERY_VERB = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete
 
 /**
  * Whether one rule grants every verb on every resource: `*` or the full set of verbs, `*` in resources, `*` or the core group. The core group
- * alone is as good as all: it holds pods, secrets and service account tokens (checks-catalogue 1.4 (a)). A list of names restricts it.
+ * alone is as good as all: it holds pods, secrets and service account tokens. A list of names restricts it.
  */
 export function isWildcardAll(rule: PolicyRule): boolean {
   const everyVerb = rule.verbs.includes('*') || EVERY_VERB.every((verb) => rule.verbs.includes(verb));
@@ -23,7 +23,7 @@ export function isWildcardAll(rule: PolicyRule): boolean {
 
 const OLD_GROUPS = ['*', '', 'apps', 'batch', 'autoscaling', 'policy', 'extensions'];
 
-/** Whether a group is one of Kubernetes itself, not of an operator (checks-catalogue 1.4). */
+/** Whether a group is one of Kubernetes itself, not of an operator. */
 export function isOfKubernetes(group: string): boolean {
   return OLD_GROUPS.includes(group) || (group.endsWith('.k8s.io') && !group.endsWith('.x-k8s.io'));
 }

@@ -25,14 +25,14 @@ function keyed(kind: string, namespace: string, name: string): string {
   return `${kind}/${namespace}/${name}`;
 }
 
-/** The rules of a shipped role; undefined for a name that is not shipped. In files shipped roles count as present (checks-catalogue 1.11). */
+/** The rules of a shipped role; undefined for a name that is not shipped. In files shipped roles count as present. */
 export function shippedRules(kind: string, namespace: string, name: string): readonly PolicyRule[] | undefined {
   return BY_NAME.get(keyed(kind, namespace, name));
 }
 
 /**
  * Whether a role is a default, by content: shipped name, bootstrap label, and no rule wider than a shipped one. The prefix `system:`
- * proves nothing, anyone may use it (checks-catalogue 1.4).
+ * proves nothing, anyone may use it.
  */
 export function isShipped(role: AnyRole): boolean {
   const { name, namespace, labels } = role.metadata;

@@ -89,8 +89,7 @@ const aggregatingRoles: Index<'ClusterRole'> = {
 };
 
 /**
- * The rules of a ClusterRole: as the controller has filled them in, else (in files) the union over what its selectors pick, to a fixpoint
- * (checks-catalogue 1.4).
+ * The rules of a ClusterRole: as the controller has filled them in, else (in files) the union over what its selectors pick, to a fixpoint.
  */
 export function effectiveRules(
   role: ObjectOf<'ClusterRole'>,

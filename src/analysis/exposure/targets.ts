@@ -76,7 +76,7 @@ export type TargetKinds = 'EndpointSlice' | WorkloadKinds;
 
 /**
  * What stands behind a Service: the endpoints of its slices that are ready or serving. Where it has no slice, as in files, the pods that its
- * selector picks (checks-catalogue 1.11).
+ * selector picks.
  */
 export function targetsOf(service: Service, inventory: Inventory<TargetKinds>): readonly Target[] {
   if (typeOf(service) === 'ExternalName') return [];

@@ -43,7 +43,7 @@ export const MAKERS: Readonly<Record<string, { readonly group: string; readonly 
   CronJob: { group: 'batch', resource: 'cronjobs' },
 };
 
-/** Group, resources, verbs. Resources of the cluster are marked: a grant in a namespace does not give them (checks-catalogue 1.4). */
+/** Group, resources, verbs. Resources of the cluster are marked: a grant in a namespace does not give them. */
 const NAMESPACED: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['', ['secrets'], [...READ, ...WRITE]],
   ['', ['serviceaccounts'], ['create', 'impersonate']],

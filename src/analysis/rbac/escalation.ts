@@ -34,7 +34,7 @@ const SOURCE: Place = 'itself';
 
 /**
  * Everything that somebody who acts as an identity can have over the API, in any number of steps. Rights are united within one identity and never
- * across two, but for four pairs of rights that one attacker may use one after the other (analysis.md 1.7). Only what is reached is looked at.
+ * across two, but for four pairs of rights that one attacker may use one after the other. Only what is reached is looked at.
  */
 export class Escalation {
   readonly #index: RbacIndex;

@@ -23,7 +23,7 @@ export interface Need {
   readonly sufficient?: readonly string[];
 }
 
-/** What an identity can do that is more than it looks: any of its ways, of which every need must be met (analysis.md 1.6). */
+/** What an identity can do that is more than it looks: any of its ways, of which every need must be met. */
 export interface Primitive {
   readonly id: string;
   /** In words: `can …`. */

@@ -12,7 +12,7 @@ import { RuleTable, type RuleEntry } from './rule-table.ts';
 
 export interface RbacOptions {
   readonly aggregation: Aggregation;
-  /** Take the roles that every API server makes for itself as present where they are not told (checks-catalogue 1.11). */
+  /** Take the roles that every API server makes for itself as present where they are not told. */
   readonly assumeShipped?: boolean;
 }
 

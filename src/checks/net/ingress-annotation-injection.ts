@@ -10,7 +10,7 @@ const SNIPPET =
 const EVIL = /(?<![a-z])lua|\balias\b|proxy_pass\s+https?:\/\/(127\.|localhost)|serviceaccount/i;
 
 const URL_VALUE = /^(?:[A-Za-z0-9._~:/?@!$&()*+,=[\]-]|%[0-9A-Fa-f]{2})*$/;
-/** The values that fit an annotation of ingress-nginx, by the end of its key (checks-catalogue 1.7, `ingressValues`). */
+/** The values that fit an annotation of ingress-nginx, by the end of its key (`ingressValues`). */
 const VALUES: Readonly<Record<string, RegExp>> = {
   'auth-url': URL_VALUE,
   'auth-signin': URL_VALUE,

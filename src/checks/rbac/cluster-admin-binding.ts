@@ -85,7 +85,7 @@ export const clusterAdminBinding = defineCheckOfMany({
 
 const ADMIN = { kind: 'ClusterRole', name: 'cluster-admin' } as const;
 
-/** In a system namespace it counts as of the cluster: who controls its pods and secrets controls the rest (checks-catalogue 1.4). */
+/** In a system namespace it counts as of the cluster: who controls its pods and secrets controls the rest. */
 function severityIn({ metadata }: AnyBinding, { parameters }: Context): 'high' | 'medium' {
   return isSystemNamespace(metadata.namespace, parameters) ? 'high' : 'medium';
 }
