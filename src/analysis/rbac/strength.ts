@@ -5,8 +5,8 @@ import { NEEDS, meets, need, type Need } from './primitives.ts';
 import { isNone, type Granting, type Rights } from './rights.ts';
 
 /**
- * How near an identity is to cluster-admin (CAE, cluster-admin-equivalent): `direct` is as good, `step` is after one more step, which needs something to be there or to
- * happen.
+ * How near an identity is to cluster-admin (CAE, cluster-admin-equivalent): `direct` is as good, `step` is after one more step, which needs
+ * something to be there or to happen.
  */
 export type Strength = 'direct' | 'step' | 'none';
 
