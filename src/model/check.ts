@@ -80,10 +80,17 @@ export interface Context {
 export interface Optional<S extends Kind, T> {
   readonly relation: Relation<S, T>;
   readonly optional: true;
+  /** It is no reason to read the kinds: where nothing else needs them, it stays `undefined`. */
+  readonly isIncidental: boolean;
 }
 
 export function ifKnown<S extends Kind, T>(relation: Relation<S, T>): Optional<S, T> {
-  return { relation, optional: true };
+  return { relation, optional: true, isIncidental: false };
+}
+
+/** As `ifKnown`, and the kinds are neither permitted nor watched for it: what others need is looked at too. */
+export function ifReadAnyway<S extends Kind, T>(relation: Relation<S, T>): Optional<S, T> {
+  return { relation, optional: true, isIncidental: true };
 }
 
 export type Input<K extends Kind> = Relation<K> | Optional<K, unknown>;
@@ -115,10 +122,16 @@ export interface JudgeSpec<K extends Kind, I extends Inputs<K>> {
   ) => Iterable<Problem | Doubt>;
 }
 
+interface GivenInput {
+  readonly relation: Relation;
+  readonly optional: boolean;
+  readonly isIncidental: boolean;
+}
+
 /** A judgement with its generics sealed. */
 export interface Judge {
   readonly subject: Kind;
-  readonly inputs: Readonly<Record<string, { readonly relation: Relation; readonly optional: boolean }>>;
+  readonly inputs: Readonly<Record<string, GivenInput>>;
   readonly applies: (object: AnyObject, context: Context) => boolean;
   readonly evaluate: (
     object: AnyObject,
@@ -198,7 +211,7 @@ export interface Check extends Meta {
 export function judge<K extends Kind, const I extends Inputs<K> = Record<string, never>>(spec: JudgeSpec<K, I>): Judge {
   const inputs = Object.entries<Input<K>>(spec.inputs ?? {}).map(([name, input]) => [
     name,
-    'optional' in input ? { relation: input.relation, optional: true } : { relation: input, optional: false },
+    'optional' in input ? input : { relation: input, optional: false, isIncidental: false },
   ]);
   return Object.freeze({
     subject: spec.subject,

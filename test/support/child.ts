@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { endWithUs } from './end-with-us.ts';
 
 /** The flags with which the image starts Node. */
 export function shippedFlags(): readonly string[] {
@@ -24,14 +25,8 @@ function started(
   args: readonly string[],
 ): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: measuredEnvironment() });
-  const kill = (): void => {
-    child.kill('SIGKILL');
-  };
-  process.once('exit', kill);
-  const ended = once(child, 'close').then(([status]: readonly (number | null)[]) => {
-    process.off('exit', kill);
-    return status ?? null;
-  });
+  endWithUs(child);
+  const ended = once(child, 'close').then(([status]: readonly (number | null)[]) => status ?? null);
   return { child, ended };
 }
 

@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { endWithUs } from './end-with-us.ts';
 
 const BASE = 'localhost/node:24-bookworm-slim';
 const TAG = 'localhost/kubeposture:test';
@@ -84,7 +85,7 @@ export class Running {
     this.#child = child;
     this.#exited = once(child, 'exit');
     createInterface({ input: child.stderr! }).on('line', (line) => this.lines.push(line));
-    process.once('exit', () => {
+    endWithUs(child, () => {
       this.#kill('SIGKILL');
     });
   }

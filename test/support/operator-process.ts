@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { endWithUs } from './end-with-us.ts';
 import { waitFor } from './wait.ts';
 
 export interface Logged {
@@ -21,8 +22,7 @@ export class OperatorProcess {
       ['src/main.ts', 'operator', '--listen', '127.0.0.1:0', '--log-format', 'json', ...flags],
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...withoutCluster(), ...environment } },
     );
-    // A test that fails before its end stops nothing: the process must not outlive the run.
-    process.once('exit', () => this.#child.kill('SIGKILL'));
+    endWithUs(this.#child);
     this.#exited = once(this.#child, 'exit').then(([code]) => code as number | null);
     createInterface({ input: this.#child.stderr! }).on('line', (line) => {
       this.logs.push(parsed(line));

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from './control-plane.ts';
+import { endWithUs } from './end-with-us.ts';
 import { waitFor } from './wait.ts';
 
 const FOLDER = process.env['PROMETHEUS'];
@@ -37,7 +38,7 @@ export class Prometheus {
     this.#child = child;
     this.#url = url;
     this.#dir = dir;
-    process.once('exit', () => child.kill('SIGKILL'));
+    endWithUs(child);
   }
 
   /** Starts one with this configuration (`prometheus.yml` as an object) and further files beside it. */

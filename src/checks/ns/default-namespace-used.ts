@@ -1,10 +1,10 @@
-import { defineCheck, ifKnown, type Manifest, type Optional } from '#model/check.ts';
+import { defineCheck, ifKnown, ifReadAnyway, type Manifest, type Optional } from '#model/check.ts';
 import { TEMPLATE_KINDS, type Kind } from '#model/kinds.ts';
 import type { Ref } from '#model/ref.ts';
 import { objectsInDefault } from '#relations/namespace.ts';
 import { aDeployment, aNamespace, aRole, aRoleBinding, aService, aServiceAccount } from '../samples.ts';
 
-/** The kinds that count, as far as they are watched. The guards that other checks ask for do not: a policy, a quota, a LimitRange. */
+/** The kinds that count. The guards that other checks ask for do not: a policy, a quota, a LimitRange. */
 const COUNTED = [
   'Pod',
   ...TEMPLATE_KINDS,
@@ -21,6 +21,9 @@ const COUNTED = [
 
 type Counted = (typeof COUNTED)[number];
 
+/** A count of these is not worth the right to read them. */
+const INCIDENTAL: ReadonlySet<Kind> = new Set(['ConfigMap', 'Secret']);
+
 export const defaultNamespaceUsed = defineCheck({
   id: 'KP-NS-004',
   name: 'default-namespace-used',
@@ -30,16 +33,16 @@ export const defaultNamespaceUsed = defineCheck({
   fix: 'Move the objects to a namespace that is made for them.',
   refs: ['CIS:5.6.4', 'CIS:5.6.1', 'OWASP2022:K01', 'OWASP2025:K04', 'NSA:N7'],
   subject: 'Namespace',
-  inputs: Object.fromEntries(COUNTED.map((kind) => [kind, ifKnown(objectsInDefault(kind))])) as Readonly<
-    Record<Counted, Optional<'Namespace', Ref>>
-  >,
+  inputs: Object.fromEntries(
+    COUNTED.map((kind) => [kind, (INCIDENTAL.has(kind) ? ifReadAnyway : ifKnown)(objectsInDefault(kind))]),
+  ) as Readonly<Record<Counted, Optional<'Namespace', Ref>>>,
   applies: ({ metadata }) => metadata.name === 'default',
 
   *evaluate(_namespace, given) {
     const counts = COUNTED.map((kind) => ({ kind, count: given[kind]?.length ?? 0 })).filter(({ count }) => count > 0);
     const words = counts.map(({ kind, count }) => `${String(count)} ${kind}`);
     if (words.length > 0) yield { at: 'metadata.name', message: `namespace default holds ${words.join(', ')}` };
-    const unread = COUNTED.filter((kind) => given[kind] === undefined);
+    const unread = COUNTED.filter((kind) => given[kind] === undefined && !INCIDENTAL.has(kind));
     if (unread.length > 0) yield { unknown: `what namespace default holds of ${unread.join(', ')} cannot be read` };
   },
 

@@ -64,11 +64,14 @@ function aspectsOf({ aspects }: Check): readonly string[] {
   ];
 }
 
+const OPTIONAL = ' (where it may read them)';
+const INCIDENTAL = ' (where they are read anyway, as in files)';
+
 function inputsOf({ judges }: Check): string {
   const inputs = judges.flatMap(({ subject, inputs: given }) =>
     Object.values(given).map(
-      ({ relation, optional }) =>
-        `- for a ${subject}: the ${relation.name}${optional ? ' (where it may read them)' : ''}`,
+      ({ relation, optional, isIncidental }) =>
+        `- for a ${subject}: the ${relation.name}${isIncidental ? INCIDENTAL : optional ? OPTIONAL : ''}`,
     ),
   );
   return inputs.length === 0 ? 'The object alone.' : `The object, and\n\n${[...new Set(inputs)].join('\n')}`;
