@@ -199,7 +199,8 @@ export class Network {
       const source = this.#spot(pod);
       if (source === undefined) return false;
       // Pods of one class differ in their node only, which matters on the network of a node alone.
-      if (!source.isGuarded) return targets.some((target) => this.#passes(source, target, atom));
+      if (!source.isGuarded || source.sendsFrom !== undefined)
+        return targets.some((target) => this.#passes(source, target, atom));
       const known = verdicts.get(source.index);
       const answer = known ?? targets.some((target) => this.#passes(source, target, atom));
       verdicts.set(source.index, answer);
