@@ -3,6 +3,7 @@ import type { Outcome } from '#kube/writer.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Kind } from '#model/kinds.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
+import type { Severity } from '#model/severity.ts';
 import { CLUSTER_REPORT, type ReportRef } from '#report/identity.ts';
 import type { Settings } from '#settings/types.ts';
 import type { Metrics } from '#sinks/metrics.ts';
@@ -28,6 +29,8 @@ const SENT = [
   'dropped',
   'tooLarge',
 ] as const satisfies readonly Outcome['status'][];
+/** Findings of these severities go first. */
+const URGENT: ReadonlySet<Severity> = new Set(['critical', 'high']);
 /** How long a kind may keep the first judgement waiting; then it is unknown until it comes. Milliseconds. */
 const STRAGGLER_MS = 60_000;
 
@@ -254,7 +257,8 @@ export class Operator {
     const { own, sums } = this.#desk.placesOf(subject);
     this.#subjectAt.set(placeOf(own), subject);
     const verdict = this.#brain.engine.verdict(subject);
-    const isUrgent = verdict?.findings[0]?.severity === 'critical';
+    // What alerts are about overtakes what waits since the start.
+    const isUrgent = URGENT.has(verdict?.findings[0]?.severity ?? 'info');
     this.#publishing.sink.touch(own, { isUrgent });
     for (const place of sums) this.#publishing.sink.touch(place, { isSum: true });
   }
