@@ -42,6 +42,9 @@ export interface Right {
   readonly alsoInNamespace?: BadExample['also'];
 }
 
+/** Verbs that make an object or change it. */
+export const WRITE = ['create', 'update', 'patch'] as const;
+
 /** Verbs whose requests carry no name: a rule that is limited to names does not allow them. */
 const NAMELESS = new Set(['create', 'deletecollection']);
 

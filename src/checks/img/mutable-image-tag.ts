@@ -1,6 +1,7 @@
-import { containersOf, named } from '#facts/containers.ts';
+import { named } from '#facts/containers.ts';
 import { isMutable, parseImage } from '#facts/image.ts';
 import { defineCheck } from '#model/check.ts';
+import { ofEachImage } from '../image-check.ts';
 import { aContainer, aDeployment, aPod } from '../samples.ts';
 
 export const mutableImageTag = defineCheck({
@@ -15,19 +16,14 @@ export const mutableImageTag = defineCheck({
   alsoFinished: true,
 
   *evaluate({ spec }, _given, { parameters }) {
-    for (const slot of containersOf(spec)) {
-      const { image } = slot.container;
-      if (image === undefined || image === '') {
-        yield { unknown: `${named(slot)} states no image` };
-        continue;
-      }
-      if (!isMutable(image, parameters.floatingTags)) continue;
+    yield* ofEachImage(spec, function* (image, slot) {
+      if (!isMutable(image, parameters.floatingTags)) return;
       const { tag } = parseImage(image);
       yield {
         at: `${slot.at}.image`,
         message: `${named(slot)} uses ${image}, ${tag === undefined ? 'without a tag' : `a floating tag`}`,
       };
-    }
+    });
   },
 
   examples: () => ({

@@ -1,9 +1,10 @@
 import { instanceOf, listOf } from '#facts/control-plane.ts';
-import { containersOf, named, type ContainerSlot } from '#facts/containers.ts';
+import { named, type ContainerSlot } from '#facts/containers.ts';
 import { isMutable, isValidDigest, parseImage } from '#facts/image.ts';
-import { defineCheck, ifKnown, type Context, type Doubt, type Examples, type Problem } from '#model/check.ts';
+import { defineCheck, ifKnown, type Context, type Examples, type Problem } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
 import { apiServersBesidePod } from '#relations/control-plane.ts';
+import { ofEachImage } from '../image-check.ts';
 import { aContainer, aPod, anApiServer } from '../samples.ts';
 
 /** From this minor on kubelets ask for the credentials of a cached image anew (KEP-2535, beta). */
@@ -26,7 +27,7 @@ export const pullPolicyStale = defineCheck({
 
   *evaluate(pod, { apiServers = [] }, context) {
     const isShared = (pod.spec.imagePullSecrets ?? []).length > 0 && nobodyAsks(apiServers, context);
-    for (const slot of containersOf(pod.spec)) yield* reusing(slot, isShared, context);
+    yield* ofEachImage(pod.spec, (image, slot) => reusing(image, slot, isShared, context));
   },
 
   examples,
@@ -41,12 +42,8 @@ function nobodyAsks(pods: readonly Pod[], { minor, parameters }: Context): boole
 
 const PLUGIN = 'AlwaysPullImages';
 
-function* reusing(slot: ContainerSlot, isShared: boolean, { parameters }: Context): Iterable<Problem | Doubt> {
-  const { image = '', imagePullPolicy = '' } = slot.container;
-  if (image === '') {
-    yield { unknown: `${named(slot)} states no image` };
-    return;
-  }
+function* reusing(image: string, slot: ContainerSlot, isShared: boolean, { parameters }: Context): Iterable<Problem> {
+  const { imagePullPolicy = '' } = slot.container;
   const { digest } = parseImage(image);
   if (imagePullPolicy === 'Always' || (digest !== undefined && isValidDigest(digest))) return;
   const at = `${slot.at}.imagePullPolicy`;

@@ -1,6 +1,7 @@
-import { containersOf, named } from '#facts/containers.ts';
+import { named } from '#facts/containers.ts';
 import { fullRepository, isWithin } from '#facts/image.ts';
 import { defineCheck } from '#model/check.ts';
+import { ofEachImage } from '../image-check.ts';
 import { aContainer, aDeployment, aPod } from '../samples.ts';
 
 export const registryNotAllowed = defineCheck({
@@ -23,12 +24,7 @@ export const registryNotAllowed = defineCheck({
   alsoFinished: true,
 
   *evaluate({ spec }, _given, { parameters: { allowedRegistries, retiredRegistries } }) {
-    for (const slot of containersOf(spec)) {
-      const { image } = slot.container;
-      if (image === undefined || image === '') {
-        yield { unknown: `${named(slot)} states no image` };
-        continue;
-      }
+    yield* ofEachImage(spec, function* (image, slot) {
       const repository = fullRepository(image);
       const at = `${slot.at}.image`;
       const of = `${named(slot)} uses ${repository}, from a registry that`;
@@ -36,7 +32,7 @@ export const registryNotAllowed = defineCheck({
         yield { at, aspect: 'notAllowed', message: `${of} is not allowed` };
       if (isWithin(repository, retiredRegistries))
         yield { at, aspect: 'deprecated', severity: 'low', message: `${of} is retired` };
-    }
+    });
   },
 
   examples: () => ({

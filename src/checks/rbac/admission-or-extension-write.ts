@@ -1,4 +1,4 @@
-import { reaching } from '../right.ts';
+import { WRITE, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
 
@@ -32,7 +32,7 @@ export const admissionOrExtensionWrite = defineRightsCheck({
       aspect: 'mutating',
       says: 'lets change what mutates objects',
       reach: reaching(
-        ['create', 'update', 'patch'],
+        WRITE,
         'admissionregistration.k8s.io',
         'mutatingwebhookconfigurations',
         'mutatingadmissionpolicies',
@@ -50,7 +50,7 @@ export const admissionOrExtensionWrite = defineRightsCheck({
       aspect: 'validating',
       says: 'lets change what validates objects',
       reach: reaching(
-        ['create', 'update', 'patch'],
+        WRITE,
         'admissionregistration.k8s.io',
         'validatingwebhookconfigurations',
         'validatingadmissionpolicies',
@@ -67,7 +67,7 @@ export const admissionOrExtensionWrite = defineRightsCheck({
     {
       aspect: 'apiService',
       says: 'lets change which servers answer for the API',
-      reach: reaching(['create', 'update', 'patch'], 'apiregistration.k8s.io', 'apiservices'),
+      reach: reaching(WRITE, 'apiregistration.k8s.io', 'apiservices'),
       severity: { cluster: 'high', namespace: 'high', limited: 'medium' },
       clusterOnly: true,
       sample: { apiGroups: ['apiregistration.k8s.io'], resources: ['apiservices'], verbs: ['patch'] },
@@ -75,7 +75,7 @@ export const admissionOrExtensionWrite = defineRightsCheck({
     {
       aspect: 'conversion',
       says: 'lets change how custom resources are converted',
-      reach: reaching(['create', 'update', 'patch'], 'apiextensions.k8s.io', 'customresourcedefinitions'),
+      reach: reaching(WRITE, 'apiextensions.k8s.io', 'customresourcedefinitions'),
       severity: { cluster: 'low', namespace: 'low' },
       clusterOnly: true,
       sample: { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: ['patch'] },

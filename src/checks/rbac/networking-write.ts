@@ -1,6 +1,8 @@
-import { anyOf, reaching } from '../right.ts';
+import { WRITE, anyOf, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+const CHANGE = [...WRITE, 'delete'];
 
 export const networkingWrite = defineRightsCheck({
   id: 'KP-RBAC-020',
@@ -29,27 +31,12 @@ export const networkingWrite = defineRightsCheck({
       aspect: 'policy',
       says: 'lets change network policies',
       reach: anyOf(
-        reaching(['create', 'update', 'patch', 'delete'], 'networking.k8s.io', 'networkpolicies'),
+        reaching(CHANGE, 'networking.k8s.io', 'networkpolicies'),
+        reaching(CHANGE, 'cilium.io', 'ciliumnetworkpolicies', 'ciliumclusterwidenetworkpolicies'),
+        reaching(CHANGE, 'crd.projectcalico.org', 'networkpolicies', 'globalnetworkpolicies'),
+        reaching(CHANGE, 'projectcalico.org', 'networkpolicies', 'globalnetworkpolicies'),
         reaching(
-          ['create', 'update', 'patch', 'delete'],
-          'cilium.io',
-          'ciliumnetworkpolicies',
-          'ciliumclusterwidenetworkpolicies',
-        ),
-        reaching(
-          ['create', 'update', 'patch', 'delete'],
-          'crd.projectcalico.org',
-          'networkpolicies',
-          'globalnetworkpolicies',
-        ),
-        reaching(
-          ['create', 'update', 'patch', 'delete'],
-          'projectcalico.org',
-          'networkpolicies',
-          'globalnetworkpolicies',
-        ),
-        reaching(
-          ['create', 'update', 'patch', 'delete'],
+          CHANGE,
           'policy.networking.k8s.io',
           'adminnetworkpolicies',
           'baselineadminnetworkpolicies',
@@ -63,11 +50,11 @@ export const networkingWrite = defineRightsCheck({
       aspect: 'routing',
       says: 'lets change where traffic goes',
       reach: anyOf(
-        reaching(['create', 'update', 'patch', 'delete'], '', 'services', 'endpoints'),
-        reaching(['create', 'update', 'patch', 'delete'], 'discovery.k8s.io', 'endpointslices'),
-        reaching(['create', 'update', 'patch', 'delete'], 'networking.k8s.io', 'ingresses'),
+        reaching(CHANGE, '', 'services', 'endpoints'),
+        reaching(CHANGE, 'discovery.k8s.io', 'endpointslices'),
+        reaching(CHANGE, 'networking.k8s.io', 'ingresses'),
         reaching(
-          ['create', 'update', 'patch', 'delete'],
+          CHANGE,
           'gateway.networking.k8s.io',
           'gateways',
           'httproutes',
@@ -76,7 +63,7 @@ export const networkingWrite = defineRightsCheck({
           'tcproutes',
           'udproutes',
         ),
-        reaching(['create', 'update', 'patch', 'delete'], 'networking.istio.io', 'virtualservices', 'gateways'),
+        reaching(CHANGE, 'networking.istio.io', 'virtualservices', 'gateways'),
       ),
       severity: { cluster: 'medium', namespace: 'low' },
       sample: { apiGroups: [''], resources: ['services'], verbs: ['update'] },

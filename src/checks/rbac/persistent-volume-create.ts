@@ -1,4 +1,4 @@
-import { reaching } from '../right.ts';
+import { WRITE, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
 
@@ -13,7 +13,7 @@ export const persistentVolumeCreate = defineRightsCheck({
   rights: [
     {
       says: 'lets create persistent volumes, of any path of a node',
-      reach: reaching(['create', 'update', 'patch'], '', 'persistentvolumes'),
+      reach: reaching(WRITE, '', 'persistentvolumes'),
       severity: { cluster: 'high', namespace: 'high' },
       clusterOnly: true,
       sample: { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['create'] },

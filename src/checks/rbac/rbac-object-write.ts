@@ -1,4 +1,4 @@
-import { reaching } from '../right.ts';
+import { WRITE, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
 
@@ -14,7 +14,7 @@ export const rbacObjectWrite = defineRightsCheck({
     {
       says: 'lets write roles or bindings',
       reach: reaching(
-        ['create', 'update', 'patch'],
+        WRITE,
         'rbac.authorization.k8s.io',
         'roles',
         'clusterroles',

@@ -1,9 +1,9 @@
-import { reaching, type Right } from '../right.ts';
+import { WRITE, reaching, type Right } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
 
 const CREATES = reaching(['create'], '', 'secrets');
-const WRITES = reaching(['create', 'update', 'patch'], '', 'secrets');
+const WRITES = reaching(WRITE, '', 'secrets');
 /** One Secret by its name is not the new one. */
 const READS: Right['reach'] = (rule, context) =>
   reaching(['get', 'list', 'watch'], '', 'secrets')(rule, context) === 'all' ? 'all' : undefined;

@@ -1,8 +1,8 @@
-import { reaching, type Right } from '../right.ts';
+import { WRITE, reaching, type Right } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { aClusterRole, aClusterRoleBinding } from '../samples.ts';
 
-const WRITES = reaching(['create', 'update', 'patch'], '', 'configmaps');
+const WRITES = reaching(WRITE, '', 'configmaps');
 const SYSTEM = [
   'coredns',
   'kube-proxy',

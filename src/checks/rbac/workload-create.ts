@@ -1,4 +1,4 @@
-import { anyOf, reaching } from '../right.ts';
+import { WRITE, anyOf, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
 
@@ -29,7 +29,7 @@ export const workloadCreate = defineRightsCheck({
     {
       aspect: 'daemonsets',
       says: 'lets create DaemonSets: pods on every node',
-      reach: reaching(['create', 'update', 'patch'], 'apps', 'daemonsets'),
+      reach: reaching(WRITE, 'apps', 'daemonsets'),
       severity: { cluster: 'high', namespace: 'medium' },
       sample: { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['create'] },
     },
@@ -37,10 +37,10 @@ export const workloadCreate = defineRightsCheck({
       says: 'lets create pods or what makes them',
       reach: anyOf(
         reaching(['create'], '', 'pods'),
-        reaching(['create', 'update', 'patch'], '', 'replicationcontrollers'),
-        reaching(['create', 'update', 'patch'], 'apps', 'deployments', 'statefulsets', 'replicasets'),
-        reaching(['create', 'update', 'patch'], 'batch', 'jobs', 'cronjobs'),
-        ...POD_MAKERS.map(([group, ...resources]) => reaching(['create', 'update', 'patch'], group, ...resources)),
+        reaching(WRITE, '', 'replicationcontrollers'),
+        reaching(WRITE, 'apps', 'deployments', 'statefulsets', 'replicasets'),
+        reaching(WRITE, 'batch', 'jobs', 'cronjobs'),
+        ...POD_MAKERS.map(([group, ...resources]) => reaching(WRITE, group, ...resources)),
       ),
       severity: { cluster: 'high', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['pods'], verbs: ['create'] },
