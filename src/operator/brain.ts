@@ -4,6 +4,7 @@ import { Store } from '#inventory/store.ts';
 import type { Change } from '#model/inventory.ts';
 import { ALL_KINDS } from '#model/kinds.ts';
 import type { Subject } from '#model/ref.ts';
+import { TRAITS } from '#traits/index.ts';
 import type { Judging } from './judging.ts';
 import { Loop, type Scheduler } from './loop.ts';
 import { NOT_SYNCED } from './watching.ts';
@@ -32,7 +33,7 @@ export class Brain {
   constructor(options: BrainOptions) {
     this.#options = options;
     this.store = new Store(Object.fromEntries(ALL_KINDS.map((kind) => [kind, NOT_SYNCED])));
-    this.engine = new Engine(options.judging.checks, this.store, options.judging.context);
+    this.engine = new Engine(options.judging.checks, this.store, options.judging.context, TRAITS);
     const { scheduler } = options;
     this.loop = new Loop({
       work: (job) => {
