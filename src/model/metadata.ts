@@ -1,4 +1,4 @@
-import { flag, list, map, or, struct, text, type Shaped } from './shape.ts';
+import { flag, list, map, moment, or, struct, text, type Shaped } from './shape.ts';
 
 const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null) as Record<string, string>);
 
@@ -77,6 +77,7 @@ export const metadata = struct({
   /** `''` for cluster-scoped objects. */
   namespace: or(text, ''),
   uid: text,
+  creationTimestamp: moment,
   labels,
   annotations,
   ownerReferences: list(ownerReference),

@@ -1,5 +1,6 @@
 /** Small worlds for laws: few names, so that objects meet each other often. */
 import fc from 'fast-check';
+import { ago } from '#checks/samples.ts';
 import type { Manifest } from '#model/check.ts';
 import { KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
 import * as network from './network-worlds.ts';
@@ -117,6 +118,15 @@ const plainPod = of(
     .constantFrom([], [{ name: 'v', persistentVolumeClaim: { claimName: 'x' } }])
     .map((volumes) => ({ spec: { containers: [{ name: 'app', image: 'web:1' }], serviceAccountName: 'x', volumes } })),
   labels.map((worn) => ({ labels: worn })),
+);
+/** A pod with a container for debugging, and since when that runs. */
+const debuggedPod = of(
+  'Pod',
+  fc.constantFrom(1, 80_000, 90_000, -50_000).map((age) => ({
+    spec: { containers: [{ name: 'app' }], ephemeralContainers: [{ name: 'debug' }] },
+    status: { ephemeralContainerStatuses: [{ name: 'debug', state: { running: { startedAt: ago(age) } } }] },
+  })),
+  fc.oneof(noOwner, owner('ReplicaSet', 'apps/v1')),
 );
 const withTemplate = fc.record({ spec: fc.record({ template }) });
 const replicaSet = of('ReplicaSet', withTemplate, rsOwner);
@@ -303,6 +313,7 @@ const themes = [
   strengths,
   fc.oneof(plainPod, claim, volume),
   fc.oneof(pod, aNamespace),
+  debuggedPod,
   fc.oneof(plainPod, limitRange),
   fc.oneof(plainPod, limitRange, resourceQuota, aNamespace),
   fc.oneof(levelledPod, aNamespace),
@@ -331,6 +342,8 @@ const themes = [
 
 /** One step of a history. */
 export interface Step {
+  /** Time goes by: seconds. */
+  readonly wait?: number;
   readonly put?: Manifest;
   readonly remove?: Manifest;
 }
@@ -338,7 +351,8 @@ export interface Step {
 function historyOf(manifest: fc.Arbitrary<Manifest>): fc.Arbitrary<readonly Step[]> {
   const put = manifest.map((object): Step => ({ put: object }));
   const remove = manifest.map((object): Step => ({ remove: object }));
-  return fc.array(fc.oneof({ weight: 3, arbitrary: put }, remove), { maxLength: 40 });
+  const wait = fc.constantFrom(299, 300, 40_000, 90_000).map((seconds): Step => ({ wait: seconds }));
+  return fc.array(fc.oneof({ weight: 6, arbitrary: put }, { weight: 2, arbitrary: remove }, wait), { maxLength: 40 });
 }
 
 export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(

@@ -5,6 +5,7 @@ import type { Check, Context } from '#model/check.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { Intake } from '../input/intake.ts';
+import { wallClock } from '#settings/checks.ts';
 import type { ScanResult } from '#report/formats/scan.ts';
 import { judge, resultOf, type Judged, type Judgement } from './result.ts';
 import { minorOf, selectedChecks } from './select.ts';
@@ -56,7 +57,8 @@ export interface How extends Pick<Context, 'minor' | 'parameters' | 'inScope'> {
 export function judgeManifests(intake: Intake, { checks, ...how }: How, progress?: Judgement['progress']): Judged {
   const store = new Store();
   for (const object of [...intake.objects, ...assumedNamespaces(intake.objects)]) store.put(object);
-  const context = { complete: false, minor: how.minor, parameters: how.parameters, ...scopeOf(how) };
+  const { minor, parameters } = how;
+  const context = { complete: false, minor, parameters, now: wallClock, ...scopeOf(how) };
   return judge({ inventory: store, checks, context, ...(progress === undefined ? {} : { progress }) });
 }
 
