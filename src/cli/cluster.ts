@@ -13,6 +13,7 @@ import type { Sources } from '#report/formats/scan.ts';
 import { InputFailure } from './exit.ts';
 import { progressLine } from './output/terminal.ts';
 import { scopeOf } from './scan/objects.ts';
+import { wallClock } from '#settings/checks.ts';
 import type { Settings } from '#settings/types.ts';
 import type { ScanPlan, Scanned } from './scan/plan.ts';
 import { judge } from './scan/result.ts';
@@ -55,7 +56,7 @@ export async function readCluster(
 function judged(store: Store, minor: number, plan: ScanPlan): Scanned {
   const { checks, traits = [], parameters, scope } = plan;
   const judging = progressLine('judging: subjects');
-  const context = { minor, complete: true, parameters, ...scopeOf(plan) };
+  const context = { minor, complete: true, parameters, now: wallClock, ...scopeOf(plan) };
   const all = judge({ inventory: store, checks, traits, context, progress: judging.at });
   judging.end();
   const objects = ALL_KINDS.reduce((sum, kind) => sum + store.count(kind), 0);

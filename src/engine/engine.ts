@@ -4,6 +4,7 @@ import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { NotEvaluated, Verdict } from '#model/verdict.ts';
+import { Agenda } from './agenda.ts';
 import { Ledger } from './ledger.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
 import { byCheck, byWorst, sitterOf, type CheckResult, type Sitter } from './subject.ts';
@@ -25,6 +26,7 @@ export class Engine {
   readonly #inventory: Inventory;
   #planner: Planner;
   readonly #ledger: Ledger;
+  readonly #agenda = new Agenda();
   #context: Context;
   readonly #byOutcome = { pass: 0, fail: 0, unknown: 0, error: 0, notApplicable: 0 };
   readonly #errors = new Map<Asked['id'], number>();
@@ -61,23 +63,42 @@ export class Engine {
 
   /** Does one job. Answers whether the verdict of its subject is another one now. */
   judge(job: Job): boolean {
-    const fresh = this.#judged(job);
-    return this.#ledger.put(subjectKey(job.subject), fresh?.results, fresh?.verdict);
+    return this.#put(job.subject, this.#judged(job));
   }
 
-  /** Judges a subject afresh beside the ledger. Answers whether the ledger was wrong, and corrects it: that is always a bug. */
+  #put(subject: Subject, fresh: Judged | undefined): boolean {
+    this.#agenda.put(subject, fresh?.results);
+    return this.#ledger.put(subjectKey(subject), fresh?.results, fresh?.verdict);
+  }
+
+  /** When the first verdict is another one though no object changes: seconds since 1970, Infinity for never. */
+  get nextDue(): number {
+    return this.#agenda.next;
+  }
+
+  /** The time, in seconds since 1970; before all times where the run has none. */
+  get now(): number {
+    return this.#context.now?.() ?? -Infinity;
+  }
+
+  /** The jobs whose time has come. They stay due until they are done. */
+  due(): Jobs {
+    return this.#agenda.due(this.now);
+  }
+
+  /**
+   * Judges a subject afresh beside the ledger. Answers whether the ledger was wrong, and corrects it: that is always a bug. What is due is late,
+   * not wrong.
+   */
   recheck(subject: Subject): boolean {
-    const key = subjectKey(subject);
+    if (this.due().has(subjectKey(subject))) return false;
     const fresh = this.#judged({ subject, checks: 'all' });
-    const wrong = !lodash.isEqual(this.#ledger.get(key), fresh?.verdict);
-    if (wrong) this.#ledger.put(key, fresh?.results, fresh?.verdict);
+    const wrong = !lodash.isEqual(this.#ledger.get(subjectKey(subject)), fresh?.verdict);
+    if (wrong) this.#put(subject, fresh);
     return wrong;
   }
 
-  #judged({
-    subject,
-    checks,
-  }: Job): { readonly results: ReadonlyMap<CheckId, CheckResult>; readonly verdict: Verdict } | undefined {
+  #judged({ subject, checks }: Job): Judged | undefined {
     const sitter = sitterOf(subject, this.#inventory, this.#context);
     if (sitter === undefined) return undefined;
     const known = this.#ledger.results(subjectKey(subject));
@@ -158,6 +179,11 @@ export class Engine {
   get evaluations(): Evaluations {
     return { byOutcome: { ...this.#byOutcome }, errors: this.#errors };
   }
+}
+
+interface Judged {
+  readonly results: ReadonlyMap<CheckId, CheckResult>;
+  readonly verdict: Verdict;
 }
 
 function summed(results: ReadonlyMap<CheckId, CheckResult>): Pick<Verdict, 'findings' | 'notEvaluated' | 'passed'> {

@@ -1,4 +1,5 @@
 import { CHECKS } from '#checks/index.ts';
+import { TODAY } from '#checks/samples.ts';
 import { Engine } from '#engine/engine.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
@@ -11,7 +12,12 @@ import { TRAITS } from '#traits/index.ts';
 /** What an example changes of the usual surroundings. */
 export type ContextTweak = Partial<Omit<Context, 'parameters'>> & { readonly parameters?: Partial<Parameters> };
 
-export const CONTEXT: Context = { minor: NEWEST_MINOR, complete: false, parameters: DEFAULT_PARAMETERS };
+export const CONTEXT: Context = {
+  minor: NEWEST_MINOR,
+  complete: false,
+  parameters: DEFAULT_PARAMETERS,
+  now: () => TODAY,
+};
 
 export function contextWith(tweak: ContextTweak = {}): Context {
   return { ...CONTEXT, ...tweak, parameters: { ...CONTEXT.parameters, ...tweak.parameters } };
@@ -21,11 +27,19 @@ export function contextWith(tweak: ContextTweak = {}): Context {
 export class World {
   readonly store = new Store();
   readonly engine: Engine;
+  #now = TODAY;
 
   constructor(manifests: readonly Manifest[] = [], checks: readonly Check[] = CHECKS, context: ContextTweak = {}) {
+    const all = contextWith({ now: () => this.#now, ...context });
     // What is asked for some checks alone is told nothing else.
-    this.engine = new Engine(checks, this.store, contextWith(context), checks === CHECKS ? TRAITS : []);
+    this.engine = new Engine(checks, this.store, all, checks === CHECKS ? TRAITS : []);
     for (const manifest of manifests) this.put(manifest);
+  }
+
+  /** Time goes by, in seconds; what falls due is judged. */
+  wait(seconds: number): void {
+    this.#now += seconds;
+    for (const job of this.engine.due().values()) this.engine.judge(job);
   }
 
   put(manifest: Manifest): void {

@@ -7,6 +7,7 @@ import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import type { Trait } from '#model/trait.ts';
 import { TRAITS } from '#traits/index.ts';
 import { Intake } from '../input/intake.ts';
+import { wallClock } from '#settings/checks.ts';
 import type { ScanResult } from '#report/formats/scan.ts';
 import { judge, resultOf, type Judged, type Judgement } from './result.ts';
 import { minorOf, selectedChecks } from './select.ts';
@@ -64,7 +65,8 @@ export function judgeManifests(
 ): Judged {
   const store = new Store();
   for (const object of [...intake.objects, ...assumedNamespaces(intake.objects)]) store.put(object);
-  const context = { complete: false, minor: how.minor, parameters: how.parameters, ...scopeOf(how) };
+  const { minor, parameters } = how;
+  const context = { complete: false, minor, parameters, now: wallClock, ...scopeOf(how) };
   return judge({ inventory: store, checks, traits, context, ...(progress === undefined ? {} : { progress }) });
 }
 
