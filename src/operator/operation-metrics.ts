@@ -12,8 +12,12 @@ export function defineOperationMetrics(
   const { engine, store, loop } = brain;
   metrics.gauge('queueDepth', () => [{ labels: {}, value: loop.depth }]);
   metrics.gauge('objects', () => WATCHED.map((kind) => ({ labels: { kind }, value: store.count(kind) })));
+  metrics.gauge('kindServed', () => WATCHED.map((kind) => ({ labels: { kind }, value: store.serves(kind) ? 1 : 0 })));
   metrics.gauge('kindSynced', () =>
-    WATCHED.map((kind) => ({ labels: { kind }, value: store.missing(kind) === undefined ? 1 : 0 })),
+    WATCHED.filter(store.serves).map((kind) => ({
+      labels: { kind },
+      value: store.missing(kind) === undefined ? 1 : 0,
+    })),
   );
   metrics.gauge('lastEventAge', () =>
     [...watching.reflectors].flatMap(([kind, { stats }]) => {
