@@ -9,11 +9,10 @@ export function definePodCheck<const I extends Inputs<'Pod'> = Record<string, ne
   return defineCheck<'Pod', I>({
     ...spec,
     subject: 'Pod',
-    *evaluate(pod, given, context) {
-      for (const word of spec.evaluate(pod, given, context)) {
+    evaluate: (pod, given, context) =>
+      Array.from(spec.evaluate(pod, given, context), (word) => {
         const accepted = isProblem(word) ? acceptanceOf(pod, spec.id, word, context) : undefined;
-        yield accepted === undefined ? word : { accepted, ...word };
-      }
-    },
+        return accepted === undefined ? word : { accepted, ...word };
+      }),
   });
 }

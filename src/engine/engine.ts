@@ -6,7 +6,8 @@ import type { NotEvaluated, Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
 import { Ledger } from './ledger.ts';
 import { Planner, type Job, type Jobs } from './plan.ts';
-import { byCheck, byWorst, sitterOf, type CheckResult } from './subject.ts';
+import { judgeFor } from './evaluate.ts';
+import { byCheck, byWorst, sitterOf, type CheckResult, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
 import { openOf, type Tally } from './tally.ts';
 
@@ -21,6 +22,8 @@ export interface Evaluations {
  */
 export class Engine {
   #checks: readonly Check[];
+  /** Those that may have something to say, by the kind of the subject and whether it has pods. */
+  readonly #asked = new Map<string, readonly Check[]>();
   readonly #inventory: Inventory;
   #planner: Planner;
   readonly #ledger: Ledger;
@@ -40,6 +43,7 @@ export class Engine {
   /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */
   configure(checks: readonly Check[], context: Context): void {
     this.#checks = checks;
+    this.#asked.clear();
     this.#context = context;
     this.#planner = new Planner(checks, this.#inventory);
   }
@@ -100,7 +104,7 @@ export class Engine {
     if (sitter === undefined) return undefined;
     const known = this.#ledger.results(subjectKey(subject));
     const results = new Map<CheckId, CheckResult>();
-    for (const check of this.#checks) {
+    for (const check of this.#checksOf(sitter)) {
       const isAsked = known === undefined || checks === 'all' || checks.has(check.id);
       const result = isAsked ? this.#counted(check, sitter.judge(check)) : known.get(check.id);
       if (result !== undefined) results.set(check.id, result);
@@ -108,6 +112,17 @@ export class Engine {
     const { isWorkload, pods } = sitter;
     const verdict = { subject: sitter.subject, isWorkload, pods, ...summed(results) };
     return { results, verdict: { ...verdict, score: scoreOf(openOf(verdict.findings), 'resource') } };
+  }
+
+  #checksOf({ subject, isWorkload }: Sitter): readonly Check[] {
+    const key = isWorkload ? `${subject.kind} with pods` : subject.kind;
+    const known = this.#asked.get(key);
+    if (known !== undefined) return known;
+    const asked = this.#checks.filter(
+      (check) => judgeFor(check, subject.kind) !== undefined || (isWorkload && judgeFor(check, 'Pod') !== undefined),
+    );
+    this.#asked.set(key, asked);
+    return asked;
   }
 
   #counted(check: Check, result: CheckResult | undefined): CheckResult | undefined {
