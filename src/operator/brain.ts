@@ -5,14 +5,14 @@ import type { Change } from '#model/inventory.ts';
 import { ALL_KINDS } from '#model/kinds.ts';
 import type { Subject } from '#model/ref.ts';
 import type { Judging } from './judging.ts';
-import { Loop, type Scheduler } from './loop.ts';
+import { Loop, type Priority, type Scheduler } from './loop.ts';
 import { NOT_SYNCED } from './watching.ts';
 
 interface BrainOptions {
   readonly judging: Judging;
   readonly scheduler?: Scheduler;
-  /** The verdict of a subject is another one now. */
-  readonly onVerdict: (subject: Subject) => void;
+  /** The verdict of a subject is another one now: `live` because the cluster changed, else because more of it is known or it is judged otherwise. */
+  readonly onVerdict: (subject: Subject, priority: Priority) => void;
   /** A subject was judged and nothing came of it. */
   readonly onUnchanged: (subject: Subject) => void;
   /** A live change touched a subject. */
@@ -35,8 +35,8 @@ export class Brain {
     this.engine = new Engine(options.judging.checks, this.store, options.judging.context);
     const { scheduler } = options;
     this.loop = new Loop({
-      work: (job) => {
-        this.#work(job);
+      work: (job, priority) => {
+        this.#work(job, priority);
       },
       ...(scheduler === undefined ? {} : { scheduler }),
     });
@@ -89,15 +89,15 @@ export class Brain {
     // Only where nothing is planned for it: a subject that waits to be judged is late, not wrong.
     if (this.loop.depth === 0 && this.engine.recheck(job.subject)) {
       this.#drift += 1;
-      this.#options.onVerdict(job.subject);
+      this.#options.onVerdict(job.subject, 'background');
     }
     setImmediate(() => {
       this.#sweepOn();
     });
   }
 
-  #work(job: Job): void {
-    if (this.engine.judge(job)) this.#options.onVerdict(job.subject);
+  #work(job: Job, priority: Priority): void {
+    if (this.engine.judge(job)) this.#options.onVerdict(job.subject, priority);
     else this.#options.onUnchanged(job.subject);
   }
 
