@@ -36,6 +36,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 USER 65532:65532
 EXPOSE 8080
-# No shell. The heap is a part of the container's memory limit; the rest is for what V8 keeps outside of it.
-ENTRYPOINT ["node", "--max-old-space-size-percentage=70", "/app/dist/main.js"]
+# No shell. A small young generation keeps the peak of the first lists low, and costs no time. The heap is a part of the container's
+# memory limit; the rest is for what V8 keeps outside of it.
+ENTRYPOINT ["node", "--max-semi-space-size=4", "--max-old-space-size-percentage=70", "/app/dist/main.js"]
 CMD ["operator"]

@@ -1,5 +1,5 @@
 import { acceptanceOf } from '#facts/acceptances.ts';
-import { defineCheck, type Check, type Examples, type Inputs, type JudgeSpec, type Meta } from '#model/check.ts';
+import { defineCheck, isProblem, type Check, type Examples, type Inputs, type JudgeSpec, type Meta } from '#model/check.ts';
 
 type Spec<I extends Inputs<'Pod'>> = Meta &
   Omit<JudgeSpec<'Pod', I>, 'subject'> & { readonly examples: () => Examples };
@@ -11,7 +11,7 @@ export function definePodCheck<const I extends Inputs<'Pod'> = Record<string, ne
     subject: 'Pod',
     *evaluate(pod, given, context) {
       for (const word of spec.evaluate(pod, given, context)) {
-        const accepted = 'unknown' in word ? undefined : acceptanceOf(pod, spec.id, word, context);
+        const accepted = isProblem(word) ? acceptanceOf(pod, spec.id, word, context) : undefined;
         yield accepted === undefined ? word : { accepted, ...word };
       }
     },

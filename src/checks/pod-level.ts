@@ -1,5 +1,5 @@
 import { pssLevelOf, type Level } from '#facts/pss.ts';
-import type { Check, CheckId, PssLevel } from '#model/check.ts';
+import { isProblem, type Check, type CheckId, type PssLevel } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
 import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
 import { apparmorDisabled } from './pod/apparmor-disabled.ts';
@@ -81,5 +81,5 @@ function brokenBy({ id, judges }: Check, pod: Pod, minor: number): readonly { re
   const context = { minor, complete: true, parameters: DEFAULT_PARAMETERS };
   return judges
     .filter(({ applies }) => applies(pod, context))
-    .flatMap(({ evaluate }) => [...evaluate(pod, {}, context)].flatMap((word) => ('unknown' in word ? [] : [word])));
+    .flatMap(({ evaluate }) => [...evaluate(pod, {}, context)].filter(isProblem));
 }

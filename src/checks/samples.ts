@@ -1,10 +1,19 @@
 import type { Manifest } from '#model/check.ts';
+import { momentText } from '#model/moment.ts';
 
 /**
  * Manifests for examples. Each builder gives an object that passes every check; an example tweaks one thing, which proves that its check
  * fires alone.
  */
 type Fields = Readonly<Record<string, unknown>>;
+
+/** When examples are judged: noon of 2026-06-01 UTC, in seconds since 1970. */
+export const TODAY = 1_780_315_200;
+
+/** A time as objects state it, so many seconds before examples are judged. */
+export function ago(seconds: number): string {
+  return momentText(TODAY - seconds);
+}
 
 const IMAGE = `registry.example/shop/web:1.4.2@sha256:${'0123456789abcdef'.repeat(4)}`;
 

@@ -2,17 +2,19 @@ import lodash from 'lodash';
 import type { Check, CheckId, Context } from '#model/check.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
+import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { NotEvaluated, Verdict } from '#model/verdict.ts';
+import { Agenda } from './agenda.ts';
 import { Ledger } from './ledger.ts';
-import { Planner, type Job, type Jobs } from './plan.ts';
-import { byCheck, byWorst, sitterOf, type CheckResult } from './subject.ts';
+import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
+import { byCheck, byWorst, sitterOf, type CheckResult, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
 import { openOf, type Tally } from './tally.ts';
 
 /** What a run of jobs has cost, since the start: for metrics. */
 export interface Evaluations {
   readonly byOutcome: Readonly<Record<CheckResult['status'], number>>;
-  readonly errors: ReadonlyMap<CheckId, number>;
+  readonly errors: ReadonlyMap<Asked['id'], number>;
 }
 
 /**
@@ -20,18 +22,21 @@ export interface Evaluations {
  */
 export class Engine {
   #checks: readonly Check[];
+  readonly #traits: readonly Trait[];
   readonly #inventory: Inventory;
   #planner: Planner;
   readonly #ledger: Ledger;
+  readonly #agenda = new Agenda();
   #context: Context;
   readonly #byOutcome = { pass: 0, fail: 0, unknown: 0, error: 0, notApplicable: 0 };
-  readonly #errors = new Map<CheckId, number>();
+  readonly #errors = new Map<Asked['id'], number>();
 
-  constructor(checks: readonly Check[], inventory: Inventory, context: Context) {
+  constructor(checks: readonly Check[], inventory: Inventory, context: Context, traits: readonly Trait[] = []) {
     this.#checks = checks;
+    this.#traits = traits;
     this.#inventory = inventory;
     this.#context = context;
-    this.#planner = new Planner(checks, inventory);
+    this.#planner = new Planner([...checks, ...traits], inventory);
     this.#ledger = new Ledger();
   }
 
@@ -39,7 +44,7 @@ export class Engine {
   configure(checks: readonly Check[], context: Context): void {
     this.#checks = checks;
     this.#context = context;
-    this.#planner = new Planner(checks, this.#inventory);
+    this.#planner = new Planner([...checks, ...this.#traits], this.#inventory);
   }
 
   plan(change: Change): Jobs {
@@ -58,23 +63,42 @@ export class Engine {
 
   /** Does one job. Answers whether the verdict of its subject is another one now. */
   judge(job: Job): boolean {
-    const fresh = this.#judged(job);
-    return this.#ledger.put(subjectKey(job.subject), fresh?.results, fresh?.verdict);
+    return this.#put(job.subject, this.#judged(job));
   }
 
-  /** Judges a subject afresh beside the ledger. Answers whether the ledger was wrong, and corrects it: that is always a bug. */
+  #put(subject: Subject, fresh: Judged | undefined): boolean {
+    this.#agenda.put(subject, fresh?.results);
+    return this.#ledger.put(subjectKey(subject), fresh?.results, fresh?.verdict);
+  }
+
+  /** When the first verdict is another one though no object changes: seconds since 1970, Infinity for never. */
+  get nextDue(): number {
+    return this.#agenda.next;
+  }
+
+  /** The time, in seconds since 1970; before all times where the run has none. */
+  get now(): number {
+    return this.#context.now?.() ?? -Infinity;
+  }
+
+  /** The jobs whose time has come. They stay due until they are done. */
+  due(): Jobs {
+    return this.#agenda.due(this.now);
+  }
+
+  /**
+   * Judges a subject afresh beside the ledger. Answers whether the ledger was wrong, and corrects it: that is always a bug. What is due is late,
+   * not wrong.
+   */
   recheck(subject: Subject): boolean {
-    const key = subjectKey(subject);
+    if (this.due().has(subjectKey(subject))) return false;
     const fresh = this.#judged({ subject, checks: 'all' });
-    const wrong = !lodash.isEqual(this.#ledger.get(key), fresh?.verdict);
-    if (wrong) this.#ledger.put(key, fresh?.results, fresh?.verdict);
+    const wrong = !lodash.isEqual(this.#ledger.get(subjectKey(subject)), fresh?.verdict);
+    if (wrong) this.#put(subject, fresh);
     return wrong;
   }
 
-  #judged({
-    subject,
-    checks,
-  }: Job): { readonly results: ReadonlyMap<CheckId, CheckResult>; readonly verdict: Verdict } | undefined {
+  #judged({ subject, checks }: Job): Judged | undefined {
     const sitter = sitterOf(subject, this.#inventory, this.#context);
     if (sitter === undefined) return undefined;
     const known = this.#ledger.results(subjectKey(subject));
@@ -85,8 +109,30 @@ export class Engine {
       if (result !== undefined) results.set(check.id, result);
     }
     const { isWorkload, pods } = sitter;
-    const verdict = { subject: sitter.subject, isWorkload, pods, ...summed(results) };
+    const traits = this.#told(sitter, { subject, checks });
+    const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...summed(results) };
     return { results, verdict: { ...verdict, score: scoreOf(openOf(verdict.findings), 'resource') } };
+  }
+
+  #told(sitter: Sitter, { subject, checks }: Job): Pick<Verdict, 'traits'> {
+    const known = this.#ledger.get(subjectKey(subject))?.traits;
+    const traits: Record<string, unknown> = {};
+    for (const trait of this.#traits) {
+      const isAsked = known === undefined || checks === 'all' || checks.has(trait.id);
+      const value = isAsked ? this.#tellingOf(trait, sitter) : known[trait.id];
+      if (value !== undefined) traits[trait.id] = value;
+    }
+    return lodash.isEmpty(traits) ? {} : { traits };
+  }
+
+  /** A trait that throws tells nothing, and is counted as a check that does. */
+  #tellingOf(trait: Trait, sitter: Sitter): Traits[TraitId] {
+    try {
+      return sitter.tell(trait);
+    } catch {
+      this.#errors.set(trait.id, (this.#errors.get(trait.id) ?? 0) + 1);
+      return undefined;
+    }
   }
 
   #counted(check: Check, result: CheckResult | undefined): CheckResult | undefined {
@@ -133,6 +179,11 @@ export class Engine {
   get evaluations(): Evaluations {
     return { byOutcome: { ...this.#byOutcome }, errors: this.#errors };
   }
+}
+
+interface Judged {
+  readonly results: ReadonlyMap<CheckId, CheckResult>;
+  readonly verdict: Verdict;
 }
 
 function summed(results: ReadonlyMap<CheckId, CheckResult>): Pick<Verdict, 'findings' | 'notEvaluated' | 'passed'> {

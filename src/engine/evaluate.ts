@@ -1,4 +1,4 @@
-import type { Check, Context, Doubt, Judge, Outcome, Problem } from '#model/check.ts';
+import { isProblem, type Check, type Context, type Judge, type Outcome, type Problem } from '#model/check.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { refOf, subjectText } from '#model/ref.ts';
@@ -37,7 +37,8 @@ function missingInputs({ inputs }: Judge, inventory: Inventory): readonly string
   return reasons.size === 0 ? [] : [...reasons].sort();
 }
 
-function relatedTo({ inputs }: Judge, object: AnyObject, inventory: Inventory): Given {
+/** The inputs of an object, `undefined` for those that may be out of reach and are. */
+export function relatedTo({ inputs }: Pick<Judge, 'inputs'>, object: AnyObject, inventory: Inventory): Given {
   const given: Record<string, readonly unknown[] | undefined> = {};
   for (const [name, { relation, optional }] of Object.entries(inputs)) {
     const isKnown = !optional || relation.reads.every((kind) => inventory.missing(kind) === undefined);
@@ -51,12 +52,15 @@ function collect(judge: Judge, object: AnyObject, given: Given, { context, inven
   const doubts = [...(object.malformed ?? []), ...unreadIn(Object.values(given))];
   const ownKind = inventory.missing(object.kind);
   if (ownKind !== undefined) doubts.push(ownKind);
+  let until = Infinity;
   for (const word of judge.evaluate(object, given, context)) {
-    if (isDoubt(word)) doubts.push(word.unknown);
-    else problems.push(word);
+    if (isProblem(word)) problems.push(word);
+    else if ('unknown' in word) doubts.push(word.unknown);
+    else until = Math.min(until, word.until);
   }
-  if (problems.length > 0) return { status: 'fail', problems, missing: doubts };
-  return doubts.length > 0 ? { status: 'unknown', missing: doubts } : { status: 'pass' };
+  const holds = until === Infinity ? {} : { until };
+  if (problems.length > 0) return { status: 'fail', problems, missing: doubts, ...holds };
+  return doubts.length > 0 ? { status: 'unknown', missing: doubts, ...holds } : { status: 'pass', ...holds };
 }
 
 /**
@@ -74,10 +78,6 @@ function unreadIn(values: readonly unknown[], depth = 0): readonly string[] {
 
 function isHeld(value: object): value is AnyObject {
   return 'kind' in value && 'metadata' in value;
-}
-
-function isDoubt(word: Problem | Doubt): word is Doubt {
-  return 'unknown' in word;
 }
 
 /** Which judgement of a check is for a kind of object. */

@@ -1,11 +1,13 @@
+import lodash from 'lodash';
 import type { Check, CheckId, Context, Outcome, Problem } from '#model/check.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { AnyObject, Pod } from '#model/objects.ts';
 import { subjectKey, subjectOf, type Ref, type Subject } from '#model/ref.ts';
 import { rankOf } from '#model/severity.ts';
+import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { Finding, NotEvaluated } from '#model/verdict.ts';
 import { isFinished, templatePath } from '#model/workload.ts';
-import { evaluate, judgeFor } from './evaluate.ts';
+import { evaluate, judgeFor, relatedTo } from './evaluate.ts';
 import { scopeOf } from './scope.ts';
 import { asItsPodsNameIt, objectAt, podsBelow, rootOf, type PodsBelow } from './roots.ts';
 
@@ -14,6 +16,8 @@ export interface CheckResult {
   readonly status: Outcome['status'];
   readonly findings: readonly Finding[];
   readonly notEvaluated: readonly NotEvaluated[];
+  /** When it is another one though no object changes: seconds since 1970. */
+  readonly until?: number;
 }
 
 /** One look of a pod, with how many pods of the subject look so. A template counts no pods. */
@@ -28,6 +32,8 @@ export interface Sitter {
   readonly isWorkload: boolean;
   readonly pods: number;
   readonly judge: (check: Check) => CheckResult | undefined;
+  /** Undefined where no pod runs or would run. */
+  readonly tell: (trait: Trait) => Traits[TraitId];
 }
 
 /** The subject as its checks see it; undefined when it is gone, or is reported on its owner. */
@@ -50,6 +56,10 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
       ];
       return judged.length === 0 ? undefined : merge(check, judged, templatePath(subject.kind));
     },
+    tell: ({ judges: [{ inputs }], tell }) =>
+      running.length === 0
+        ? undefined
+        : tell(running.map(({ pod }) => ({ pod, given: relatedTo({ inputs }, pod, inventory) }))),
   };
 }
 
@@ -90,6 +100,7 @@ function looksAlike(a: Pod, b: Pod): boolean {
     a.metadata.labels === b.metadata.labels &&
     a.metadata.annotations === b.metadata.annotations &&
     a.malformed === b.malformed &&
+    lodash.isEqual(a.status?.ephemeralContainerStatuses, b.status?.ephemeralContainerStatuses) &&
     isFinished(a) === isFinished(b)
   );
 }
@@ -112,22 +123,29 @@ const WORST_FIRST = ['fail', 'error', 'unknown', 'pass', 'notApplicable'] as con
 
 /** One answer from those on all faces: the same problem on several pods is one finding with a count. */
 function merge(check: Check, judged: readonly Judged[], prefix: string): CheckResult {
-  const status = WORST_FIRST.find((word) => judged.some(({ outcome }) => outcome.status === word)) ?? 'notApplicable';
+  const outcomes = judged.map(({ outcome }) => outcome);
+  const status = WORST_FIRST.find((word) => outcomes.some((outcome) => outcome.status === word)) ?? 'notApplicable';
+  const until = Math.min(...outcomes.map((outcome) => outcome.until ?? Infinity));
+  const holds = until === Infinity ? {} : { until };
   const findings = new Map<string, Finding>();
-  const reasons = new Set<string>();
-  for (const { pods, outcome } of judged) {
+  for (const { pods, outcome } of judged)
     if (outcome.status === 'fail')
       for (const problem of outcome.problems) gather(findings, findingOf(check, problem, prefix, pods));
-    if (outcome.status === 'unknown' || outcome.status === 'fail')
-      for (const reason of outcome.missing) reasons.add(reason);
-    if (outcome.status === 'error') reasons.add(`the check failed: ${outcome.message}`);
-  }
-  if (findings.size === 0 && reasons.size === 0) return BARE[status];
+  const reasons = new Set(outcomes.flatMap(reasonsOf));
+  if (findings.size === 0 && reasons.size === 0)
+    return until === Infinity ? BARE[status] : { ...BARE[status], ...holds };
   return {
     status,
     findings: [...findings.values()],
     notEvaluated: [...reasons].sort().map((reason) => ({ check: check.id, reason })),
+    ...holds,
   };
+}
+
+/** Why a check could not say all that it might have. */
+function reasonsOf(outcome: Outcome): readonly string[] {
+  if (outcome.status === 'error') return [`the check failed: ${outcome.message}`];
+  return outcome.status === 'unknown' || outcome.status === 'fail' ? outcome.missing : [];
 }
 
 function gather(findings: Map<string, Finding>, finding: Finding): void {

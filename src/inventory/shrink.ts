@@ -32,12 +32,35 @@ export function shrink<K extends Kind>(kind: K, raw: Raw): ObjectOf<K> {
   return finish(object as unknown as AnyObject) as ObjectOf<K>;
 }
 
+/** The kinds whose age some check asks for; of the others it would only take room. */
+const AGED: ReadonlySet<Kind> = new Set<Kind>([
+  'ServiceAccount',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Role',
+  'RoleBinding',
+  'NetworkPolicy',
+  'Service',
+  'Ingress',
+  'HTTPRoute',
+  'GRPCRoute',
+  'TLSRoute',
+  'TCPRoute',
+  'UDPRoute',
+]);
+
 function withDefaults(kind: Kind, metadata: Metadata): Metadata {
-  const { generateName, ownerReferences, ...kept } = metadata;
+  const { generateName, ownerReferences, creationTimestamp, ...kept } = metadata;
   const name = metadata.name === '' && generateName !== undefined ? `${generateName}*` : metadata.name;
   const namespace = KINDS[kind].namespaced ? metadata.namespace || 'default' : '';
   const owners = ownerReferences?.filter((owner) => owner.controller === true) ?? [];
-  return { ...kept, name, namespace, ...(owners.length === 0 ? {} : { ownerReferences: owners }) };
+  return {
+    ...kept,
+    name,
+    namespace,
+    ...(owners.length === 0 ? {} : { ownerReferences: owners }),
+    ...(creationTimestamp === undefined || !AGED.has(kind) ? {} : { creationTimestamp }),
+  };
 }
 
 /** The last step per kind: defaults inside the object, and what only some objects of the kind may keep. */

@@ -55,12 +55,25 @@ export interface Doubt {
   readonly aspect?: string;
 }
 
-export type Outcome =
+/**
+ * An evaluation's word for "my answer changes then, though no object does": a moment ahead, in seconds since 1970. The subject is judged again
+ * when it has come.
+ */
+export interface Until {
+  readonly until: number;
+}
+
+/** What an evaluation may say. */
+export type Word = Problem | Doubt | Until;
+
+export type Outcome = (
   | { readonly status: 'pass' }
   | { readonly status: 'notApplicable' }
   | { readonly status: 'fail'; readonly problems: readonly Problem[]; readonly missing: readonly string[] }
   | { readonly status: 'unknown'; readonly missing: readonly string[] }
-  | { readonly status: 'error'; readonly message: string };
+  | { readonly status: 'error'; readonly message: string }
+) &
+  Partial<Until>;
 
 /** What is true of the whole run and no object says. */
 export interface Context {
@@ -69,6 +82,8 @@ export interface Context {
   /** True on a live cluster and for a declared dump of one; false for files, which say nothing of what they do not hold. */
   readonly complete: boolean;
   readonly parameters: Parameters;
+  /** The time in seconds since 1970; absent where the run has none. Who reads it says `until` when its answer holds. */
+  readonly now?: () => number;
   /**
    * Whether subjects of a kind in a namespace are judged; all are where it is absent. Without a kind: whether any is. What is out of scope has
    * no findings, but stays in sight as the other end of relations: a policy there is a policy.
@@ -112,14 +127,10 @@ export interface JudgeSpec<K extends Kind, I extends Inputs<K>> {
   /** Where it answers false the outcome is `notApplicable`. */
   readonly applies?: (object: ObjectOf<NoInfer<K>>, context: Context) => boolean;
   /**
-   * Yields what is wrong with the object, and doubts where evidence is out of reach. An empty run is a pass. Judge one object, look
+   * Yields what is wrong with the object, doubts where evidence is out of reach, and until when that holds. A run without problem and doubt is a pass. Judge one object, look
    * at declared others: it reports on `object` only and sees only its inputs.
    */
-  readonly evaluate: (
-    object: ObjectOf<NoInfer<K>>,
-    given: Given<NoInfer<I>>,
-    context: Context,
-  ) => Iterable<Problem | Doubt>;
+  readonly evaluate: (object: ObjectOf<NoInfer<K>>, given: Given<NoInfer<I>>, context: Context) => Iterable<Word>;
 }
 
 interface GivenInput {
@@ -137,7 +148,7 @@ export interface Judge {
     object: AnyObject,
     given: Readonly<Record<string, readonly unknown[] | undefined>>,
     context: Context,
-  ) => Iterable<Problem | Doubt>;
+  ) => Iterable<Word>;
 }
 
 /** What a check says of itself. */
@@ -207,15 +218,24 @@ export interface Check extends Meta {
   readonly examples: () => Examples;
 }
 
-/** Seals the generics of one judgement, so that no check writes a cast. */
-export function judge<K extends Kind, const I extends Inputs<K> = Record<string, never>>(spec: JudgeSpec<K, I>): Judge {
-  const inputs = Object.entries<Input<K>>(spec.inputs ?? {}).map(([name, input]) => [
+export function isProblem(word: Word): word is Problem {
+  return 'at' in word;
+}
+
+/** Seals the generics of inputs. */
+export function sealedInputs<K extends Kind>(inputs: Inputs<K>): Judge['inputs'] {
+  const sealed = Object.entries<Input<K>>(inputs).map(([name, input]) => [
     name,
     'optional' in input ? input : { relation: input, optional: false, isIncidental: false },
   ]);
+  return Object.freeze(Object.fromEntries(sealed)) as Judge['inputs'];
+}
+
+/** Seals the generics of one judgement, so that no check writes a cast. */
+export function judge<K extends Kind, const I extends Inputs<K> = Record<string, never>>(spec: JudgeSpec<K, I>): Judge {
   return Object.freeze({
     subject: spec.subject,
-    inputs: Object.freeze(Object.fromEntries(inputs)) as Judge['inputs'],
+    inputs: sealedInputs<K>(spec.inputs ?? {}),
     applies: (spec.applies ?? (() => true)) as Judge['applies'],
     evaluate: spec.evaluate as unknown as Judge['evaluate'],
   });
@@ -244,12 +264,12 @@ export function defineCheckOfMany(spec: Meta & { readonly judges: readonly Judge
   return Object.freeze({ evidence: 'observed', ...spec });
 }
 
-/** The check with each word of its judgements changed, or left out where `change` answers nothing. */
-export function withWords(check: Check, change: (word: Problem | Doubt) => Problem | Doubt | undefined): Check {
+/** The check with each problem of its judgements changed, or left out where `change` answers nothing. */
+export function withProblems(check: Check, change: (problem: Problem) => Problem | undefined): Check {
   const changed = (evaluate: Judge['evaluate']): Judge['evaluate'] =>
     function* (...given) {
       for (const word of evaluate(...given)) {
-        const after = change(word);
+        const after = isProblem(word) ? change(word) : word;
         if (after !== undefined) yield after;
       }
     };

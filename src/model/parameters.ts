@@ -27,7 +27,17 @@ export interface Parameters {
   readonly publicEntryPoints: readonly string[];
   /** Names and addresses of the metadata services of clouds. */
   readonly metadataHosts: readonly string[];
+  /** How long a debug container may run: seconds, as all durations here. */
+  readonly debugMaxAge: number;
+  /** How long what something refers to may be on its way. */
+  readonly danglingGrace: number;
+  /** How long something may be there before anybody uses it. */
+  readonly unusedGrace: number;
+  /** How long ago a token counts as in use. */
+  readonly tokenUseWindow: number;
 }
+
+const DAY = 24 * 3600;
 
 export const DEFAULT_PARAMETERS: Parameters = {
   floatingTags: ['latest', 'stable', 'main', 'master', 'edge', 'nightly', 'dev'],
@@ -178,6 +188,10 @@ export const DEFAULT_PARAMETERS: Parameters = {
     'metadata.google.internal',
     'metadata.azure.internal',
   ],
+  debugMaxAge: DAY,
+  danglingGrace: 300,
+  unusedGrace: 7 * DAY,
+  tokenUseWindow: 30 * DAY,
 };
 
 /** The newest minor of Kubernetes whose rules we know: what files are judged by when nobody names a version. */

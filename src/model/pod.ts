@@ -5,6 +5,7 @@ import {
   filled,
   flag,
   list,
+  moment,
   number,
   or,
   present,
@@ -160,7 +161,9 @@ const runningDigest: Reader<string | undefined> = (raw, trail) => {
   return digest;
 };
 
-const containerStatuses = list(struct({ name: or(text, ''), imageID: runningDigest }));
+const status = { name: or(text, ''), imageID: runningDigest };
+const containerStatuses = list(struct(status));
+const debuggingStatuses = list(struct({ ...status, state: struct({ running: struct({ startedAt: moment }) }) }));
 
 export const pod = struct({
   metadata,
@@ -173,7 +176,7 @@ export const pod = struct({
     hostIP: text,
     containerStatuses,
     initContainerStatuses: containerStatuses,
-    ephemeralContainerStatuses: containerStatuses,
+    ephemeralContainerStatuses: debuggingStatuses,
   }),
 });
 

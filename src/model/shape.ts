@@ -1,3 +1,5 @@
+import { momentOf } from './moment.ts';
+
 /**
  * Shapes: one description of an object gives both its type and the reader that projects raw JSON on it.
  *
@@ -64,6 +66,15 @@ function scalar<T>(expected: string, is: (raw: unknown) => raw is T): Reader<T |
 export const text = scalar('string', (raw): raw is string => typeof raw === 'string');
 export const flag = scalar('boolean', (raw): raw is boolean => typeof raw === 'boolean');
 export const number = scalar('number', (raw): raw is number => typeof raw === 'number');
+/** A time, in seconds since 1970, which take less room than its text. */
+export const moment: Reader<number | undefined> = (raw, trail) => {
+  const stated = text(raw, trail);
+  if (stated === undefined) return undefined;
+  const at = momentOf(stated);
+  if (at === undefined) note('time', raw, trail);
+  return at;
+};
+
 /** IntOrString of the API: a port number or name. */
 export const portRef = scalar(
   'integer or string',

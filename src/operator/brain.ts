@@ -4,8 +4,10 @@ import { Store } from '#inventory/store.ts';
 import type { Change } from '#model/inventory.ts';
 import { ALL_KINDS } from '#model/kinds.ts';
 import type { Subject } from '#model/ref.ts';
+import { TRAITS } from '#traits/index.ts';
 import type { Judging } from './judging.ts';
-import { Loop, type Priority, type Scheduler } from './loop.ts';
+import { Alarm } from './alarm.ts';
+import { Loop, REAL_SCHEDULER, type Priority, type Scheduler } from './loop.ts';
 import { NOT_SYNCED } from './watching.ts';
 
 interface BrainOptions {
@@ -28,17 +30,22 @@ export class Brain {
   #begun = false;
   #drift = 0;
   #sweeping: Job[] = [];
+  readonly #alarm: Alarm;
 
   constructor(options: BrainOptions) {
     this.#options = options;
     this.store = new Store(Object.fromEntries(ALL_KINDS.map((kind) => [kind, NOT_SYNCED])));
-    this.engine = new Engine(options.judging.checks, this.store, options.judging.context);
-    const { scheduler } = options;
+    this.engine = new Engine(options.judging.checks, this.store, options.judging.context, TRAITS);
+    const { scheduler = REAL_SCHEDULER } = options;
+    this.#alarm = new Alarm(scheduler, () => {
+      this.loop.add(this.engine.due().values(), 'live');
+      this.#wind();
+    });
     this.loop = new Loop({
       work: (job, priority) => {
         this.#work(job, priority);
       },
-      ...(scheduler === undefined ? {} : { scheduler }),
+      scheduler,
     });
   }
 
@@ -99,11 +106,18 @@ export class Brain {
   #work(job: Job, priority: Priority): void {
     if (this.engine.judge(job)) this.#options.onVerdict(job.subject, priority);
     else this.#options.onUnchanged(job.subject);
+    this.#wind();
+  }
+
+  /** Time is no event: what is judged by it is judged again when the nearest moment comes. */
+  #wind(): void {
+    this.#alarm.set(this.engine.nextDue, this.engine.now);
   }
 
   /** Ends all work that waits. */
   stop(): void {
     this.#sweeping = [];
+    this.#alarm.stop();
     this.loop.stop();
   }
 }

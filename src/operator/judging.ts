@@ -1,7 +1,7 @@
 import { validate } from 'node-cron';
 import { CHECKS } from '#checks/index.ts';
 import type { Check, Context } from '#model/check.ts';
-import { configuredChecks, judgedScope } from '#settings/checks.ts';
+import { configuredChecks, judgedScope, wallClock } from '#settings/checks.ts';
 import { SettingsError, type Settings } from '#settings/types.ts';
 
 /** By what everything is judged. */
@@ -16,6 +16,6 @@ export function judgingBy({ checks, scope, schedule }: Settings, minor: number):
     throw new SettingsError(`schedule.sweep: "${schedule.sweep}" is no cron expression, such as "17 3 * * *"`);
   return {
     checks: configuredChecks(CHECKS, checks),
-    context: { minor, complete: true, parameters: checks.parameters, ...judgedScope(scope) },
+    context: { minor, complete: true, parameters: checks.parameters, now: wallClock, ...judgedScope(scope) },
   };
 }

@@ -23,7 +23,7 @@ export interface Grant {
 }
 
 /** Pods by the service account that they run as: `namespace/name`. */
-const podsByAccount: Index<'Pod'> = {
+export const podsByAccount: Index<'Pod'> = {
   kind: 'Pod',
   name: 'service account',
   of: (pod) => [`${accountOf(pod).namespace}/${accountOf(pod).name}`],

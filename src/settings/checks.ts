@@ -1,4 +1,4 @@
-import { withWords, type Check, type Context } from '#model/check.ts';
+import { withProblems, type Check, type Context } from '#model/check.ts';
 import { fitsAny } from '#model/pattern.ts';
 import type { Severity } from '#model/severity.ts';
 import { SettingsError, type ChecksSettings, type Configured } from './types.ts';
@@ -24,11 +24,14 @@ export function configuredChecks(
 }
 
 function withSeverity(check: Check, severity: Severity): Check {
-  const reweighed = withWords(check, (word) =>
-    'unknown' in word || word.severity === 'info' ? word : { ...word, severity },
+  const reweighed = withProblems(check, (problem) =>
+    problem.severity === 'info' ? problem : { ...problem, severity },
   );
   return { ...reweighed, severity };
 }
+
+/** The time that judgements on live clusters and in files go by: seconds since 1970. */
+export const wallClock = (): number => Math.floor(Date.now() / 1000);
 
 type Choice = Configured['scope']['namespaces'];
 

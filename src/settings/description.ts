@@ -55,8 +55,16 @@ const sweep = field(
   { type: 'string', pattern: CRON },
 );
 
-function parameter(name: keyof Parameters, says: string): Field<readonly string[]> {
+type NameOf<T> = { [N in keyof Parameters]: Parameters[N] extends T ? N : never }[keyof Parameters];
+
+function parameter(name: NameOf<readonly string[]>, says: string): Field<readonly string[]> {
   return words(says, DEFAULT_PARAMETERS[name]);
+}
+
+const TEN_YEARS = 10 * 365 * 24 * 3600;
+
+function seconds(name: NameOf<number>, says: string): Field<number> {
+  return integer(`${says} Seconds.`, DEFAULT_PARAMETERS[name], 0, TEN_YEARS);
 }
 
 /** Everything that the configuration file may say, once. */
@@ -128,7 +136,11 @@ export const CONFIGURATION = {
               'Services, as `namespace/name`, that are meant to be open to everybody.',
             ),
             metadataHosts: parameter('metadataHosts', 'Names and addresses of the metadata services of clouds.'),
-          } satisfies Readonly<Record<keyof Parameters, Field<readonly string[]>>>,
+            debugMaxAge: seconds('debugMaxAge', 'How long a debug container may run.'),
+            danglingGrace: seconds('danglingGrace', 'How long what something refers to may be on its way.'),
+            unusedGrace: seconds('unusedGrace', 'How long something may be there before anybody uses it.'),
+            tokenUseWindow: seconds('tokenUseWindow', 'How long ago a token counts as in use.'),
+          } satisfies { readonly [N in keyof Parameters]: Field<Parameters[N]> },
         },
       },
     },

@@ -1,5 +1,6 @@
 /** Small worlds for laws: few names, so that objects meet each other often. */
 import fc from 'fast-check';
+import { ago } from '#checks/samples.ts';
 import type { Manifest } from '#model/check.ts';
 import { KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
 import * as network from './network-worlds.ts';
@@ -118,6 +119,15 @@ const plainPod = of(
     .map((volumes) => ({ spec: { containers: [{ name: 'app', image: 'web:1' }], serviceAccountName: 'x', volumes } })),
   labels.map((worn) => ({ labels: worn })),
 );
+/** A pod with a container for debugging, and since when that runs. */
+const debuggedPod = of(
+  'Pod',
+  fc.constantFrom(1, 80_000, 90_000, -50_000).map((age) => ({
+    spec: { containers: [{ name: 'app' }], ephemeralContainers: [{ name: 'debug' }] },
+    status: { ephemeralContainerStatuses: [{ name: 'debug', state: { running: { startedAt: ago(age) } } }] },
+  })),
+  fc.oneof(noOwner, owner('ReplicaSet', 'apps/v1')),
+);
 const withTemplate = fc.record({ spec: fc.record({ template }) });
 const replicaSet = of('ReplicaSet', withTemplate, rsOwner);
 const deployment = of('Deployment', withTemplate);
@@ -185,6 +195,37 @@ const inDefault = fc
 const serviceAccount = of(
   'ServiceAccount',
   fc.record({ automountServiceAccountToken: fc.constantFrom(undefined, true, false) }),
+);
+/** An account of a cloud, the replicas that run as it, what is above these, and what leads to them. */
+const cloud = fc.oneof(
+  of(
+    'ServiceAccount',
+    fc.constant({}),
+    fc.constantFrom<Fields>({}, { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/x' }).map((annotations) => ({
+      name: 'x',
+      namespace: 'a',
+      annotations,
+    })),
+  ),
+  of(
+    'Pod',
+    fc.constant({
+      spec: { serviceAccountName: 'x', containers: [{ name: 'app', image: 'web:1', ports: [{ containerPort: 80 }] }] },
+    }),
+    owner('ReplicaSet', 'apps/v1').map((owned) => ({ namespace: 'a', labels: { app: 'p' }, ...owned })),
+  ),
+  of(
+    'ReplicaSet',
+    fc.constant({}),
+    fc.oneof(noOwner, fc.constant({ ownerReferences: OWNED_BY_X })).map((owned) => ({ namespace: 'a', ...owned })),
+  ),
+  of(
+    'Service',
+    fc
+      .constantFrom('LoadBalancer', 'ClusterIP')
+      .map((type) => ({ spec: { type, selector: { app: 'p' }, ports: [{ port: 80 }] } })),
+    fc.constant({ namespace: 'a' }),
+  ),
 );
 const role = of('Role', fc.record({ rules }));
 const aggregationRule = fc.constantFrom(undefined, { clusterRoleSelectors: [{ matchLabels: { app: 'p' } }] });
@@ -272,12 +313,14 @@ const themes = [
   strengths,
   fc.oneof(plainPod, claim, volume),
   fc.oneof(pod, aNamespace),
+  debuggedPod,
   fc.oneof(plainPod, limitRange),
   fc.oneof(plainPod, limitRange, resourceQuota, aNamespace),
   fc.oneof(levelledPod, aNamespace),
   inDefault,
   fc.oneof(replica, node),
   fc.oneof(plainPod, deployment, service),
+  cloud,
   fc.oneof(plainPod, deployment, network.networkPolicy, network.clusterPolicy, network.aNamespace, pluginPolicy),
   fc.oneof({ weight: 2, arbitrary: routing.pod }, routing.service, routing.slice, routing.node, deployment),
   fc.oneof(
@@ -299,6 +342,8 @@ const themes = [
 
 /** One step of a history. */
 export interface Step {
+  /** Time goes by: seconds. */
+  readonly wait?: number;
   readonly put?: Manifest;
   readonly remove?: Manifest;
 }
@@ -306,7 +351,8 @@ export interface Step {
 function historyOf(manifest: fc.Arbitrary<Manifest>): fc.Arbitrary<readonly Step[]> {
   const put = manifest.map((object): Step => ({ put: object }));
   const remove = manifest.map((object): Step => ({ remove: object }));
-  return fc.array(fc.oneof({ weight: 3, arbitrary: put }, remove), { maxLength: 40 });
+  const wait = fc.constantFrom(299, 300, 40_000, 90_000).map((seconds): Step => ({ wait: seconds }));
+  return fc.array(fc.oneof({ weight: 6, arbitrary: put }, { weight: 2, arbitrary: remove }, wait), { maxLength: 40 });
 }
 
 export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(

@@ -1,4 +1,5 @@
 import { CHECKS } from '#checks/index.ts';
+import { TODAY } from '#checks/samples.ts';
 import { Engine } from '#engine/engine.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
@@ -6,11 +7,17 @@ import type { Check, Context, Manifest } from '#model/check.ts';
 import { DEFAULT_PARAMETERS, NEWEST_MINOR, type Parameters } from '#model/parameters.ts';
 import { refOf } from '#model/ref.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
+import { TRAITS } from '#traits/index.ts';
 
 /** What an example changes of the usual surroundings. */
 export type ContextTweak = Partial<Omit<Context, 'parameters'>> & { readonly parameters?: Partial<Parameters> };
 
-export const CONTEXT: Context = { minor: NEWEST_MINOR, complete: false, parameters: DEFAULT_PARAMETERS };
+export const CONTEXT: Context = {
+  minor: NEWEST_MINOR,
+  complete: false,
+  parameters: DEFAULT_PARAMETERS,
+  now: () => TODAY,
+};
 
 export function contextWith(tweak: ContextTweak = {}): Context {
   return { ...CONTEXT, ...tweak, parameters: { ...CONTEXT.parameters, ...tweak.parameters } };
@@ -20,10 +27,19 @@ export function contextWith(tweak: ContextTweak = {}): Context {
 export class World {
   readonly store = new Store();
   readonly engine: Engine;
+  #now = TODAY;
 
   constructor(manifests: readonly Manifest[] = [], checks: readonly Check[] = CHECKS, context: ContextTweak = {}) {
-    this.engine = new Engine(checks, this.store, contextWith(context));
+    const all = contextWith({ now: () => this.#now, ...context });
+    // What is asked for some checks alone is told nothing else.
+    this.engine = new Engine(checks, this.store, all, checks === CHECKS ? TRAITS : []);
     for (const manifest of manifests) this.put(manifest);
+  }
+
+  /** Time goes by, in seconds; what falls due is judged. */
+  wait(seconds: number): void {
+    this.#now += seconds;
+    for (const job of this.engine.due().values()) this.engine.judge(job);
   }
 
   put(manifest: Manifest): void {

@@ -1,4 +1,4 @@
-import { withWords, type Check } from '#model/check.ts';
+import { withProblems, type Check } from '#model/check.ts';
 import { FRAMEWORKS, type Framework } from '#model/frameworks.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import { SEVERITIES, isSeverity, type Severity } from '#model/severity.ts';
@@ -31,7 +31,7 @@ export function selectedChecks(words: readonly string[], checks: readonly Check[
     const asked = wanted.get(check)?.map(({ aspect }) => aspect);
     if (asked === undefined) return [];
     if (asked.includes(undefined)) return [check];
-    return [withWords(check, (word) => (asked.includes(word.aspect) || 'unknown' in word ? word : undefined))];
+    return [withProblems(check, (problem) => (asked.includes(problem.aspect) ? problem : undefined))];
   });
 }
 
@@ -63,9 +63,7 @@ export function checksOf(framework: Framework, checks: readonly Check[]): readon
   const own = checks.filter(isAbout(framework));
   const { levels } = framework;
   if (levels === undefined) return own;
-  return own.map((check) =>
-    withWords(check, (word) => ('unknown' in word || isOneOf(word.pss, levels) ? word : undefined)),
-  );
+  return own.map((check) => withProblems(check, (problem) => (isOneOf(problem.pss, levels) ? problem : undefined)));
 }
 
 function isOneOf<T>(word: T | undefined, words: readonly T[]): boolean {

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { shrink } from '#inventory/shrink.ts';
 import { defineCheck } from '#model/check.ts';
+import { refOf } from '#model/ref.ts';
 import { Brain } from '#operator/brain.ts';
 import { aPod } from '#checks/samples.ts';
 import { CONTEXT } from '../../support/world.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { waitFor } from '../../support/wait.ts';
 
 /** A check that breaks the law: it reads something that is no input, so no event tells when its answer changes. */
@@ -80,6 +82,73 @@ describe('[unit] brain', () => {
     brain.store.setMissing('Pod', undefined);
     await brain.begin();
     expect([...brain.engine.verdicts()]).to.have.length(1);
+    brain.stop();
+  });
+});
+
+/** A check whose answer is another one at a moment. */
+const bedtime = defineCheck({
+  id: 'KP-POD-999',
+  name: 'bedtime',
+  title: 'It is late',
+  severity: 'low',
+  why: 'For the test.',
+  fix: 'Sleep.',
+  refs: [],
+  subject: 'Pod',
+  *evaluate(_pod, _given, { now = () => 0 }) {
+    if (now() < 5000) yield { until: 5000 };
+    else yield { at: 'spec', message: 'it is late' };
+  },
+  examples: () => ({ bad: [], good: [] }),
+});
+
+describe('[unit] brain and the clock', () => {
+  it('what is judged by the time is judged again when its moment comes, not before and not twice', async () => {
+    const clock = fakeClock();
+    const told: string[] = [];
+    const start = clock.now();
+    const brain = new Brain({
+      judging: { checks: [bedtime], context: { ...CONTEXT, now: () => Math.floor((clock.now() - start) / 1000) } },
+      scheduler: { now: clock.now, after: clock.after, soon: (run) => clock.after(0, run) },
+      onVerdict: ({ name }) => told.push(`verdict of ${name}`),
+      onUnchanged: ({ name }) => told.push(`${name} as before`),
+      onTouched: () => undefined,
+    });
+    const findings = (): readonly string[] =>
+      [...brain.engine.verdicts()].flatMap(({ findings: found }) => found.map(({ message }) => message));
+    brain.store.setMissing('Pod', undefined);
+    brain.store.put(shrink('Pod', aPod()));
+    const begun = brain.begin();
+    clock.advance(1000);
+    await begun;
+    expect([told, findings()]).to.deep.equal([['verdict of web'], []]);
+    clock.advance(3_998_000);
+    expect([told, findings()]).to.deep.equal([['verdict of web'], []]);
+    clock.advance(1_001_100);
+    expect([told, findings()]).to.deep.equal([['verdict of web', 'verdict of web'], ['it is late']]);
+    expect(clock.pending()).to.deep.equal([]);
+    brain.stop();
+  });
+
+  it('forgets the moment of what is gone', async () => {
+    const clock = fakeClock();
+    const brain = new Brain({
+      judging: { checks: [bedtime], context: { ...CONTEXT, now: () => 0 } },
+      scheduler: { now: clock.now, after: clock.after, soon: (run) => clock.after(0, run) },
+      onVerdict: () => undefined,
+      onUnchanged: () => undefined,
+      onTouched: () => undefined,
+    });
+    brain.store.setMissing('Pod', undefined);
+    brain.store.put(shrink('Pod', aPod()));
+    const begun = brain.begin();
+    clock.advance(1000);
+    await begun;
+    expect([brain.engine.nextDue, clock.pending().length]).to.deep.equal([5000, 1]);
+    brain.changed(brain.store.remove(refOf(shrink('Pod', aPod()))));
+    clock.advance(1000);
+    expect([brain.engine.nextDue, clock.pending()]).to.deep.equal([Infinity, []]);
     brain.stop();
   });
 });

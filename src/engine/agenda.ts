@@ -1,0 +1,50 @@
+import type { CheckId } from '#model/check.ts';
+import { subjectKey, type Subject } from '#model/ref.ts';
+import { addJob, type Jobs } from './plan.ts';
+import type { CheckResult } from './subject.ts';
+
+interface Entry {
+  readonly subject: Subject;
+  /** When the results of which checks change by themselves: seconds since 1970. */
+  readonly untils: ReadonlyMap<CheckId, number>;
+  readonly next: number;
+}
+
+/** The clock is no event: what is to be judged again at which moment, though no object changes. */
+export class Agenda {
+  readonly #entries = new Map<string, Entry>();
+  /** Undefined when it has to be looked up. */
+  #next: number | undefined = Infinity;
+
+  /** Replaces what is known of a subject; nothing when it is gone. */
+  put(subject: Subject, results: ReadonlyMap<CheckId, CheckResult> = new Map()): void {
+    const key = subjectKey(subject);
+    const untils = new Map<CheckId, number>();
+    for (const [check, { until }] of results) if (until !== undefined) untils.set(check, until);
+    const next = Math.min(...untils.values());
+    if (this.#entries.get(key)?.next === this.#next) this.#next = undefined;
+    if (untils.size === 0) this.#entries.delete(key);
+    else this.#entries.set(key, { subject, untils, next });
+    if (this.#next !== undefined) this.#next = Math.min(this.#next, next);
+  }
+
+  /** The nearest moment; Infinity when there is none. */
+  get next(): number {
+    if (this.#next === undefined) {
+      this.#next = Infinity;
+      for (const { next } of this.#entries.values()) this.#next = Math.min(this.#next, next);
+    }
+    return this.#next;
+  }
+
+  /** What is due at `now`, by the checks that are. */
+  due(now: number): Jobs {
+    const jobs: Jobs = new Map();
+    if (this.next > now) return jobs;
+    for (const { subject, untils } of this.#entries.values()) {
+      const checks = [...untils].filter(([, until]) => until <= now).map(([check]) => check);
+      if (checks.length > 0) addJob(jobs, { subject, checks: new Set(checks) });
+    }
+    return jobs;
+  }
+}
