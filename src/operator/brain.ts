@@ -4,6 +4,7 @@ import { Store } from '#inventory/store.ts';
 import type { Change } from '#model/inventory.ts';
 import { ALL_KINDS } from '#model/kinds.ts';
 import type { Subject } from '#model/ref.ts';
+import { TRAITS } from '#traits/index.ts';
 import type { Judging } from './judging.ts';
 import { Alarm } from './alarm.ts';
 import { Loop, REAL_SCHEDULER, type Scheduler } from './loop.ts';
@@ -34,7 +35,7 @@ export class Brain {
   constructor(options: BrainOptions) {
     this.#options = options;
     this.store = new Store(Object.fromEntries(ALL_KINDS.map((kind) => [kind, NOT_SYNCED])));
-    this.engine = new Engine(options.judging.checks, this.store, options.judging.context);
+    this.engine = new Engine(options.judging.checks, this.store, options.judging.context, TRAITS);
     const { scheduler = REAL_SCHEDULER } = options;
     this.#alarm = new Alarm(scheduler, () => {
       this.loop.add(this.engine.due().values(), 'live');

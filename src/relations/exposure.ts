@@ -158,12 +158,12 @@ export function guardIn(inventory: Inventory<Kinds>): Network | undefined {
 }
 
 type Affected<S extends Kind> = {
-  readonly [K in OfExposure]: (change: ChangeOf<K>, inventory: Inventory<OfExposure>) => readonly Ref<S>[];
+  readonly [K in OfExposure]: (change: ChangeOf<K>, inventory: Inventory<OfExposure | S>) => readonly Ref<S>[];
 };
 
 /** One answer for a change of any kind that exposure follows from. */
 export function onExposure<S extends Kind>(
-  of: (change: ChangeOf<Kind>, inventory: Inventory<OfExposure>) => readonly Ref<S>[],
+  of: (change: ChangeOf<Kind>, inventory: Inventory<OfExposure | S>) => readonly Ref<S>[],
 ): Affected<S> {
   return Object.fromEntries(exposureOfPod.reads.map((kind) => [kind, of])) as unknown as Affected<S>;
 }

@@ -10,7 +10,7 @@ import type { ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
-import { podsByAccount, podsOfSubjects } from './accounts.ts';
+import { podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
 type Placed = 'RoleBinding' | 'ClusterRoleBinding';
 type Held = Inventory<RbacKind>;
