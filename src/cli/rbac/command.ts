@@ -117,7 +117,11 @@ export async function access(word: string, flags: Flags): Promise<number> {
       json: { subject: word, held, named, grants: grants.map(grantOf), clusterAdmin: way ?? false, unknown },
       rows: [
         ['SCOPE', 'CAN', 'OF'],
-        ...all.map(({ id, scope, names }) => [scope, primitiveWords(id), names.length === 0 ? 'all' : names.join(', ')]),
+        ...all.map(({ id, scope, names }) => [
+          scope,
+          primitiveWords(id),
+          names.length === 0 ? 'all' : names.join(', '),
+        ]),
       ],
       tree: [
         ...grants.map((grant) => ({ text: grantOf(grant).binding, below: [{ text: grantOf(grant).role }] })),
