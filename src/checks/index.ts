@@ -81,6 +81,7 @@ import { systemConfigmapWrite } from './rbac/system-configmap-write.ts';
 import { wildcardAll } from './rbac/wildcard-all.ts';
 import { wildcardPartial } from './rbac/wildcard-partial.ts';
 import { workloadCreate } from './rbac/workload-create.ts';
+import { cloudIdentityExposed } from './sa/cloud-identity-exposed.ts';
 import { defaultServiceAccountAutomount } from './sa/default-service-account-automount.ts';
 import { defaultServiceAccountBound } from './sa/default-service-account-bound.ts';
 import { defaultServiceAccountUsed } from './sa/default-service-account-used.ts';
@@ -174,5 +175,6 @@ export const CHECKS: readonly Check[] = [
   defaultServiceAccountAutomount,
   defaultServiceAccountBound,
   tokenMountedWithoutNeed,
+  cloudIdentityExposed,
   secretInEnv,
 ];

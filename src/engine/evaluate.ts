@@ -39,7 +39,8 @@ function missingInputs({ inputs }: Judge, inventory: Inventory): readonly string
   return reasons.size === 0 ? NONE : [...reasons].sort();
 }
 
-function relatedTo({ inputs }: Judge, object: AnyObject, inventory: Inventory): Given {
+/** The inputs of an object, `undefined` for those that may be out of reach and are. */
+export function relatedTo({ inputs }: Pick<Judge, 'inputs'>, object: AnyObject, inventory: Inventory): Given {
   const given: Record<string, readonly unknown[] | undefined> = {};
   for (const [name, { relation, optional }] of Object.entries(inputs)) {
     const isKnown = !optional || relation.reads.every((kind) => inventory.missing(kind) === undefined);

@@ -2,8 +2,17 @@ import { flag, list, map, moment, or, struct, text, type Shaped } from './shape.
 
 const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null) as Record<string, string>);
 
+/** By these a service account is a role of a cloud: Amazon, Google, Azure, Alibaba. */
+export const CLOUD_IDENTITIES = [
+  'eks.amazonaws.com/role-arn',
+  'iam.gke.io/gcp-service-account',
+  'azure.workload.identity/client-id',
+  'pod-identity.alibabacloud.com/role-name',
+] as const;
+
 /** The annotations that some check or the ownership rules read; every other annotation stops at the shrinker. */
 export const KEPT_ANNOTATIONS = [
+  ...CLOUD_IDENTITIES,
   'kubernetes.io/service-account.name',
   'kubernetes.io/config.mirror',
   'kubernetes.io/ingress.class',

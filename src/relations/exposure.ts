@@ -140,7 +140,11 @@ function routed(inventory: Inventory<Kinds>): readonly Ref<'Pod'>[] {
 /** Every pod that may be reached by a port of a node, or behind a door that may. */
 function onNodes(inventory: Inventory<Kinds>): readonly Ref<'Pod'>[] {
   const own = inventory.by(podsWithHostPorts, 'yes').map(refOf);
-  return [...own, ...inventory.by(doors, 'yes').flatMap((service) => podsBehind(service, inventory)), ...routed(inventory)];
+  return [
+    ...own,
+    ...inventory.by(doors, 'yes').flatMap((service) => podsBehind(service, inventory)),
+    ...routed(inventory),
+  ];
 }
 
 /** Another pod matters where it is the agent of a network plugin, the pod of an ingress controller, or has an address that a slice names. */
@@ -158,12 +162,12 @@ export function guardIn(inventory: Inventory<Kinds>): Network | undefined {
 }
 
 type Affected<S extends Kind> = {
-  readonly [K in OfExposure]: (change: ChangeOf<K>, inventory: Inventory<OfExposure>) => readonly Ref<S>[];
+  readonly [K in OfExposure]: (change: ChangeOf<K>, inventory: Inventory<OfExposure | S>) => readonly Ref<S>[];
 };
 
 /** One answer for a change of any kind that exposure follows from. */
 export function onExposure<S extends Kind>(
-  of: (change: ChangeOf<Kind>, inventory: Inventory<OfExposure>) => readonly Ref<S>[],
+  of: (change: ChangeOf<Kind>, inventory: Inventory<OfExposure | S>) => readonly Ref<S>[],
 ): Affected<S> {
   return Object.fromEntries(exposureOfPod.reads.map((kind) => [kind, of])) as unknown as Affected<S>;
 }

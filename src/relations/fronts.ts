@@ -27,7 +27,7 @@ export const frontsOfPolicy = defineRelation({
       );
     return [{ allPublic: pods.length > 0 && pods.every(isFront) }];
   },
-  affected: onExposure((change, inventory) => {
+  affected: onExposure<'NetworkPolicy'>((change, inventory) => {
     const namespaces = namespacesExposed(change, inventory);
     return inventory
       .list('NetworkPolicy')

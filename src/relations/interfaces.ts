@@ -55,7 +55,7 @@ export const interfacesOfService = defineRelation({
   subject: 'Service',
   name: 'pods behind the Service, and how it opens them to the outside',
   related: (service, inventory: Inventory<OfExposure>) => opened(refOf(service), [service], inventory),
-  affected: onExposure((change, inventory) => {
+  affected: onExposure<'Service'>((change, inventory) => {
     const namespaces = namespacesExposed(change, inventory);
     return inventory
       .list('Service')
@@ -69,7 +69,7 @@ export const interfacesOfIngress = defineRelation({
   name: 'pods behind the Ingress, and how it opens them to the outside',
   related: (ingress: Ingress, inventory: Inventory<OfExposure>) =>
     opened(refOf(ingress), servicesBehind(backendsOfIngress(ingress), inventory), inventory),
-  affected: onExposure((change, inventory) => {
+  affected: onExposure<'Ingress'>((change, inventory) => {
     const namespaces = namespacesExposed(change, inventory);
     return inventory
       .list('Ingress')
@@ -83,7 +83,7 @@ export const interfacesOfHttpRoute = defineRelation({
   name: 'pods behind the route, and how it opens them to the outside',
   related: (route: Route & { readonly kind: 'HTTPRoute' }, inventory: Inventory<OfExposure>) =>
     opened(refOf(route), servicesBehind(statedBackends(route), inventory), inventory),
-  affected: onExposure((change, inventory) => {
+  affected: onExposure<'HTTPRoute'>((change, inventory) => {
     const namespaces = namespacesExposed(change, inventory);
     return inventory
       .list('HTTPRoute')

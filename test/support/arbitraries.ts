@@ -196,6 +196,37 @@ const serviceAccount = of(
   'ServiceAccount',
   fc.record({ automountServiceAccountToken: fc.constantFrom(undefined, true, false) }),
 );
+/** An account of a cloud, the replicas that run as it, what is above these, and what leads to them. */
+const cloud = fc.oneof(
+  of(
+    'ServiceAccount',
+    fc.constant({}),
+    fc.constantFrom<Fields>({}, { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/x' }).map((annotations) => ({
+      name: 'x',
+      namespace: 'a',
+      annotations,
+    })),
+  ),
+  of(
+    'Pod',
+    fc.constant({
+      spec: { serviceAccountName: 'x', containers: [{ name: 'app', image: 'web:1', ports: [{ containerPort: 80 }] }] },
+    }),
+    owner('ReplicaSet', 'apps/v1').map((owned) => ({ namespace: 'a', labels: { app: 'p' }, ...owned })),
+  ),
+  of(
+    'ReplicaSet',
+    fc.constant({}),
+    fc.oneof(noOwner, fc.constant({ ownerReferences: OWNED_BY_X })).map((owned) => ({ namespace: 'a', ...owned })),
+  ),
+  of(
+    'Service',
+    fc
+      .constantFrom('LoadBalancer', 'ClusterIP')
+      .map((type) => ({ spec: { type, selector: { app: 'p' }, ports: [{ port: 80 }] } })),
+    fc.constant({ namespace: 'a' }),
+  ),
+);
 const role = of('Role', fc.record({ rules }));
 const aggregationRule = fc.constantFrom(undefined, { clusterRoleSelectors: [{ matchLabels: { app: 'p' } }] });
 const clusterRole = of(
@@ -289,6 +320,7 @@ const themes = [
   inDefault,
   fc.oneof(replica, node),
   fc.oneof(plainPod, deployment, service),
+  cloud,
   fc.oneof(plainPod, deployment, network.networkPolicy, network.clusterPolicy, network.aNamespace, pluginPolicy),
   fc.oneof({ weight: 2, arbitrary: routing.pod }, routing.service, routing.slice, routing.node, deployment),
   fc.oneof(

@@ -3,13 +3,16 @@
  * a kubeconfig, and the kind: `Pod` or `Secret`. Run with --expose-gc.
  */
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { CoreV1Api, KubeConfig, makeInformer, type KubernetesObject } from '@kubernetes/client-node';
+import type { KubernetesObject } from '@kubernetes/client-node';
 import { shrink } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
-import { loadCluster } from '#kube/kubeconfig.ts';
+import { loadCluster, type Cluster } from '#kube/kubeconfig.ts';
 import { Reflector } from '#kube/reflector.ts';
 import { Transport } from '#kube/transport.ts';
 import { KINDS } from '#model/kinds.ts';
@@ -30,11 +33,27 @@ type Held = () => number;
 const [, , who = '', kubeconfig = '', word = ''] = process.argv;
 const kind = word === 'Secret' ? 'Secret' : 'Pod';
 const path = `/api/v1/${KINDS[kind].plural}`;
+const account = mkdtempSync(join(tmpdir(), 'kubeposture-bench-'));
+
+/** As a pod enters, which has no kubeconfig. */
+function entered(): Cluster {
+  const { clusters, users } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
+    readonly clusters: readonly [{ readonly cluster: Readonly<Record<string, string>> }];
+    readonly users: readonly [{ readonly user: { readonly token: string } }];
+  };
+  const { server = '', 'certificate-authority-data': authority = '' } = clusters[0].cluster;
+  const { hostname, port } = new URL(server);
+  Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port });
+  writeFileSync(join(account, 'token'), users[0].user.token);
+  writeFileSync(join(account, 'ca.crt'), Buffer.from(authority, 'base64'));
+  writeFileSync(join(account, 'namespace'), 'default');
+  return loadCluster({ serviceAccount: account, userAgent: 'bench' });
+}
 
 /** As the operator watches: projected, in its store. */
 function ours(): Promise<Held> {
   const store = new Store();
-  const transport = new Transport({ cluster: loadCluster({ kubeconfig, userAgent: 'bench' }) });
+  const transport = new Transport({ cluster: entered() });
   return new Promise((resolve) => {
     const reflector = new Reflector<AnyObject>({
       transport,
@@ -55,6 +74,7 @@ function ours(): Promise<Held> {
 }
 
 async function clientNode(): Promise<Held> {
+  const { CoreV1Api, KubeConfig, makeInformer } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const api = config.makeApiClient(CoreV1Api);
@@ -71,7 +91,7 @@ async function clientNode(): Promise<Held> {
 
 /** What the server can give: the same stream, thrown away as it comes. */
 async function download(): Promise<Held> {
-  const cluster = loadCluster({ kubeconfig, userAgent: 'bench' });
+  const cluster = entered();
   const { headers, tls } = await cluster.credentials();
   const query = 'watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
   const request = get(new URL(`${path}?${query}`, cluster.server), { headers, ...tls });
@@ -118,4 +138,5 @@ const cost: Cost = {
   objects,
 };
 process.stdout.write(JSON.stringify(cost));
+rmSync(account, { recursive: true });
 process.exit(0);
