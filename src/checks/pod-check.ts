@@ -1,5 +1,13 @@
 import { acceptanceOf } from '#facts/acceptances.ts';
-import { defineCheck, isProblem, type Check, type Examples, type Inputs, type JudgeSpec, type Meta } from '#model/check.ts';
+import {
+  defineCheck,
+  isProblem,
+  type Check,
+  type Examples,
+  type Inputs,
+  type JudgeSpec,
+  type Meta,
+} from '#model/check.ts';
 
 type Spec<I extends Inputs<'Pod'>> = Meta &
   Omit<JudgeSpec<'Pod', I>, 'subject'> & { readonly examples: () => Examples };
