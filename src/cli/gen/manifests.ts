@@ -75,6 +75,8 @@ function rulesByName(rights: Rights): object {
 }
 
 function yamlText(...values: readonly object[]): string {
-  const documents = values.map((value) => stringify(value, { lineWidth: 120, aliasDuplicateObjects: false }));
+  // Helm and kubectl read YAML 1.1, in which an unquoted `yes` is true.
+  const options = { version: '1.1', lineWidth: 120, aliasDuplicateObjects: false } as const;
+  const documents = values.map((value) => stringify(value, options));
   return `# ${HEADER}\n${documents.join('---\n')}`;
 }
