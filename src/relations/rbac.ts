@@ -101,7 +101,8 @@ export function effectiveRules(
     if (each.aggregationRule === undefined || each.rules.length > 0) continue;
     for (const other of inventory.list('ClusterRole')) if (feeds(other, each)) seen.add(other);
   }
-  return [...seen].flatMap(({ rules }) => rules);
+  // In order of names: findings count rules, and no list of objects has an order.
+  return [...seen].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)).flatMap(({ rules }) => rules);
 }
 
 function feeds(contributor: ObjectOf<'ClusterRole'>, aggregate: ObjectOf<'ClusterRole'>): boolean {

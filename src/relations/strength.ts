@@ -1,14 +1,29 @@
 import { RBAC_ENGINE } from '#analysis/rbac/engine.ts';
 import type { Strength } from '#analysis/rbac/strength.ts';
-import type { ChangeOf, Inventory } from '#model/inventory.ts';
-import { refOf, type Ref } from '#model/ref.ts';
+import { accountOf, accountOfSecret } from '#facts/token.ts';
+import type { ChangeOf, Index, Inventory } from '#model/inventory.ts';
+import type { Kind } from '#model/kinds.ts';
+import { keyOf, refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, type Relation } from '#model/relation.ts';
+import { podsByAccount } from './grants.ts';
 
 type Read = 'ServiceAccount' | 'Role' | 'ClusterRole' | 'RoleBinding' | 'ClusterRoleBinding';
+/** Secrets with a token by the account that it is of: `namespace/name`. */
+export const secretsByAccount: Index<'Secret'> = {
+  kind: 'Secret',
+  name: 'service account',
+  of: (secret) => {
+    const account = accountOfSecret(secret);
+    return account === undefined ? [] : [keyOf(account)];
+  },
+};
+
 type Placed = 'Role' | 'RoleBinding';
 
 /** The same answer for a change of each kind that strength follows from: what of it differs, the engine knows. */
-function forAll<T>(affected: (change: ChangeOf<Read>, inventory: Inventory<Read>) => T): Record<Read, typeof affected> {
+function forAll<T, I extends Kind = Read>(
+  affected: (change: ChangeOf<Read>, inventory: Inventory<I>) => T,
+): Record<Read, typeof affected> {
   return {
     ServiceAccount: affected,
     Role: affected,
@@ -54,5 +69,32 @@ export const strengthOfAccount = defineRelation({
       const [namespace = '', name = ''] = key.split('/');
       return { kind: 'ServiceAccount', namespace, name };
     }),
+  ),
+});
+
+/** How near the account of a pod is to cluster-admin. */
+export const strengthOfPod = defineRelation({
+  subject: 'Pod',
+  name: 'everything that its ServiceAccount may do',
+  related: (pod, inventory) => [inventory.view(RBAC_ENGINE).strengthOf(accountOf(pod))],
+  affected: forAll((change, inventory: Inventory<Read | 'Pod'>) =>
+    [...inventory.view(RBAC_ENGINE).shiftOf(change).accounts].flatMap((key) =>
+      inventory.by(podsByAccount, key).map(refOf),
+    ),
+  ),
+});
+
+/** The same of the account whose token a Secret holds. */
+export const strengthOfSecret = defineRelation({
+  subject: 'Secret',
+  name: 'everything that the ServiceAccount of the token may do',
+  related: (secret, inventory): readonly Strength[] => {
+    const account = accountOfSecret(secret);
+    return account === undefined ? [] : [inventory.view(RBAC_ENGINE).strengthOf(account)];
+  },
+  affected: forAll((change, inventory: Inventory<Read | 'Secret'>) =>
+    [...inventory.view(RBAC_ENGINE).shiftOf(change).accounts].flatMap((key) =>
+      inventory.by(secretsByAccount, key).map(refOf),
+    ),
   ),
 });
