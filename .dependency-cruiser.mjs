@@ -14,6 +14,10 @@ const ROOMS = {
     may: ['model', 'facts', 'relations', 'analysis'],
     why: 'a check sees its subject and its declared inputs; give it a fact or a relation.',
   },
+  traits: {
+    may: ['model', 'facts', 'relations', 'analysis'],
+    why: 'a trait is told of what its declared inputs say, as a check is judged by them.',
+  },
   inventory: { may: ['model', 'facts'], why: 'the inventory holds objects; it knows nothing of checks.' },
   engine: { may: ['model'], why: 'the engine is handed its checks and objects as values.' },
   report: { may: ['model'], why: 'a report is a function of verdicts: values in, values out.' },
@@ -29,6 +33,7 @@ const ROOMS = {
       'analysis',
       'relations',
       'checks',
+      'traits',
       'inventory',
       'engine',
       'report',
@@ -46,6 +51,7 @@ const ROOMS = {
       'analysis',
       'relations',
       'checks',
+      'traits',
       'inventory',
       'engine',
       'report',
@@ -59,7 +65,7 @@ const ROOMS = {
     why: 'cli is a door: nobody imports it but main.',
   },
 };
-const PURE = ['model', 'facts', 'analysis', 'relations', 'checks', 'inventory', 'engine', 'report'];
+const PURE = ['model', 'facts', 'analysis', 'relations', 'checks', 'traits', 'inventory', 'engine', 'report'];
 
 const doors = Object.entries(ROOMS).map(([room, { may, why }]) => ({
   name: `door-of-${room}`,

@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Rooms where neither time nor chance nor the outside exists: arguments in, values out. */
-const PURE = ['model', 'facts', 'analysis', 'relations', 'checks', 'inventory', 'engine', 'report'];
+const PURE = ['model', 'facts', 'analysis', 'relations', 'checks', 'traits', 'inventory', 'engine', 'report'];
 const OUTSIDE = [
   'process',
   'console',

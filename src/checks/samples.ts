@@ -1,5 +1,4 @@
 import type { Manifest } from '#model/check.ts';
-import { TOKEN_SECRET } from '#model/kinds.ts';
 import { momentText } from '#model/moment.ts';
 
 /**
@@ -123,21 +122,6 @@ export function aPolicy(spec: Fields = {}): Manifest {
 
 export function aServiceAccount(tweak: Fields = {}): Manifest {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web', namespace: 'shop' }, ...tweak };
-}
-
-/** A Secret with a token of a service account, as people make them and the cluster fills them. */
-export function aTokenSecret(account: string, labels: Fields = {}): Manifest {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: {
-      name: 'token',
-      namespace: 'shop',
-      annotations: { 'kubernetes.io/service-account.name': account },
-      labels,
-    },
-    type: TOKEN_SECRET,
-  };
 }
 
 export function aService(spec: Fields = {}): Manifest {

@@ -58,10 +58,10 @@ export async function readCluster(
 }
 
 function judged(store: Store, minor: number, plan: ScanPlan): Scanned {
-  const { checks, parameters, scope } = plan;
+  const { checks, traits = [], parameters, scope } = plan;
   const judging = progressLine('judging: subjects');
   const context = { minor, complete: true, parameters, now: wallClock, ...scopeOf(plan) };
-  const all = judge({ inventory: store, checks, context, progress: judging.at });
+  const all = judge({ inventory: store, checks, traits, context, progress: judging.at });
   judging.end();
   const objects = ALL_KINDS.reduce((sum, kind) => sum + store.count(kind), 0);
   return { judged: all, told: { objects, foreign: [], errors: [], scope }, sources: NO_FILES, isPartial: false };

@@ -2,18 +2,20 @@ import lodash from 'lodash';
 import type { Check, CheckId, Context } from '#model/check.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
+import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { NotEvaluated, Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
 import { Ledger } from './ledger.ts';
-import { Planner, type Job, type Jobs } from './plan.ts';
-import { byCheck, byWorst, sitterOf, type CheckResult } from './subject.ts';
+import { judgeFor } from './evaluate.ts';
+import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
+import { byCheck, byWorst, sitterOf, type CheckResult, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
 import { openOf, type Tally } from './tally.ts';
 
 /** What a run of jobs has cost, since the start: for metrics. */
 export interface Evaluations {
   readonly byOutcome: Readonly<Record<CheckResult['status'], number>>;
-  readonly errors: ReadonlyMap<CheckId, number>;
+  readonly errors: ReadonlyMap<Asked['id'], number>;
 }
 
 /**
@@ -21,27 +23,32 @@ export interface Evaluations {
  */
 export class Engine {
   #checks: readonly Check[];
+  /** Those that may have something to say, by the kind of the subject and whether it has pods. */
+  readonly #checksBy = new Map<string, readonly Check[]>();
+  readonly #traits: readonly Trait[];
   readonly #inventory: Inventory;
   #planner: Planner;
   readonly #ledger: Ledger;
   readonly #agenda = new Agenda();
   #context: Context;
   readonly #byOutcome = { pass: 0, fail: 0, unknown: 0, error: 0, notApplicable: 0 };
-  readonly #errors = new Map<CheckId, number>();
+  readonly #errors = new Map<Asked['id'], number>();
 
-  constructor(checks: readonly Check[], inventory: Inventory, context: Context) {
+  constructor(checks: readonly Check[], inventory: Inventory, context: Context, traits: readonly Trait[] = []) {
     this.#checks = checks;
+    this.#traits = traits;
     this.#inventory = inventory;
     this.#context = context;
-    this.#planner = new Planner(checks, inventory);
+    this.#planner = new Planner([...checks, ...traits], inventory);
     this.#ledger = new Ledger();
   }
 
   /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */
   configure(checks: readonly Check[], context: Context): void {
     this.#checks = checks;
+    this.#checksBy.clear();
     this.#context = context;
-    this.#planner = new Planner(checks, this.#inventory);
+    this.#planner = new Planner([...checks, ...this.#traits], this.#inventory);
   }
 
   plan(change: Change): Jobs {
@@ -100,14 +107,47 @@ export class Engine {
     if (sitter === undefined) return undefined;
     const known = this.#ledger.results(subjectKey(subject));
     const results = new Map<CheckId, CheckResult>();
-    for (const check of this.#checks) {
+    for (const check of this.#checksOf(sitter)) {
       const isAsked = known === undefined || checks === 'all' || checks.has(check.id);
       const result = isAsked ? this.#counted(check, sitter.judge(check)) : known.get(check.id);
       if (result !== undefined) results.set(check.id, result);
     }
     const { isWorkload, pods } = sitter;
-    const verdict = { subject: sitter.subject, isWorkload, pods, ...summed(results) };
+    const traits = this.#told(sitter, { subject, checks });
+    const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...summed(results) };
     return { results, verdict: { ...verdict, score: scoreOf(openOf(verdict.findings), 'resource') } };
+  }
+
+  #checksOf({ subject, isWorkload }: Sitter): readonly Check[] {
+    const key = isWorkload ? `${subject.kind} with pods` : subject.kind;
+    const known = this.#checksBy.get(key);
+    if (known !== undefined) return known;
+    const asked = this.#checks.filter(
+      (check) => judgeFor(check, subject.kind) !== undefined || (isWorkload && judgeFor(check, 'Pod') !== undefined),
+    );
+    this.#checksBy.set(key, asked);
+    return asked;
+  }
+
+  #told(sitter: Sitter, { subject, checks }: Job): Pick<Verdict, 'traits'> {
+    const known = this.#ledger.get(subjectKey(subject))?.traits;
+    const traits: Record<string, unknown> = {};
+    for (const trait of this.#traits) {
+      const isAsked = known === undefined || checks === 'all' || checks.has(trait.id);
+      const value = isAsked ? this.#tellingOf(trait, sitter) : known[trait.id];
+      if (value !== undefined) traits[trait.id] = value;
+    }
+    return lodash.isEmpty(traits) ? {} : { traits };
+  }
+
+  /** A trait that throws tells nothing, and is counted as a check that does. */
+  #tellingOf(trait: Trait, sitter: Sitter): Traits[TraitId] {
+    try {
+      return sitter.tell(trait);
+    } catch {
+      this.#errors.set(trait.id, (this.#errors.get(trait.id) ?? 0) + 1);
+      return undefined;
+    }
   }
 
   #counted(check: Check, result: CheckResult | undefined): CheckResult | undefined {

@@ -1,14 +1,21 @@
-import type { Check, CheckId } from '#model/check.ts';
+import type { CheckId, Judge } from '#model/check.ts';
 import { ALL_KINDS, type Kind } from '#model/kinds.ts';
 import { sides, type Change, type Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Relation } from '#model/relation.ts';
+import type { TraitId } from '#model/trait.ts';
 import { rootOf, subjectsAbove } from './roots.ts';
 
-/** A subject to be judged again, by some checks or by all. Jobs carry names, not objects: state is read when the work is done. */
+/** What is asked of a subject again when something related changes. */
+export interface Asked {
+  readonly id: CheckId | TraitId;
+  readonly judges: readonly Pick<Judge, 'subject' | 'inputs'>[];
+}
+
+/** A subject to be judged again, by some checks and traits or by all. Jobs carry names, not objects: state is read when the work is done. */
 export interface Job {
   readonly subject: Subject;
-  readonly checks: ReadonlySet<CheckId> | 'all';
+  readonly checks: ReadonlySet<Asked['id']> | 'all';
 }
 
 /** Jobs by the key of their subject: ten changes of one subject are one job. */
@@ -26,22 +33,22 @@ function union(a: Job['checks'], b: Job['checks']): Job['checks'] {
   return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
 }
 
-/** Which subjects which change touches: the checks' relations, walked backwards. */
+/** Which subjects which change touches: the relations of checks and traits, walked backwards. */
 export class Planner {
-  readonly #relations = new Map<Relation, Set<CheckId>>();
+  readonly #relations = new Map<Relation, Set<Asked['id']>>();
   readonly #byKind = new Map<Kind, Relation[]>();
   readonly #judged: ReadonlySet<Kind>;
   readonly #inventory: Inventory;
 
-  constructor(checks: readonly Check[], inventory: Inventory) {
+  constructor(asked: readonly Asked[], inventory: Inventory) {
     this.#inventory = inventory;
-    this.#judged = new Set(checks.flatMap(({ judges }) => judges.map(({ subject }) => subject)));
-    for (const { id, judges } of checks) {
+    this.#judged = new Set(asked.flatMap(({ judges }) => judges.map(({ subject }) => subject)));
+    for (const { id, judges } of asked) {
       for (const { inputs } of judges) for (const { relation } of Object.values(inputs)) this.#use(relation, id);
     }
   }
 
-  #use(relation: Relation, id: CheckId): void {
+  #use(relation: Relation, id: Asked['id']): void {
     const users = this.#relations.get(relation);
     if (users !== undefined) {
       users.add(id);

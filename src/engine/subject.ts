@@ -4,9 +4,10 @@ import type { Inventory } from '#model/inventory.ts';
 import type { AnyObject, Pod } from '#model/objects.ts';
 import { subjectKey, subjectOf, type Ref, type Subject } from '#model/ref.ts';
 import { rankOf } from '#model/severity.ts';
+import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { Finding, NotEvaluated } from '#model/verdict.ts';
 import { isFinished, templatePath } from '#model/workload.ts';
-import { evaluate, judgeFor } from './evaluate.ts';
+import { evaluate, judgeFor, relatedTo } from './evaluate.ts';
 import { scopeOf } from './scope.ts';
 import { asItsPodsNameIt, objectAt, podsBelow, rootOf, type PodsBelow } from './roots.ts';
 
@@ -31,6 +32,8 @@ export interface Sitter {
   readonly isWorkload: boolean;
   readonly pods: number;
   readonly judge: (check: Check) => CheckResult | undefined;
+  /** Undefined where no pod runs or would run. */
+  readonly tell: (trait: Trait) => Traits[TraitId];
 }
 
 /** The subject as its checks see it; undefined when it is gone, or is reported on its owner. */
@@ -53,6 +56,10 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
       ];
       return judged.length === 0 ? undefined : merge(check, judged, templatePath(subject.kind));
     },
+    tell: ({ judges: [{ inputs }], tell }) =>
+      running.length === 0
+        ? undefined
+        : tell(running.map(({ pod }) => ({ pod, given: relatedTo({ inputs }, pod, inventory) }))),
   };
 }
 
@@ -116,6 +123,8 @@ const WORST_FIRST = ['fail', 'error', 'unknown', 'pass', 'notApplicable'] as con
 
 /** One answer from those on all faces: the same problem on several pods is one finding with a count. */
 function merge(check: Check, judged: readonly Judged[], prefix: string): CheckResult {
+  const [first] = judged;
+  if (judged.length === 1 && first !== undefined && isBare(first.outcome)) return BARE[first.outcome.status];
   const outcomes = judged.map(({ outcome }) => outcome);
   const status = WORST_FIRST.find((word) => outcomes.some((outcome) => outcome.status === word)) ?? 'notApplicable';
   const until = Math.min(...outcomes.map((outcome) => outcome.until ?? Infinity));
@@ -133,6 +142,10 @@ function merge(check: Check, judged: readonly Judged[], prefix: string): CheckRe
     notEvaluated: [...reasons].sort().map((reason) => ({ check: check.id, reason })),
     ...holds,
   };
+}
+
+function isBare({ status, until }: Outcome): boolean {
+  return (status === 'pass' || status === 'notApplicable') && until === undefined;
 }
 
 /** Why a check could not say all that it might have. */

@@ -222,15 +222,20 @@ export function isProblem(word: Word): word is Problem {
   return 'at' in word;
 }
 
-/** Seals the generics of one judgement, so that no check writes a cast. */
-export function judge<K extends Kind, const I extends Inputs<K> = Record<string, never>>(spec: JudgeSpec<K, I>): Judge {
-  const inputs = Object.entries<Input<K>>(spec.inputs ?? {}).map(([name, input]) => [
+/** Seals the generics of inputs. */
+export function sealedInputs<K extends Kind>(inputs: Inputs<K>): Judge['inputs'] {
+  const sealed = Object.entries<Input<K>>(inputs).map(([name, input]) => [
     name,
     'optional' in input ? input : { relation: input, optional: false, isIncidental: false },
   ]);
+  return Object.freeze(Object.fromEntries(sealed)) as Judge['inputs'];
+}
+
+/** Seals the generics of one judgement, so that no check writes a cast. */
+export function judge<K extends Kind, const I extends Inputs<K> = Record<string, never>>(spec: JudgeSpec<K, I>): Judge {
   return Object.freeze({
     subject: spec.subject,
-    inputs: Object.freeze(Object.fromEntries(inputs)) as Judge['inputs'],
+    inputs: sealedInputs<K>(spec.inputs ?? {}),
     applies: (spec.applies ?? (() => true)) as Judge['applies'],
     evaluate: spec.evaluate as unknown as Judge['evaluate'],
   });

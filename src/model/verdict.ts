@@ -1,6 +1,7 @@
 import type { CheckId, Evidence, PssLevel } from './check.ts';
 import type { Ref, Subject } from './ref.ts';
 import type { Severity } from './severity.ts';
+import type { Traits } from './trait.ts';
 
 /** A problem of a subject, with what its check says of itself. `fail` is open and scored; `accepted` and `suppressed` are shown only. */
 export interface Finding {
@@ -54,4 +55,6 @@ export interface Verdict {
   /** How many checks found nothing. */
   readonly passed: number;
   readonly score: Score;
+  /** Of a workload alone. */
+  readonly traits?: Traits;
 }

@@ -13,8 +13,8 @@ const WORST_AT_MOST = 10;
 
 /** What the report of one subject says. For a Namespace that is everything in it. */
 export function contentsOf(verdict: Verdict, engine: Engine): Contents {
-  const { subject, pods, findings, notEvaluated } = verdict;
-  const own = { subject, pods, findings, notEvaluated };
+  const { subject, pods, findings, notEvaluated, traits = {} } = verdict;
+  const own = { subject, pods, findings, notEvaluated, traits };
   if (!isNamespace(subject)) return { ...own, summary: summaryOf(verdict), score: verdict.score };
   const tally = engine.tally(subject.name);
   return { ...own, ...scored(tally, 'namespace'), rollup: rollupOf(tally, engine, subject.name) };

@@ -67,3 +67,16 @@ export const pluginsBesidePod = defineRelation({
     Node: (change, inventory) => (movesDistributions(change, inventory) ? inventory.by(agents, ANY).map(refOf) : []),
   },
 });
+
+export const enforcementAroundPod = defineRelation({
+  subject: 'Pod',
+  name: 'whether network policies are enforced, by agents of network plugins and Nodes of distributions that bring one',
+  related: (_pod, inventory): readonly boolean[] => {
+    const enforced = isEnforced(inventory);
+    return enforced === undefined ? [] : [enforced];
+  },
+  affected: {
+    Pod: (change, inventory) => (movesPlugins(change, inventory) ? inventory.list('Pod').map(refOf) : []),
+    Node: (change, inventory) => (movesDistributions(change, inventory) ? inventory.list('Pod').map(refOf) : []),
+  },
+});

@@ -1,10 +1,10 @@
-import { DIRECTIONS, type Direction } from '#facts/policy.ts';
+import { DIRECTIONS, directionsOf, type Direction } from '#facts/policy.ts';
 import { selects } from '#facts/selector.ts';
 import { policyOf, type AnyPolicy, type PodSet } from '#analysis/network/rules.ts';
 import { namespaceLabels, podKey } from '#analysis/network/sources.ts';
 import { network } from '#analysis/network/view.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
-import type { Pod } from '#model/objects.ts';
+import type { ObjectOf, Pod } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
 
@@ -65,6 +65,25 @@ export const clusterPoliciesDenyingPod = defineRelation({
     Pod: () => [],
   },
 });
+
+/** What is known of the policies on a pod. */
+export interface PoliciesOnPod {
+  readonly policies: readonly ObjectOf<'NetworkPolicy'>[];
+  readonly denials: readonly Denial[];
+  readonly foreign: readonly unknown[];
+}
+
+/** Whether some policy limits the connections of a pod; unknown where only policies that are not read may. */
+export function isolationOf(
+  { spec }: Pod,
+  direction: Direction,
+  { policies, denials, foreign }: PoliciesOnPod,
+): 'isolated' | 'open' | 'unknown' {
+  if (spec.hostNetwork === true) return 'open';
+  if (policies.some((policy) => directionsOf(policy).includes(direction))) return 'isolated';
+  if (denials.some((denial) => denial.direction === direction)) return 'isolated';
+  return foreign.length > 0 ? 'unknown' : 'open';
+}
 
 /** Policies in the languages of network plugins: that they are there, and where; whom they select is not read. */
 export const policiesOfPlugins = defineRelation({

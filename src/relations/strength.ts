@@ -1,45 +1,20 @@
-import { RBAC_ENGINE } from '#analysis/rbac/engine.ts';
+import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
 import type { Strength } from '#analysis/rbac/strength.ts';
 import { accountOf, accountOfSecret } from '#facts/token.ts';
 import type { ChangeOf, Index, Inventory } from '#model/inventory.ts';
-import type { Kind } from '#model/kinds.ts';
 import { keyOf, refOf, type Ref } from '#model/ref.ts';
-import { defineRelation, type Relation } from '#model/relation.ts';
-import { podsByAccount } from './grants.ts';
-
-type Read = 'ServiceAccount' | 'Role' | 'ClusterRole' | 'RoleBinding' | 'ClusterRoleBinding';
-/** Secrets with a token by the account that it is of: `namespace/name`. */
-export const secretsByAccount: Index<'Secret'> = {
-  kind: 'Secret',
-  name: 'service account',
-  of: (secret) => {
-    const account = accountOfSecret(secret);
-    return account === undefined ? [] : [keyOf(account)];
-  },
-};
+import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
+import { podsByAccount } from './pods-by-account.ts';
 
 type Placed = 'Role' | 'RoleBinding';
 
-/** The same answer for a change of each kind that strength follows from: what of it differs, the engine knows. */
-function forAll<T, I extends Kind = Read>(
-  affected: (change: ChangeOf<Read>, inventory: Inventory<I>) => T,
-): Record<Read, typeof affected> {
-  return {
-    ServiceAccount: affected,
-    Role: affected,
-    ClusterRole: affected,
-    RoleBinding: affected,
-    ClusterRoleBinding: affected,
-  };
-}
-
 function strongNamespaceOf<K extends Placed>(subject: K): Relation<K, true> {
-  return defineRelation<K, Read, true>({
+  return defineRelation<K, RbacKind, true>({
     subject,
     name: 'rights of the ServiceAccounts of its namespace',
     related: ({ metadata }, inventory) =>
       inventory.view(RBAC_ENGINE).isStrongNamespace(metadata.namespace) ? [true] : [],
-    affected: forAll((change, inventory) =>
+    affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>) =>
       [...inventory.view(RBAC_ENGINE).shiftOf(change).namespaces].flatMap((namespace): readonly Ref<K>[] =>
         inventory.list<Placed>(subject, namespace).map((object) => refOf(object) as Ref<K>),
       ),
@@ -60,15 +35,17 @@ export interface AccountStrength {
 export const strengthOfAccount = defineRelation({
   subject: 'ServiceAccount',
   name: 'everything that it may do',
-  related: ({ metadata }, inventory): readonly AccountStrength[] => {
+  related: ({ metadata }, inventory: Inventory<RbacKind>): readonly AccountStrength[] => {
     const engine = inventory.view(RBAC_ENGINE);
     return [{ whole: engine.strengthOf(metadata), byGroups: engine.strengthByGroups(metadata.namespace) }];
   },
-  affected: forAll((change, inventory): readonly Ref<'ServiceAccount'>[] =>
-    [...inventory.view(RBAC_ENGINE).shiftOf(change).accounts].map((key) => {
-      const [namespace = '', name = ''] = key.split('/');
-      return { kind: 'ServiceAccount', namespace, name };
-    }),
+  affected: sameFor(
+    RBAC_ENGINE.kinds,
+    (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>): readonly Ref<'ServiceAccount'>[] =>
+      [...inventory.view(RBAC_ENGINE).shiftOf(change).accounts].map((key) => {
+        const [namespace = '', name = ''] = key.split('/');
+        return { kind: 'ServiceAccount', namespace, name };
+      }),
   ),
 });
 
@@ -76,23 +53,33 @@ export const strengthOfAccount = defineRelation({
 export const strengthOfPod = defineRelation({
   subject: 'Pod',
   name: 'everything that its ServiceAccount may do',
-  related: (pod, inventory) => [inventory.view(RBAC_ENGINE).strengthOf(accountOf(pod))],
-  affected: forAll((change, inventory: Inventory<Read | 'Pod'>) =>
+  related: (pod, inventory: Inventory<RbacKind>) => [inventory.view(RBAC_ENGINE).strengthOf(accountOf(pod))],
+  affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Pod'>) =>
     [...inventory.view(RBAC_ENGINE).shiftOf(change).accounts].flatMap((key) =>
       inventory.by(podsByAccount, key).map(refOf),
     ),
   ),
 });
 
+/** Secrets with a token by the account that it is of: `namespace/name`. */
+const secretsByAccount: Index<'Secret'> = {
+  kind: 'Secret',
+  name: 'service account',
+  of: (secret) => {
+    const account = accountOfSecret(secret);
+    return account === undefined ? [] : [keyOf(account)];
+  },
+};
+
 /** The same of the account whose token a Secret holds. */
 export const strengthOfSecret = defineRelation({
   subject: 'Secret',
   name: 'everything that the ServiceAccount of the token may do',
-  related: (secret, inventory): readonly Strength[] => {
+  related: (secret, inventory: Inventory<RbacKind>): readonly Strength[] => {
     const account = accountOfSecret(secret);
     return account === undefined ? [] : [inventory.view(RBAC_ENGINE).strengthOf(account)];
   },
-  affected: forAll((change, inventory: Inventory<Read | 'Secret'>) =>
+  affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Secret'>) =>
     [...inventory.view(RBAC_ENGINE).shiftOf(change).accounts].flatMap((key) =>
       inventory.by(secretsByAccount, key).map(refOf),
     ),

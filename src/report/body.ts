@@ -1,9 +1,12 @@
 import type { Ref, Subject } from '#model/ref.ts';
 import { SEVERITIES } from '#model/severity.ts';
-import { harmless, shortened } from '#model/text.ts';
+import { harmless } from '#model/text.ts';
+import type { Traits } from '#model/trait.ts';
 import type { Finding, NotEvaluated, Score, Verdict } from '#model/verdict.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { CLUSTER_REPORT, reportRef, type ReportRef, type Sha256 } from './identity.ts';
+import { NAME_LIMIT, WORD_LIMIT, tidy } from './tidy.ts';
+import { traitsOf } from './traits.ts';
 
 export const API_VERSION = 'kubeposture.io/v1alpha1';
 export const DIGEST_ANNOTATION = 'kubeposture.io/digest';
@@ -16,9 +19,6 @@ const RESERVE_BYTES = 10 * 1024;
 export const FINDINGS_AT_MOST = 100;
 const UNKNOWN_AT_MOST = 250;
 const BECAUSE_AT_MOST = 16;
-const TEXT_LIMIT = 512;
-const WORD_LIMIT = 63;
-const NAME_LIMIT = 253;
 const GROUP_VERSION_LIMIT = 317;
 const UID_LIMIT = 128;
 
@@ -30,6 +30,8 @@ export interface Contents {
   readonly notEvaluated: readonly NotEvaluated[];
   readonly summary: Readonly<Record<string, number>>;
   readonly score: Score;
+  /** For the reports of workloads. */
+  readonly traits?: Traits;
   /** For the reports of namespaces and of the cluster. */
   readonly rollup?: Rollup;
   /** For the report of the cluster. */
@@ -109,7 +111,7 @@ export function reportOf(contents: Contents, engine: EngineVersion, sha256: Sha2
   return { ref, digest, body: { apiVersion: API_VERSION, kind: ref.kind, metadata, ...content } };
 }
 
-function bare({ subject, pods, summary, score, rollup, coverage }: Contents): object {
+function bare({ subject, pods, summary, score, traits = {}, rollup, coverage }: Contents): object {
   return {
     subject: { ...subjectOf(subject), pods },
     grade: score.grade,
@@ -118,6 +120,7 @@ function bare({ subject, pods, summary, score, rollup, coverage }: Contents): ob
     summary,
     ...(score.cappedBy === undefined ? {} : { cappedBy: score.cappedBy }),
     topFixes: score.topFixes,
+    ...traitsOf(traits),
     ...(rollup === undefined ? {} : { rollup }),
     ...(coverage === undefined ? {} : { coverage: { ...coverage, kinds: coverage.kinds.map(tidyKind) } }),
   };
@@ -205,10 +208,6 @@ function refText({ kind, namespace, name }: Ref): object {
 
 function unknownOf({ check, aspect, reason }: NotEvaluated): object {
   return { check, ...(aspect === undefined ? {} : { aspect }), reason: tidy(reason) };
-}
-
-function tidy(text: string, limit = TEXT_LIMIT): string {
-  return shortened(harmless(text), limit);
 }
 
 /**

@@ -1,48 +1,19 @@
 import { SEVERITIES } from '#model/severity.ts';
+import {
+  apiVersion,
+  count,
+  kind,
+  list,
+  name,
+  namespace,
+  number,
+  object,
+  oneOf,
+  text,
+  type Fields,
+  type Schema,
+} from './pieces.ts';
 
-/** Part of an OpenAPI v3 schema as a CustomResourceDefinition states it. */
-export type Schema = Readonly<Record<string, unknown>>;
-export type Fields = Readonly<Record<string, Schema>>;
-
-const text = (maxLength: number, description: string, more: Schema = {}): Schema => ({
-  type: 'string',
-  description,
-  maxLength,
-  ...more,
-});
-const oneOf = (words: readonly string[], description: string): Schema => ({
-  type: 'string',
-  description,
-  enum: [...words],
-});
-const count = (description: string): Schema => ({ type: 'integer', description, minimum: 0 });
-const number = (minimum: number, maximum: number, description: string): Schema => ({
-  type: 'number',
-  description,
-  minimum,
-  maximum,
-});
-/** Atomic: reports have one writer, and ownership of single fields would cost the API server a set of managed fields for each. */
-const object = (description: string, required: readonly string[], properties: Fields, more: Schema = {}): Schema => ({
-  type: 'object',
-  description,
-  'x-kubernetes-map-type': 'atomic',
-  required: [...required],
-  properties,
-  ...more,
-});
-const list = (maxItems: number, description: string, items: Schema): Schema => ({
-  type: 'array',
-  description,
-  'x-kubernetes-list-type': 'atomic',
-  maxItems,
-  items,
-});
-
-const apiVersion = text(317, 'API group and version of the object, as in a manifest: apps/v1.');
-const kind = text(63, 'Kind of the object.');
-const namespace = text(63, 'Namespace of the object; absent or empty for cluster-scoped ones.');
-const name = text(253, 'Name of the object.');
 const aspect = text(128, 'Which side of the check it is about, where a check has several.');
 const check = text(24, 'Id of the check; `kubeposture checks explain ID` tells what it means and how to fix it.', {
   pattern: '^KP-[A-Z]{2,12}-[0-9]{3}$',

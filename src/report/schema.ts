@@ -1,4 +1,6 @@
-import { REQUIRED, SHARED, coverage, rollup, type Fields, type Schema } from './fields.ts';
+import { REQUIRED, SHARED, coverage, rollup } from './fields.ts';
+import type { Fields, Schema } from './pieces.ts';
+import { TRAIT_FIELDS } from './traits.ts';
 
 interface Resource {
   readonly kind: string;
@@ -7,8 +9,31 @@ interface Resource {
   readonly scope: 'Namespaced' | 'Cluster';
   readonly description: string;
   readonly fields: Fields;
+  /** Beside those of every report. */
+  readonly columns: readonly Schema[];
   readonly rules: readonly { readonly rule: string; readonly message: string }[];
 }
+
+/** Of priority 1 are those that only `-o wide` shows. */
+const COLUMNS: readonly Schema[] = [
+  { name: 'Kind', type: 'string', jsonPath: '.subject.kind' },
+  { name: 'Subject', type: 'string', jsonPath: '.subject.name' },
+  { name: 'Grade', type: 'string', jsonPath: '.grade' },
+  { name: 'Score', type: 'integer', jsonPath: '.score' },
+  { name: 'Critical', type: 'integer', jsonPath: '.summary.critical' },
+  { name: 'High', type: 'integer', jsonPath: '.summary.high' },
+  { name: 'Medium', type: 'integer', jsonPath: '.summary.medium' },
+  { name: 'Low', type: 'integer', jsonPath: '.summary.low' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  { name: 'Suppressed', type: 'integer', jsonPath: '.summary.suppressed', priority: 1 },
+  { name: 'Unknown', type: 'integer', jsonPath: '.summary.unknown', priority: 1 },
+  { name: 'Worst', type: 'string', jsonPath: '.cappedBy.check', priority: 1 },
+];
+const WORKLOAD_COLUMNS: readonly Schema[] = [
+  { name: 'Exposure', type: 'string', jsonPath: '.network.exposure', priority: 1 },
+  { name: 'Ingress', type: 'string', jsonPath: '.network.ingress', priority: 1 },
+  { name: 'Egress', type: 'string', jsonPath: '.network.egress', priority: 1 },
+];
 
 const RESOURCES: readonly Resource[] = [
   {
@@ -19,7 +44,8 @@ const RESOURCES: readonly Resource[] = [
     description:
       'The security posture of one object of a namespace and of all that it owns: a workload with its pods, a Role, a Secret, or the ' +
       'Namespace itself, which also takes everything in it together. Written by kubeposture only.',
-    fields: { ...SHARED, rollup },
+    fields: { ...SHARED, ...TRAIT_FIELDS, rollup },
+    columns: WORKLOAD_COLUMNS,
     rules: [
       {
         rule: "!has(self.rollup) || self.subject.kind == 'Namespace'",
@@ -36,6 +62,7 @@ const RESOURCES: readonly Resource[] = [
       'The security posture of one cluster-scoped object, or of the cluster as a whole (the report named cluster). Written by ' +
       'kubeposture only.',
     fields: { ...SHARED, rollup, coverage },
+    columns: [],
     rules: [
       {
         rule: "self.metadata.name == 'cluster' || !(has(self.rollup) || has(self.coverage))",
@@ -43,22 +70,6 @@ const RESOURCES: readonly Resource[] = [
       },
     ],
   },
-];
-
-/** Of priority 1 are those that only `-o wide` shows. */
-const COLUMNS: readonly Schema[] = [
-  { name: 'Kind', type: 'string', jsonPath: '.subject.kind' },
-  { name: 'Subject', type: 'string', jsonPath: '.subject.name' },
-  { name: 'Grade', type: 'string', jsonPath: '.grade' },
-  { name: 'Score', type: 'integer', jsonPath: '.score' },
-  { name: 'Critical', type: 'integer', jsonPath: '.summary.critical' },
-  { name: 'High', type: 'integer', jsonPath: '.summary.high' },
-  { name: 'Medium', type: 'integer', jsonPath: '.summary.medium' },
-  { name: 'Low', type: 'integer', jsonPath: '.summary.low' },
-  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-  { name: 'Suppressed', type: 'integer', jsonPath: '.summary.suppressed', priority: 1 },
-  { name: 'Unknown', type: 'integer', jsonPath: '.summary.unknown', priority: 1 },
-  { name: 'Worst', type: 'string', jsonPath: '.cappedBy.check', priority: 1 },
 ];
 
 /** The CustomResourceDefinitions of both reports: the only place where their fields are stated. */
@@ -96,7 +107,7 @@ function definitionOf(resource: Resource): object {
           served: true,
           storage: true,
           schema: { openAPIV3Schema: schema },
-          additionalPrinterColumns: COLUMNS,
+          additionalPrinterColumns: [...COLUMNS, ...resource.columns],
         },
       ],
     },

@@ -10,6 +10,7 @@ import { byWorst } from '#engine/subject.ts';
 import type { CheckId } from '#model/check.ts';
 import type { Subject } from '#model/ref.ts';
 import { SEVERITIES } from '#model/severity.ts';
+import type { NetworkTrait } from '#model/trait.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
 import { REPORT_BYTES, reportOf, type Contents, type Report, type ReportBody } from '#report/body.ts';
 
@@ -123,7 +124,29 @@ const finding: fc.Arbitrary<Finding> = fc
 const notEvaluated = fc.record({ check: fc.constantFrom<CheckId>('KP-POD-001', 'KP-NET-002'), reason: nasty });
 const cluster = { apiVersion: 'kubeposture.io/v1alpha1', kind: 'Cluster', namespace: '', name: 'cluster' };
 
+const trait: fc.Arbitrary<NetworkTrait> = fc.record(
+  {
+    exposure: fc.constantFrom('internet', 'cluster', 'unknown'),
+    assumed: nasty,
+    ways: fc.array(
+      fc.record({
+        kind: fc.constantFrom('LoadBalancer', 'HTTPRoute'),
+        namespace: fc.constantFrom('', 'a'.repeat(63)),
+        name: nasty,
+        level: fc.constantFrom('internet', 'node'),
+        ports: fc.array(fc.constantFrom('TCP/65535', 'SCTP/1'), { maxLength: 30 }),
+      }),
+      { maxLength: 30 },
+    ),
+    ingress: fc.constantFrom('isolated', 'partly'),
+    egress: fc.constantFrom('open', 'unknown'),
+    enforced: fc.constantFrom('yes', 'unknown'),
+  },
+  { requiredKeys: ['exposure', 'ways', 'ingress', 'egress', 'enforced'] },
+);
+
 interface Drawn {
+  readonly traits: { readonly network: NetworkTrait } | undefined;
   readonly subject: Subject;
   readonly findings: readonly Finding[];
   /** How often the findings come: thousands are not drawn one by one. */
@@ -133,6 +156,7 @@ interface Drawn {
 }
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
+  traits: fc.option(fc.record({ network: trait }), { nil: undefined }),
   subject,
   findings: fc.array(finding, { maxLength: 12 }),
   times: fc.constantFrom(1, 1, 5, 20, 800),
@@ -148,7 +172,7 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   ),
 });
 
-function contentsOf({ subject: named, findings, times, notEvaluated: doubts, coverage }: Drawn): Contents {
+function contentsOf({ subject: named, findings, times, notEvaluated: doubts, coverage, traits }: Drawn): Contents {
   const all = Array.from({ length: times }, (_, index) =>
     findings.map((each) => ({ ...each, path: `${String(index)} ${each.path}` })),
   )
@@ -164,6 +188,7 @@ function contentsOf({ subject: named, findings, times, notEvaluated: doubts, cov
     notEvaluated: doubts,
     summary: tally.summary,
     score: scoreOf(tally.open, 'resource'),
+    ...(traits === undefined || coverage !== undefined || named.namespace === '' ? {} : { traits }),
     ...(coverage === undefined ? {} : { coverage, rollup: { objects: 1, workloads: 1, worst: [] } }),
   };
 }
@@ -225,6 +250,7 @@ describe('[law] report', () => {
       times: 1,
       notEvaluated: [],
       coverage: undefined,
+      traits: undefined,
     };
     expect(faults(report(contentsOf(given)))).to.deep.equal([]);
   });

@@ -9,6 +9,7 @@ import { judgeManifests } from '#cli/scan/objects.ts';
 import { resultOf, scoreOfAll } from '#cli/scan/result.ts';
 import { selectedChecks } from '#cli/scan/select.ts';
 import { DEFAULT_PARAMETERS, NEWEST_MINOR } from '#model/parameters.ts';
+import { TRAITS } from '#traits/index.ts';
 
 export const OUTPUTS = Object.keys(FORMATS) as readonly FormatName[];
 
@@ -17,7 +18,8 @@ export function scanOf(text: string, checks: readonly string[], change: Partial<
   const intake = new Intake();
   intake.addText('-', text);
   const chosen = selectedChecks(checks, CHECKS);
-  const judged = judgeManifests(intake, { checks: chosen, minor: NEWEST_MINOR, parameters: DEFAULT_PARAMETERS });
+  const how = { checks: chosen, traits: TRAITS, minor: NEWEST_MINOR, parameters: DEFAULT_PARAMETERS };
+  const judged = judgeManifests(intake, how);
   const { count, foreign, errors } = intake;
   const told = { objects: count, foreign, errors, scope: 'cluster' } as const;
   return {

@@ -7,6 +7,7 @@ import type { Check, Context, Manifest } from '#model/check.ts';
 import { DEFAULT_PARAMETERS, NEWEST_MINOR, type Parameters } from '#model/parameters.ts';
 import { refOf } from '#model/ref.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
+import { TRAITS } from '#traits/index.ts';
 
 /** What an example changes of the usual surroundings. */
 export type ContextTweak = Partial<Omit<Context, 'parameters'>> & { readonly parameters?: Partial<Parameters> };
@@ -29,7 +30,9 @@ export class World {
   #now = TODAY;
 
   constructor(manifests: readonly Manifest[] = [], checks: readonly Check[] = CHECKS, context: ContextTweak = {}) {
-    this.engine = new Engine(checks, this.store, contextWith({ now: () => this.#now, ...context }));
+    const all = contextWith({ now: () => this.#now, ...context });
+    // What is asked for some checks alone is told nothing else.
+    this.engine = new Engine(checks, this.store, all, checks === CHECKS ? TRAITS : []);
     for (const manifest of manifests) this.put(manifest);
   }
 

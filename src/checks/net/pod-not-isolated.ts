@@ -1,7 +1,6 @@
-import { directionsOf } from '#facts/policy.ts';
 import type { Manifest } from '#model/check.ts';
 import { isFinished } from '#model/workload.ts';
-import { clusterPoliciesDenyingPod, policiesOfPlugins } from '#relations/network.ts';
+import { clusterPoliciesDenyingPod, isolationOf, policiesOfPlugins } from '#relations/network.ts';
 import { policiesSelectingPod } from '#relations/policies.ts';
 import { definePodCheck } from '../pod-check.ts';
 import { aDeployment, aPod, aPolicy } from '../samples.ts';
@@ -30,24 +29,16 @@ export const podNotIsolated = definePodCheck({
   inputs: { policies: policiesSelectingPod, denials: clusterPoliciesDenyingPod, foreign: policiesOfPlugins },
   applies: (pod) => !isFinished(pod),
 
-  *evaluate({ spec }, { policies, denials, foreign }) {
+  *evaluate(pod, given) {
     for (const { direction, aspect, severity, what } of DIRECTIONS) {
-      if (spec.hostNetwork === true) {
-        const message = `no NetworkPolicy can isolate a pod on the network of its node: ${what}`;
-        yield { at: 'spec.hostNetwork', aspect, severity, message };
-      } else if (
-        !policies.some((policy) => directionsOf(policy).includes(direction)) &&
-        !denials.some((denial) => denial.direction === direction)
-      ) {
-        if (foreign.length > 0) yield { aspect, unknown: FURTHER };
-        else
-          yield {
-            at: 'metadata.labels',
-            aspect,
-            severity,
-            message: `no ${aspect} NetworkPolicy selects the pod: ${what}`,
-          };
-      }
+      const isolation = isolationOf(pod, direction, given);
+      if (isolation === 'unknown') yield { aspect, unknown: FURTHER };
+      if (isolation !== 'open') continue;
+      const [at, why] =
+        pod.spec.hostNetwork === true
+          ? ['spec.hostNetwork', 'no NetworkPolicy can isolate a pod on the network of its node']
+          : ['metadata.labels', `no ${aspect} NetworkPolicy selects the pod`];
+      yield { at, aspect, severity, message: `${why}: ${what}` };
     }
   },
 

@@ -3,7 +3,8 @@ import { accountOf, accountOfSecret, isInvalidated } from '#facts/token.ts';
 import { defineCheckOfMany, ifKnown, judge, type Examples, type Problem } from '#model/check.ts';
 import { isMirror } from '#model/workload.ts';
 import { strengthOfPod, strengthOfSecret } from '#relations/strength.ts';
-import { aDeployment, aPod, aServiceAccount, aTokenSecret, strongAccount } from '../samples.ts';
+import { aDeployment, aPod, aServiceAccount, strongAccount } from '../samples.ts';
+import { aTokenSecret } from '../token-samples.ts';
 
 const ofSecret = judge({
   subject: 'Secret',

@@ -70,7 +70,17 @@ const openOf = (report: ReportBody): string => JSON.stringify(report['summary'])
 
 function otherwise(before: ReportBody, after: ReportBody): string {
   if (podsOf(before) !== podsOf(after)) return `${String(podsOf(before))} -> ${String(podsOf(after))} pods`;
-  return openOf(before) === openOf(after) ? 'details' : countsOf(before, after);
+  if (openOf(before) !== openOf(after)) return countsOf(before, after);
+  return networkOf(before, after) || 'details';
+}
+
+/** How the workload stands in the network, where that moved. */
+function networkOf(before: ReportBody, after: ReportBody): string {
+  const [old, now] = [before, after].map((report) => report['network'] as Readonly<Record<string, string>> | undefined);
+  return ['exposure', 'ingress', 'egress', 'enforced']
+    .filter((word) => now?.[word] !== old?.[word])
+    .map((word) => `${word} ${old?.[word] ?? 'unknown'} -> ${now?.[word] ?? 'unknown'}`)
+    .join(', ');
 }
 
 /** How the counts of a sum moved. */

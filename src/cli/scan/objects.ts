@@ -4,6 +4,8 @@ import { Store } from '#inventory/store.ts';
 import type { Check, Context } from '#model/check.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
+import type { Trait } from '#model/trait.ts';
+import { TRAITS } from '#traits/index.ts';
 import { Intake } from '../input/intake.ts';
 import { wallClock } from '#settings/checks.ts';
 import type { ScanResult } from '#report/formats/scan.ts';
@@ -31,6 +33,7 @@ export function scanObjects(objects: readonly unknown[], options: ScanOptions = 
   const { namespace } = options;
   const judged = judgeManifests(intake, {
     checks: selectedChecks(options.checks ?? [], CHECKS),
+    traits: (options.checks ?? []).length === 0 ? TRAITS : [],
     minor: minorOf(options.kubernetesVersion),
     parameters: { ...DEFAULT_PARAMETERS, ...options.parameters },
     ...(namespace === undefined ? {} : onlyIn(namespace)),
@@ -51,15 +54,20 @@ export function onlyIn(namespace: string, { inScope }: Pick<Context, 'inScope'> 
 /** How objects are judged, wherever they come from. */
 export interface How extends Pick<Context, 'minor' | 'parameters' | 'inScope'> {
   readonly checks: readonly Check[];
+  readonly traits?: readonly Trait[];
 }
 
 /** In files every kind is known, and what they do not hold is not there. */
-export function judgeManifests(intake: Intake, { checks, ...how }: How, progress?: Judgement['progress']): Judged {
+export function judgeManifests(
+  intake: Intake,
+  { checks, traits = [], ...how }: How,
+  progress?: Judgement['progress'],
+): Judged {
   const store = new Store();
   for (const object of [...intake.objects, ...assumedNamespaces(intake.objects)]) store.put(object);
   const { minor, parameters } = how;
   const context = { complete: false, minor, parameters, now: wallClock, ...scopeOf(how) };
-  return judge({ inventory: store, checks, context, ...(progress === undefined ? {} : { progress }) });
+  return judge({ inventory: store, checks, traits, context, ...(progress === undefined ? {} : { progress }) });
 }
 
 /** The Namespaces that objects are in and that nobody stated. Nobody knows what such a one says of itself, but it is there. */

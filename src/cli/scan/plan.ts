@@ -5,6 +5,7 @@ import type { ScanFinding, ScanResult, Sources } from '#report/formats/scan.ts';
 import { configuredChecks, judgedScope } from '#settings/checks.ts';
 import { loadSettings } from '#settings/settings.ts';
 import type { Settings } from '#settings/types.ts';
+import { TRAITS } from '#traits/index.ts';
 import { EXIT } from '../exit.ts';
 import { onlyIn, type How } from './objects.ts';
 import type { Judged, Told } from './result.ts';
@@ -48,6 +49,8 @@ export function planOf(flags: ScanFlags): ScanPlan {
   return {
     settings,
     checks: checksFor(flags, configuredChecks(CHECKS, settings.checks)),
+    // Who asks for some checks wants nothing else.
+    traits: flags.check.length === 0 && flags.framework === undefined ? TRAITS : [],
     minor: minorOf(flags.kubernetesVersion),
     parameters: settings.checks.parameters,
     scope: namespace === undefined ? 'cluster' : 'namespace',

@@ -5,14 +5,18 @@ import type { Check, Context } from '#model/check.ts';
 import type { Inventory } from '#model/inventory.ts';
 import { rankOf } from '#model/severity.ts';
 import type { Subject } from '#model/ref.ts';
+import type { Trait } from '#model/trait.ts';
 import type { Score, Verdict } from '#model/verdict.ts';
 import { sortedBy } from '#report/formats/order.ts';
-import type { InputError, ScanFinding, ScanGap, ScanResult, ScanSubject } from '#report/formats/scan.ts';
+import type { InputError, ScanFinding, ScanGap, ScanResult, ScanSubject, ScanWorkload } from '#report/formats/scan.ts';
+import { traitsOf } from '#report/traits.ts';
 import type { ForeignObject } from '../input/intake.ts';
 
 export interface Judgement {
   readonly inventory: Inventory;
   readonly checks: readonly Check[];
+  /** What is told of workloads beside; nothing where absent. */
+  readonly traits?: readonly Trait[];
   readonly context: Context;
   readonly progress?: (done: number, of: number) => void;
 }
@@ -22,10 +26,11 @@ export interface Judged {
   readonly verdicts: readonly Verdict[];
   readonly doubts: readonly ScanGap[];
   readonly tally: Tally;
+  readonly tellsTraits: boolean;
 }
 
-export function judge({ inventory, checks, context, progress }: Judgement): Judged {
-  const engine = new Engine(checks, inventory, context);
+export function judge({ inventory, checks, traits = [], context, progress }: Judgement): Judged {
+  const engine = new Engine(checks, inventory, context, traits);
   const jobs = engine.planAll();
   let done = 0;
   for (const job of jobs.values()) {
@@ -33,7 +38,7 @@ export function judge({ inventory, checks, context, progress }: Judgement): Judg
     progress?.((done += 1), jobs.size);
   }
   const doubts = context.inScope?.('') === false ? [] : engine.doubts();
-  return { verdicts: [...engine.verdicts()], doubts, tally: engine.tally('') };
+  return { verdicts: [...engine.verdicts()], doubts, tally: engine.tally(''), tellsTraits: traits.length > 0 };
 }
 
 export interface Told {
@@ -77,9 +82,18 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
       ],
     ),
     notEvaluated: sortedBy(gaps, ({ check, subject, reason }) => [check, ...placeOf(subject), reason]),
+    ...(judged.tellsTraits ? { workloads: sortedBy(judged.verdicts.flatMap(workloadOf), placeOfWorkload) } : {}),
     objects: told.objects,
     errors: sortedBy(told.errors, ({ file, line, message }) => [file, String(line).padStart(9, '0'), message]),
   };
+}
+
+function workloadOf({ subject, traits }: Verdict): readonly ScanWorkload[] {
+  return traits === undefined ? [] : [{ subject: subjectOf(subject), ...traitsOf(traits) }];
+}
+
+function placeOfWorkload({ subject }: ScanWorkload): readonly string[] {
+  return placeOf(subject);
 }
 
 function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {

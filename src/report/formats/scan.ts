@@ -1,6 +1,7 @@
 import type { Check, CheckId, Evidence, PssLevel } from '#model/check.ts';
 import type { Severity } from '#model/severity.ts';
 import type { Grade, Score } from '#model/verdict.ts';
+import type { TraitFields } from '../traits.ts';
 import type { Look } from './look.ts';
 
 export interface ScanSubject {
@@ -36,6 +37,11 @@ export interface ScanGap {
   readonly reason: string;
 }
 
+/** How a workload stands, as its report would tell it. */
+export interface ScanWorkload extends TraitFields {
+  readonly subject: ScanSubject;
+}
+
 /** Something that could not be read, or was written twice. Line 0 where there is no line. */
 export interface InputError {
   readonly file: string;
@@ -53,6 +59,8 @@ export interface ScanResult {
   /** Worst first, then by check, subject and path. */
   readonly findings: readonly ScanFinding[];
   readonly notEvaluated: readonly ScanGap[];
+  /** Left out where only some checks were asked for. */
+  readonly workloads?: readonly ScanWorkload[];
   readonly objects: number;
   readonly errors: readonly InputError[];
 }

@@ -1,26 +1,55 @@
 import { padded, shown, widthOf } from './columns.ts';
-import { subjectTitle, type Format, type Scan, type ScanFinding } from './scan.ts';
+import type { Look } from './look.ts';
+import { subjectTitle, type Format, type Scan, type ScanFinding, type ScanSubject, type ScanWorkload } from './scan.ts';
 import { summaryLines } from './summary.ts';
 
-const HEAD: readonly string[] = ['SEVERITY', 'CHECK', 'NAME', 'SUBJECT', 'FILE', 'PATH', 'PROBLEM'];
+const FINDINGS: readonly string[] = ['SEVERITY', 'CHECK', 'NAME', 'SUBJECT', 'FILE', 'PATH', 'PROBLEM'];
+const WORKLOADS: readonly string[] = ['WORKLOAD', 'EXPOSURE', 'INGRESS', 'EGRESS', 'THROUGH'];
 
-/** `--output wide`: a finding a line, nothing cut, in the order of the JSON: to be searched, not read. */
+/** `--output wide`: a finding a line and a workload a line, nothing cut, in the order of the JSON: to be searched, not read. */
 export const wide: Format = function* (scan) {
   const { result, look } = scan;
-  const widths = HEAD.map(widthOf);
-  for (const finding of result.findings)
-    for (const [at, cell] of cellsOf(finding, scan).entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell));
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, at) => (at === HEAD.length - 1 ? cell : padded(cell, widths[at] ?? 0))).join('  ');
-  if (result.findings.length > 0) yield `${look.paint(line(HEAD), 'dim')}\n`;
-  for (const finding of result.findings) yield `${line(cellsOf(finding, scan))}\n`;
+  yield* rows(FINDINGS, result.findings, (finding) => cellsOf(finding, scan), look);
+  const { workloads = [] } = result;
+  yield* rows(WORKLOADS, workloads, workloadCells, look);
+  if (workloads.length > 0) yield '\n';
   yield `${summaryLines(scan).join('\n')}\n`;
 };
+
+/** A table whose columns are as wide as the widest cell; nothing where there is no row. */
+function* rows<T>(
+  head: readonly string[],
+  items: readonly T[],
+  cells: (item: T) => readonly string[],
+  look: Look,
+): Iterable<string> {
+  if (items.length === 0) return;
+  const widths = head.map(widthOf);
+  for (const item of items)
+    for (const [at, cell] of cells(item).entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell));
+  const line = (words: readonly string[]): string =>
+    words.map((word, at) => (at === head.length - 1 ? word : padded(word, widths[at] ?? 0))).join('  ');
+  yield `${look.paint(line(head), 'dim')}\n`;
+  for (const item of items) yield `${line(cells(item))}\n`;
+}
+
+function workloadCells({ subject, network }: ScanWorkload): readonly string[] {
+  const { exposure = '-', ingress = '-', egress = '-', ways = [] } = network ?? {};
+  const through = ways.map(
+    ({ kind, namespace = '', name, ports }) => `${kind}:${namespace}/${name} ${ports.join(',')}`,
+  );
+  const cells = [titleOf(subject), exposure, ingress, egress, through.length === 0 ? '-' : through.join('; ')];
+  return cells.map(shown);
+}
+
+function titleOf(subject: ScanSubject): string {
+  return subjectTitle(subject).replace(' ', '/');
+}
 
 function cellsOf(finding: ScanFinding, { sources }: Scan): readonly string[] {
   const { severity, status, check, name, subject, path, message, known } = finding;
   const place = sources.placeOf(subject);
   const file = place === undefined ? '-' : `${place.file}:${String(place.line)}`;
   const word = status === 'fail' ? (known === true ? 'known' : severity) : status;
-  return [word, check, name, subjectTitle(subject).replace(' ', '/'), file, path, message].map(shown);
+  return [word, check, name, titleOf(subject), file, path, message].map(shown);
 }

@@ -3,17 +3,19 @@
  * a kubeconfig, and the kind: `Pod` or `Secret`. Run with --expose-gc.
  */
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { CoreV1Api, KubeConfig, makeInformer, type KubernetesObject } from '@kubernetes/client-node';
-import { shrink } from '#inventory/shrink.ts';
+import type { KubernetesObject } from '@kubernetes/client-node';
 import { Store } from '#inventory/store.ts';
-import { loadCluster } from '#kube/kubeconfig.ts';
-import { Reflector } from '#kube/reflector.ts';
+import { loadCluster, type Cluster } from '#kube/kubeconfig.ts';
 import { Transport } from '#kube/transport.ts';
 import { KINDS } from '#model/kinds.ts';
-import type { AnyObject } from '#model/objects.ts';
+import { readKubeconfig } from '../../support/kubeconfig.ts';
+import { storedReflector } from '../../support/stored-reflector.ts';
 
 export interface Cost {
   readonly syncedMs: number;
@@ -30,31 +32,33 @@ type Held = () => number;
 const [, , who = '', kubeconfig = '', word = ''] = process.argv;
 const kind = word === 'Secret' ? 'Secret' : 'Pod';
 const path = `/api/v1/${KINDS[kind].plural}`;
+const account = mkdtempSync(join(tmpdir(), 'kubeposture-bench-'));
+
+/** As a pod enters, which has no kubeconfig. */
+function entered(): Cluster {
+  const { url, authority, token } = readKubeconfig(kubeconfig);
+  const { hostname, port } = new URL(url);
+  Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port });
+  writeFileSync(join(account, 'token'), token);
+  writeFileSync(join(account, 'ca.crt'), authority);
+  writeFileSync(join(account, 'namespace'), 'default');
+  return loadCluster({ serviceAccount: account, userAgent: 'bench' });
+}
 
 /** As the operator watches: projected, in its store. */
 function ours(): Promise<Held> {
   const store = new Store();
-  const transport = new Transport({ cluster: loadCluster({ kubeconfig, userAgent: 'bench' }) });
+  const transport = new Transport({ cluster: entered() });
   return new Promise((resolve) => {
-    const reflector = new Reflector<AnyObject>({
-      transport,
-      resource: { kind, ...KINDS[kind] },
-      project: (raw) => shrink(kind, raw),
-      handler: {
-        put: (object) => {
-          store.put(object);
-        },
-        remove: () => undefined,
-        state: ({ phase }) => {
-          if (phase === 'synced') resolve(() => Math.min(store.count(kind), reflector.stats.objects));
-        },
-      },
+    const reflector = storedReflector(kind, store, transport, ({ phase }) => {
+      if (phase === 'synced') resolve(() => Math.min(store.count(kind), reflector.stats.objects));
     });
     reflector.start();
   });
 }
 
 async function clientNode(): Promise<Held> {
+  const { CoreV1Api, KubeConfig, makeInformer } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const api = config.makeApiClient(CoreV1Api);
@@ -71,7 +75,7 @@ async function clientNode(): Promise<Held> {
 
 /** What the server can give: the same stream, thrown away as it comes. */
 async function download(): Promise<Held> {
-  const cluster = loadCluster({ kubeconfig, userAgent: 'bench' });
+  const cluster = entered();
   const { headers, tls } = await cluster.credentials();
   const query = 'watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
   const request = get(new URL(`${path}?${query}`, cluster.server), { headers, ...tls });
@@ -118,4 +122,5 @@ const cost: Cost = {
   objects,
 };
 process.stdout.write(JSON.stringify(cost));
+rmSync(account, { recursive: true });
 process.exit(0);

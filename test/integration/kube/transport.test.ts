@@ -350,10 +350,45 @@ describe('[integration] kube/kubeconfig', () => {
       file('home/.kube/config', '{');
       expect(() => loadCluster({ userAgent: 'x' })).to.throw(
         KubeConfigError,
-        /^kubeconfig: not a readable kubeconfig: /,
+        `${join(folder, 'home/.kube/config')}: not a readable kubeconfig: `,
       );
     } finally {
       Object.assign(process.env, { HOME }, KUBECONFIG === undefined ? {} : { KUBECONFIG });
+    }
+  });
+
+  it('a pod knows its cluster from its environment, and itself from its mounted account, read anew as it rotates', async () => {
+    const { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT } = process.env;
+    const serviceAccount = join(folder, 'account');
+    mkdirSync(serviceAccount);
+    for (const [name, content] of Object.entries({ token: 'one\n', 'ca.crt': 'CA\n', namespace: 'shop\n' }))
+      file(`account/${name}`, content);
+    let now = 0;
+    const enter = (): ReturnType<typeof loadCluster> => loadCluster({ serviceAccount, userAgent: 'x' }, () => now);
+    try {
+      delete process.env['KUBERNETES_SERVICE_HOST'];
+      expect(enter).to.throw(KubeConfigError, 'KUBERNETES_SERVICE_HOST is not set: this is no pod');
+      Object.assign(process.env, { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '6443' });
+      const { server, namespace, credentials } = enter();
+      expect([server.href, namespace]).to.deep.equal(['https://[fd00::1]:6443/', 'shop']);
+      const { headers, tls } = await credentials();
+      expect([headers, tls]).to.deep.equal([{ Authorization: 'Bearer one' }, { ca: 'CA' }]);
+      file('account/token', 'two');
+      now = 60_000;
+      expect((await credentials()).headers).to.deep.equal({ Authorization: 'Bearer two' });
+      expect(() => loadCluster({ serviceAccount, context: 'dev', userAgent: 'x' })).to.throw(
+        KubeConfigError,
+        'no context "dev": a pod knows the cluster that it is in',
+      );
+      const none = join(folder, 'nowhere');
+      expect(() => loadCluster({ serviceAccount: none, userAgent: 'x' })).to.throw(
+        KubeConfigError,
+        `${none}: no service account is mounted there`,
+      );
+    } finally {
+      for (const [name, value] of Object.entries({ KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT }))
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
     }
   });
 

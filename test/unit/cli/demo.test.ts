@@ -73,6 +73,9 @@ describe('[unit] demo: what has become of a report', () => {
   it('pods, counts of a sum, and what is neither', () => {
     const checks = ['KP-A-001', 'KP-A-001', 'KP-B-002'];
     expect(line(report(63, 'D', checks, { subject: { pods: 5 } }))).to.match(/ {2}3 -> 5 pods$/);
+    expect(line(report(63, 'D', checks, { network: { exposure: 'internet' } }))).to.match(
+      / {2}exposure unknown -> internet$/,
+    );
     expect(line(report(63, 'D', checks, { summary: { critical: 0, high: 0, medium: 4, low: 3, info: 0 } }))).to.match(
       / {2}high 1 -> 0, medium 2 -> 4$/,
     );

@@ -7,12 +7,12 @@ import {
   aClusterRoleBinding,
   aDeployment,
   aPod,
-  aTokenSecret,
   aPolicy,
   aRoleBinding,
   aServiceAccount,
   anApiServer,
 } from '#checks/samples.ts';
+import { aTokenSecret } from '#checks/token-samples.ts';
 import { Engine } from '#engine/engine.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';

@@ -149,6 +149,26 @@ describe('[unit] body of a report', () => {
     ]);
   });
 
+  it('says how a workload is exposed and isolated, with the ways that were left out counted', () => {
+    const way = { kind: 'Ingress', namespace: 'shop', name: 'web', level: 'internet', ports: ['TCP/80'] } as const;
+    const stands = { exposure: 'internet', ingress: 'isolated', egress: 'open', enforced: 'yes' } as const;
+    const told = (ways: readonly (typeof way)[]): unknown =>
+      of({ traits: { network: { ...stands, ways } } }).body['network'];
+    expect([told([]), told([way]), told(Array.from({ length: 18 }, () => way))]).to.deep.equal([
+      stands,
+      { ...stands, ways: [way] },
+      { ...stands, ways: Array.from({ length: 16 }, () => way), moreWays: 2 },
+    ]);
+  });
+
+  it('the digest covers how a workload is exposed', () => {
+    const network = { exposure: 'cluster', ways: [], ingress: 'open', egress: 'open', enforced: 'no' } as const;
+    const digests = [{}, { network }, { network: { ...network, ingress: 'isolated' as const } }].map(
+      (traits) => of({ traits }).digest,
+    );
+    expect(new Set(digests).size).to.equal(3);
+  });
+
   it('a report is for every workload, and for others that have something to show', () => {
     const score = { exact: 100, grade: 'A', topFixes: [] } as const;
     const verdict = { subject: contents().subject, pods: 0, notEvaluated: [], passed: 1, score };

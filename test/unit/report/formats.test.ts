@@ -103,6 +103,22 @@ const count = (text: string, pattern: RegExp): number => (text.match(pattern) ??
 describe('[unit] output formats', function () {
   this.timeout(60_000);
 
+  it('wide: how workloads are exposed and isolated', () => {
+    const service =
+      '{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {type: NodePort, selector: {}, ports: [{port: 80}]}}';
+    const at = (name: string): string =>
+      `{apiVersion: v1, kind: Pod, metadata: {name: ${name}, labels: {at: ${name}}}, spec: {containers: [{name: c, image: i}]}}`;
+    const text = [at('web'), at('db'), service.replace('selector: {}', 'selector: {at: web}')].join('\n---\n');
+    const { result, ...rest } = scanOf(text, ['KP-POD-001']);
+    const lines = printed('wide', { result, ...rest }).split('\n');
+    expect(lines.slice(0, 4)).to.deep.equal([
+      'WORKLOAD         EXPOSURE  INGRESS  EGRESS  THROUGH',
+      'Pod/default/db   cluster   open     open    -',
+      'Pod/default/web  node      open     open    NodePort:default/s TCP/80',
+      '',
+    ]);
+  });
+
   for (const [name, word] of Object.entries(HOSTILE)) {
     const scan = scanOf(everything(word), CHECKS);
     const tame = scanOf(everything('word'), CHECKS);
@@ -123,7 +139,7 @@ describe('[unit] output formats', function () {
       });
 
       it('json, yaml and jsonl give every word back as it was', () => {
-        const { findings, notEvaluated, errors, ...summary } = scan.result;
+        const { findings, notEvaluated, workloads = [], errors, ...summary } = scan.result;
         const plain = JSON.parse(JSON.stringify(scan.result)) as object;
         expect(JSON.parse(printed('json', scan))).to.deep.equal(plain);
         expect(parse(printed('yaml', scan))).to.deep.equal(plain);
@@ -132,6 +148,7 @@ describe('[unit] output formats', function () {
         expect(lines.map((line) => JSON.parse(line) as object)).to.deep.equal([
           ...findings.map((each) => ({ type: 'finding', ...each })),
           ...notEvaluated.map((each) => ({ type: 'notEvaluated', ...each })),
+          ...workloads.map((each) => ({ type: 'workload', ...each })),
           ...errors.map((each) => ({ type: 'error', ...each })),
           { type: 'summary', ...summary },
         ]);
