@@ -151,7 +151,7 @@ describe('[cluster] the manifests of kustomize and of Helm', function () {
     });
     expect(template.spec).to.have.nested.property('containers[0].image', `registry.example/kubeposture@${digest}`);
     expect(objects['ConfigMap kubeposture/kubeposture']!['data']).to.deep.equal({
-      'config.yaml': 'checks: {}\nmetrics:\n  maxSeries: 500\n',
+      'config.yaml': 'checks: {}\nmetrics:\n  maxSeries: 500\nsecrets:\n  mode: "off"\n',
     });
     expect(Object.keys(objects).filter((place) => /^(CustomResource|NetworkPolicy)/.test(place))).to.deep.equal([]);
   });
