@@ -67,7 +67,10 @@ function withDefaults(kind: Kind, metadata: Metadata): Metadata {
 function finish(object: AnyObject): AnyObject {
   switch (object.kind) {
     case 'Pod':
-      return placed({ ...object, spec: tidySpec(object.spec, object.metadata.labels) }, object.spec.nodeName);
+      return placed(
+        { ...oneAddress(object), spec: tidySpec(object.spec, object.metadata.labels) },
+        object.spec.nodeName,
+      );
     case 'CronJob': {
       const template = object.spec?.jobTemplate?.spec?.template;
       return template === undefined
@@ -103,6 +106,14 @@ function tidyWorkload<
 
 function tidyTemplate(template: PodTemplate): PodTemplate {
   return { ...template, spec: tidySpec(template.spec, template.metadata.labels) };
+}
+
+/** An only address is said twice. */
+function oneAddress({ status, ...pod }: Pod): Pod {
+  if (status === undefined) return pod;
+  const { podIPs, ...rest } = status;
+  const isSaid = podIPs?.length === 1 && podIPs[0]?.ip === rest.podIP;
+  return { ...pod, status: isSaid ? rest : status };
 }
 
 /** Where a pod runs is its own; its spec it shares. */

@@ -176,6 +176,20 @@ export const CONFIGURATION = {
         burst: integer('Writes at once after a quiet time.', 100, 1, 100_000),
       },
     },
+    events: {
+      says: 'Events on workloads for new critical and high findings, and for their end.',
+      fields: {
+        enabled: field('Make Events. Without them the ClusterRole `kubeposture-events` is not needed.', true, {
+          type: 'boolean',
+        }),
+        rate: field('Events a second, of all workloads together. What is beyond is left out and counted.', 1, {
+          type: 'number',
+          exclusiveMinimum: 0,
+          maximum: 1000,
+        }),
+        burst: integer('Events at once after a quiet time.', 50, 1, 10_000),
+      },
+    },
     schedule: { says: 'When what is done from time to time is done.', fields: { sweep } },
     leaderElection: {
       says: 'Which of several replicas writes.',

@@ -11,6 +11,7 @@ const KEEP = 'helm.sh/resource-policy';
 const SAME: readonly (readonly [folder: string, ...args: readonly string[]])[] = [
   ['manifests/base'],
   ['manifests/overlays/no-secrets', '--set', 'rbac.secrets=false'],
+  ['manifests/overlays/no-events', '--set', 'config.events.enabled=false'],
   ['manifests/overlays/single-replica', '--set', 'replicas=1'],
   [
     'manifests/overlays/monitoring',
@@ -89,6 +90,11 @@ describe('[cluster] the manifests of kustomize and of Helm', function () {
     expect(changed('single-replica')).to.deep.equal([
       'Deployment kubeposture/kubeposture',
       'PodDisruptionBudget kubeposture/kubeposture',
+    ]);
+    expect(changed('no-events')).to.deep.equal([
+      'ClusterRole /kubeposture-events',
+      'ClusterRoleBinding /kubeposture-events',
+      'ConfigMap kubeposture/kubeposture',
     ]);
     const rules = base['ClusterRole /kubeposture']!['rules'] as readonly { readonly resources: readonly string[] }[];
     const readsSecrets = rules.some(({ resources }) => resources.includes('secrets'));

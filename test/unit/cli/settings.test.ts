@@ -22,6 +22,7 @@ describe('[unit] settings', () => {
       scope: { namespaces: EVERY, kinds: EVERY },
       reports: { maxFindings: 100 },
       writes: { rate: 50, burst: 100 },
+      events: { enabled: true, rate: 1, burst: 50 },
       schedule: { sweep: '17 3 * * *' },
       metrics: { maxSeries: 10_000, workloadScore: false },
       leaderElection: { enabled: true, namespace: 'kubeposture' },
@@ -101,7 +102,7 @@ describe('[unit] configuration file', () => {
   for (const [text, says] of [
     [
       'nope: 1',
-      'c.yaml: the file: "nope" is not known; allowed: scope, checks, reports, metrics, writes, schedule, leaderElection',
+      'c.yaml: the file: "nope" is not known; allowed: scope, checks, reports, metrics, writes, events, schedule, leaderElection',
     ],
     ['- 1', 'c.yaml: the file: must be object'],
     ['checks: {disable: [foo]}', 'c.yaml: checks.disable[0]: must be a check id, such as KP-POD-001'],
