@@ -123,6 +123,8 @@ const WORST_FIRST = ['fail', 'error', 'unknown', 'pass', 'notApplicable'] as con
 
 /** One answer from those on all faces: the same problem on several pods is one finding with a count. */
 function merge(check: Check, judged: readonly Judged[], prefix: string): CheckResult {
+  const [first] = judged;
+  if (judged.length === 1 && first !== undefined && isBare(first.outcome)) return BARE[first.outcome.status];
   const outcomes = judged.map(({ outcome }) => outcome);
   const status = WORST_FIRST.find((word) => outcomes.some((outcome) => outcome.status === word)) ?? 'notApplicable';
   const until = Math.min(...outcomes.map((outcome) => outcome.until ?? Infinity));
@@ -140,6 +142,10 @@ function merge(check: Check, judged: readonly Judged[], prefix: string): CheckRe
     notEvaluated: [...reasons].sort().map((reason) => ({ check: check.id, reason })),
     ...holds,
   };
+}
+
+function isBare({ status, until }: Outcome): boolean {
+  return (status === 'pass' || status === 'notApplicable') && until === undefined;
 }
 
 /** Why a check could not say all that it might have. */
