@@ -87,7 +87,7 @@ const WORKLOADS: readonly Case[] = [
   },
   {
     name: 'a role that cannot be read is said',
-    world: [{ ...aRole(), rules: [READ_SECRETS, { verbs: 'all' }] } as Manifest, aRoleBinding()],
+    world: [{ ...aRole(), rules: [READ_SECRETS, { verbs: 'all' }] }, aRoleBinding()],
     is: {
       who: `${WHO}; not all is known: Role shop/web: rules[1].verbs: expected list, found string`,
       everywhere: NOTHING,
