@@ -1,5 +1,13 @@
 import { acceptanceOf } from '#facts/acceptances.ts';
-import { defineCheck, isProblem, type Check, type Examples, type Inputs, type JudgeSpec, type Meta } from '#model/check.ts';
+import {
+  defineCheck,
+  isProblem,
+  type Check,
+  type Examples,
+  type Inputs,
+  type JudgeSpec,
+  type Meta,
+} from '#model/check.ts';
 
 type Spec<I extends Inputs<'Pod'>> = Meta &
   Omit<JudgeSpec<'Pod', I>, 'subject'> & { readonly examples: () => Examples };
@@ -9,11 +17,10 @@ export function definePodCheck<const I extends Inputs<'Pod'> = Record<string, ne
   return defineCheck<'Pod', I>({
     ...spec,
     subject: 'Pod',
-    *evaluate(pod, given, context) {
-      for (const word of spec.evaluate(pod, given, context)) {
+    evaluate: (pod, given, context) =>
+      Array.from(spec.evaluate(pod, given, context), (word) => {
         const accepted = isProblem(word) ? acceptanceOf(pod, spec.id, word, context) : undefined;
-        yield accepted === undefined ? word : { accepted, ...word };
-      }
-    },
+        return accepted === undefined ? word : { accepted, ...word };
+      }),
   });
 }

@@ -1,6 +1,6 @@
 import { isSystemNamespace } from '#facts/namespace.ts';
 import type { AnyBinding, AnyRole } from '#facts/rbac.ts';
-import { isShipped } from '#facts/shipped-roles.ts';
+import { isShipped } from '#analysis/rbac/shipped.ts';
 import {
   defineCheckOfMany,
   judge,
@@ -60,35 +60,28 @@ function ofClusterRole(rights: readonly Right[]): Judge {
 /** The judgements of what is granted in a namespace. Who lives there is asked only where it makes a difference. */
 function placedJudges(rights: readonly Right[]): readonly Judge[] {
   const asks = rights.some(({ severity: { cluster, strong = cluster, namespace } }) => strong !== namespace);
-  if (!asks) {
-    return [
-      judge({
-        subject: 'Role',
-        inputs: { bindings: bindingsOfARole },
-        evaluate: (role, { bindings }, context) =>
-          isShipped(role)
-            ? []
-            : ofRules(inPlace(rights, role), { rules: role.rules, bindings, isStrong: false }, context),
-      }),
-      judge({
-        subject: 'RoleBinding',
-        inputs: { granted: clusterRoleOfRoleBinding },
-        evaluate: (binding, { granted: [granted] }, context) =>
-          ofBinding(rights, binding, granted, { context, isStrong: false }),
-      }),
-    ];
-  }
+  const roleInputs: { readonly bindings: typeof bindingsOfARole; readonly strong?: typeof strongNamespaceOfRole } = {
+    bindings: bindingsOfARole,
+    ...(asks ? { strong: strongNamespaceOfRole } : {}),
+  };
+  const bindingInputs: {
+    readonly granted: typeof clusterRoleOfRoleBinding;
+    readonly strong?: typeof strongNamespaceOfRoleBinding;
+  } = {
+    granted: clusterRoleOfRoleBinding,
+    ...(asks ? { strong: strongNamespaceOfRoleBinding } : {}),
+  };
   return [
     judge({
       subject: 'Role',
-      inputs: { bindings: bindingsOfARole, strong: strongNamespaceOfRole },
-      evaluate: (role, { bindings, strong: [isStrong = false] }, context) =>
+      inputs: roleInputs,
+      evaluate: (role, { bindings, strong: [isStrong = false] = [] }, context) =>
         isShipped(role) ? [] : ofRules(inPlace(rights, role), { rules: role.rules, bindings, isStrong }, context),
     }),
     judge({
       subject: 'RoleBinding',
-      inputs: { granted: clusterRoleOfRoleBinding, strong: strongNamespaceOfRoleBinding },
-      evaluate: (binding, { granted: [granted], strong: [isStrong = false] }, context) =>
+      inputs: bindingInputs,
+      evaluate: (binding, { granted: [granted], strong: [isStrong = false] = [] }, context) =>
         ofBinding(rights, binding, granted, { context, isStrong }),
     }),
   ];

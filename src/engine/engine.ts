@@ -6,6 +6,7 @@ import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { NotEvaluated, Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
 import { Ledger } from './ledger.ts';
+import { judgeFor } from './evaluate.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
 import { byCheck, byWorst, sitterOf, type CheckResult, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
@@ -22,6 +23,8 @@ export interface Evaluations {
  */
 export class Engine {
   #checks: readonly Check[];
+  /** Those that may have something to say, by the kind of the subject and whether it has pods. */
+  readonly #checksBy = new Map<string, readonly Check[]>();
   readonly #traits: readonly Trait[];
   readonly #inventory: Inventory;
   #planner: Planner;
@@ -43,6 +46,7 @@ export class Engine {
   /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */
   configure(checks: readonly Check[], context: Context): void {
     this.#checks = checks;
+    this.#checksBy.clear();
     this.#context = context;
     this.#planner = new Planner([...checks, ...this.#traits], this.#inventory);
   }
@@ -103,7 +107,7 @@ export class Engine {
     if (sitter === undefined) return undefined;
     const known = this.#ledger.results(subjectKey(subject));
     const results = new Map<CheckId, CheckResult>();
-    for (const check of this.#checks) {
+    for (const check of this.#checksOf(sitter)) {
       const isAsked = known === undefined || checks === 'all' || checks.has(check.id);
       const result = isAsked ? this.#counted(check, sitter.judge(check)) : known.get(check.id);
       if (result !== undefined) results.set(check.id, result);
@@ -112,6 +116,17 @@ export class Engine {
     const traits = this.#told(sitter, { subject, checks });
     const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...summed(results) };
     return { results, verdict: { ...verdict, score: scoreOf(openOf(verdict.findings), 'resource') } };
+  }
+
+  #checksOf({ subject, isWorkload }: Sitter): readonly Check[] {
+    const key = isWorkload ? `${subject.kind} with pods` : subject.kind;
+    const known = this.#checksBy.get(key);
+    if (known !== undefined) return known;
+    const asked = this.#checks.filter(
+      (check) => judgeFor(check, subject.kind) !== undefined || (isWorkload && judgeFor(check, 'Pod') !== undefined),
+    );
+    this.#checksBy.set(key, asked);
+    return asked;
   }
 
   #told(sitter: Sitter, { subject, checks }: Job): Pick<Verdict, 'traits'> {
@@ -173,7 +188,15 @@ export class Engine {
       const { unknown: reason, aspect } = said?.(this.#context) ?? { unknown: '' };
       return reason === '' ? [] : [{ check: id, reason, ...(aspect === undefined ? {} : { aspect }) }];
     });
-    return [...without, ...unsaid];
+    return [...this.#unseen(), ...without, ...unsaid];
+  }
+
+  /** The checks that cannot see what they judge. */
+  #unseen(): readonly NotEvaluated[] {
+    return this.#checks.flatMap(({ id, judges }) => {
+      const reasons = new Set(judges.flatMap(({ subject }) => this.#inventory.missing(subject) ?? []));
+      return [...reasons].sort().map((reason) => ({ check: id, reason }));
+    });
   }
 
   get evaluations(): Evaluations {

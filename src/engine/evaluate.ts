@@ -16,7 +16,7 @@ type Given = Readonly<Record<string, readonly unknown[] | undefined>>;
  */
 export function evaluate(judge: Judge, object: AnyObject, inventory: Inventory, context: Context): Outcome {
   try {
-    if (!judge.applies(object, context)) return { status: 'notApplicable' };
+    if (!judge.applies(object, context)) return NOT_APPLICABLE;
     const missing = missingInputs(judge, inventory);
     if (missing.length > 0) return { status: 'unknown', missing };
     return collect(judge, object, relatedTo(judge, object, inventory), { context, inventory });
@@ -24,6 +24,8 @@ export function evaluate(judge: Judge, object: AnyObject, inventory: Inventory, 
     return { status: 'error', message: error instanceof Error ? error.message : String(error) };
   }
 }
+
+const NONE: readonly never[] = [];
 
 function missingInputs({ inputs }: Judge, inventory: Inventory): readonly string[] {
   const reasons = new Set<string>();
@@ -34,7 +36,7 @@ function missingInputs({ inputs }: Judge, inventory: Inventory): readonly string
       if (reason !== undefined) reasons.add(reason);
     }
   }
-  return reasons.size === 0 ? [] : [...reasons].sort();
+  return reasons.size === 0 ? NONE : [...reasons].sort();
 }
 
 /** The inputs of an object, `undefined` for those that may be out of reach and are. */
@@ -49,7 +51,8 @@ export function relatedTo({ inputs }: Pick<Judge, 'inputs'>, object: AnyObject, 
 
 function collect(judge: Judge, object: AnyObject, given: Given, { context, inventory }: Surroundings): Outcome {
   const problems: Problem[] = [];
-  const doubts = [...(object.malformed ?? []), ...unreadIn(Object.values(given))];
+  const doubts = [...(object.malformed ?? NONE)];
+  for (const values of Object.values(given)) noteUnread(values, doubts);
   const ownKind = inventory.missing(object.kind);
   if (ownKind !== undefined) doubts.push(ownKind);
   let until = Infinity;
@@ -58,22 +61,25 @@ function collect(judge: Judge, object: AnyObject, given: Given, { context, inven
     else if ('unknown' in word) doubts.push(word.unknown);
     else until = Math.min(until, word.until);
   }
-  const holds = until === Infinity ? {} : { until };
+  const holds = until === Infinity ? undefined : { until };
   if (problems.length > 0) return { status: 'fail', problems, missing: doubts, ...holds };
-  return doubts.length > 0 ? { status: 'unknown', missing: doubts, ...holds } : { status: 'pass', ...holds };
+  if (doubts.length > 0) return { status: 'unknown', missing: doubts, ...holds };
+  return holds === undefined ? PASS : { status: 'pass', ...holds };
 }
 
+const PASS: Outcome = { status: 'pass' };
+const NOT_APPLICABLE: Outcome = { status: 'notApplicable' };
+const DEEPEST = 2;
+
 /**
- * What could not be read in the objects that a judgement rests on, the way relations hand them: one by one, or some levels down in a
+ * Notes what could not be read in the objects that a judgement rests on, the way relations hand them: one by one, or some levels down in a
  * record. They may say more than was understood.
  */
-function unreadIn(values: readonly unknown[], depth = 0): readonly string[] {
-  return values.flatMap((value) => {
-    if (typeof value !== 'object' || value === null || depth > 2) return [];
-    if (Array.isArray(value)) return unreadIn(value, depth + 1);
-    if (!isHeld(value)) return unreadIn(Object.values(value), depth + 1);
-    return (value.malformed ?? []).map((note) => `${subjectText(refOf(value))}: ${note}`);
-  });
+function noteUnread(value: unknown, notes: string[], depth = 0): void {
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return;
+  if (Array.isArray(value)) for (const each of value) noteUnread(each, notes, depth + 1);
+  else if (!isHeld(value)) for (const each of Object.values(value)) noteUnread(each, notes, depth + 1);
+  else for (const note of value.malformed ?? NONE) notes.push(`${subjectText(refOf(value))}: ${note}`);
 }
 
 function isHeld(value: object): value is AnyObject {

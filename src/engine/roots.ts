@@ -114,9 +114,9 @@ const BELOW_PODS = indexesOf('owned by a pod', (object) => {
   return owner !== undefined && kindFor(owner.apiVersion, owner.kind) === 'Pod' ? ['yes'] : [];
 });
 
-function ownedBy(kind: Owned, owner: Subject, inventory: Inventory): readonly AnyObject[] {
-  const index = BY_CONTROLLER[kind];
-  return inventory.by(index, subjectKey(owner)).filter((object) => isSame(owner.uid, controllerOf(object)?.uid));
+function ownedBy(kind: Owned, { uid }: Pick<Subject, 'uid'>, key: string, inventory: Inventory): readonly AnyObject[] {
+  const owned = inventory.by(BY_CONTROLLER[kind], key);
+  return owned.length === 0 ? owned : owned.filter((object) => isSame(uid, controllerOf(object)?.uid));
 }
 
 /**
@@ -124,8 +124,8 @@ function ownedBy(kind: Owned, owner: Subject, inventory: Inventory): readonly An
  * for a moment after it was made anew, the last in order speaks: the answer must not depend on who was asked first.
  */
 export function asItsPodsNameIt(subject: Subject, inventory: Inventory): Subject | undefined {
-  const { uid: _, ...anyOfThatName } = subject;
-  const names = OWNED_KINDS.flatMap((kind) => ownedBy(kind, anyOfThatName, inventory)).flatMap((object) => {
+  const key = subjectKey(subject);
+  const names = OWNED_KINDS.flatMap((kind) => inventory.by(BY_CONTROLLER[kind], key)).flatMap((object) => {
     const owner = controllerOf(object);
     return owner === undefined ? [] : [subjectOfOwner(owner, subject.namespace)];
   });
@@ -155,6 +155,7 @@ export function podsBelow(subject: Subject, inventory: Inventory): PodsBelow {
 /** What one owner has directly below it; after `settle` what it has at any depth. */
 interface Level {
   readonly subject: Subject;
+  readonly key: string;
   readonly below: Level[];
   live: readonly Pod[];
   templates: readonly Pod[];
@@ -162,19 +163,20 @@ interface Level {
 
 /** The owners below a subject, each after the one above it. Not recursive: a hostile chain of owners may be as long as it likes. */
 function levelsFrom(subject: Subject, inventory: Inventory): readonly Level[] {
-  const levels: Level[] = [{ subject, below: [], live: [], templates: [] }];
-  const seen = new Set([subjectKey(subject)]);
+  const levels: Level[] = [{ subject, key: subjectKey(subject), below: [], live: [], templates: [] }];
+  const seen = new Set(levels.map(({ key }) => key));
   const doPodsOwn = OWNED_KINDS.some((kind) => inventory.by(BELOW_PODS[kind], 'yes').length > 0);
   for (const level of levels) {
-    const pods = ownedBy('Pod', level.subject, inventory) as readonly Pod[];
+    const pods = ownedBy('Pod', level.subject, level.key, inventory) as readonly Pod[];
     level.live = pods.filter((pod) => !isTemplate(pod));
     level.templates = pods.filter(isTemplate);
-    const owners = TEMPLATE_KINDS.flatMap((kind) => ownedBy(kind, level.subject, inventory));
+    const owners = TEMPLATE_KINDS.flatMap((kind) => ownedBy(kind, level.subject, level.key, inventory));
     for (const owner of doPodsOwn ? [...owners, ...level.live] : owners) {
       const below = subjectOf(owner);
-      if (seen.has(subjectKey(below))) continue;
-      seen.add(subjectKey(below));
-      const next: Level = { subject: below, below: [], live: [], templates: [] };
+      const key = subjectKey(below);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const next: Level = { subject: below, key, below: [], live: [], templates: [] };
       level.below.push(next);
       levels.push(next);
     }

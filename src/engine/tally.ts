@@ -27,6 +27,7 @@ export class Tally {
   #summary: Record<keyof Summary, number> = { ...ZERO };
   #subjects = 0;
   #workloads = 0;
+  #revision = 0;
 
   add(verdict: Verdict): void {
     this.#count(verdict, 1);
@@ -34,6 +35,11 @@ export class Tally {
 
   remove(verdict: Verdict): void {
     this.#count(verdict, -1);
+  }
+
+  /** Another one after each change. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** For each check the number of subjects by worst severity. */
@@ -64,6 +70,7 @@ export class Tally {
   }
 
   #count(verdict: Verdict, sign: 1 | -1): void {
+    this.#revision += 1;
     this.#subjects += sign;
     if (verdict.isWorkload) this.#workloads += sign;
     this.#summary.passed += sign * verdict.passed;

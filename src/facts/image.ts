@@ -65,10 +65,30 @@ export function isWithin(repository: string, places: readonly string[]): boolean
   return places.some((place) => repository === place || repository.startsWith(`${place}/`));
 }
 
+/** Lists of repositories as sets: the tables that name them are asked about every image. */
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
 /** Whether an image is of one of these repositories: whole segments at the end of its own, below any registry. */
 export function isOneOf(image: string, repositories: readonly string[]): boolean {
-  const { repository } = parseImage(image);
-  return repositories.some((suffix) => repository === suffix || repository.endsWith(`/${suffix}`));
+  let known = sets.get(repositories);
+  if (known === undefined) sets.set(repositories, (known = new Set(repositories)));
+  for (const tail of tailsOf(image)) if (known.has(tail)) return true;
+  return false;
+}
+
+/** The last answer: a table asks row by row. */
+let last: { readonly image: string; readonly tails: readonly string[] } = { image: '', tails: [''] };
+
+/** The repository of an image, and what is left of it without its first segments. */
+function tailsOf(image: string): readonly string[] {
+  if (last.image !== image) {
+    const { repository } = parseImage(image);
+    const tails = [repository];
+    for (let slash = repository.indexOf('/'); slash >= 0; slash = repository.indexOf('/', slash + 1))
+      tails.push(repository.slice(slash + 1));
+    last = { image, tails };
+  }
+  return last.tails;
 }
 
 /** What the containers of a pod run: the reference that they were told, and the digest that was pulled for it. */

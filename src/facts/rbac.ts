@@ -34,54 +34,13 @@ export interface Account {
   readonly name: string;
 }
 
-const ACCOUNT_USER = 'system:serviceaccount:';
-const NAMESPACE_GROUP = 'system:serviceaccounts:';
-
-type Accounts = Account | { readonly allOf: string } | 'all' | undefined;
-
-/** What a binding's subject stands for among service accounts: one account, those of a namespace, all of them; undefined for others. */
-export function accountsOf(subject: RbacSubject, bindingNamespace: string): Accounts {
-  switch (subject.kind) {
-    case 'ServiceAccount':
-      // Without a namespace it is the binding's; in a ClusterRoleBinding that matches nobody (validation refuses it).
-      return account(namespaceOf(subject, bindingNamespace), subject.name);
-    case 'User':
-      return accountOfUser(subject.name);
-    case 'Group':
-      return accountsOfGroup(subject.name);
-    default:
-      return undefined;
-  }
-}
-
-function namespaceOf({ namespace = '' }: RbacSubject, bindingNamespace: string): string {
-  return namespace === '' ? bindingNamespace : namespace;
-}
-
-/** No account has a slash in its name or namespace: such a subject is nobody, and `namespace/name` stays unambiguous. */
-function account(namespace: string, name: string): Account | undefined {
-  return isWord(namespace) && isWord(name) ? { namespace, name } : undefined;
-}
-
-function isWord(name: string): boolean {
-  return name !== '' && !name.includes('/');
-}
-
-function accountOfUser(user: string): Account | undefined {
-  const [namespace = '', name = '', ...rest] = user.startsWith(ACCOUNT_USER)
-    ? user.slice(ACCOUNT_USER.length).split(':')
-    : [];
-  return rest.length > 0 ? undefined : account(namespace, name);
-}
-
-function accountsOfGroup(group: string): Accounts {
-  if (group === 'system:serviceaccounts' || group === 'system:authenticated') return 'all';
-  const allOf = group.startsWith(NAMESPACE_GROUP) ? group.slice(NAMESPACE_GROUP.length) : '';
-  return isWord(allOf) ? { allOf } : undefined;
-}
-
 /** `User alice`, `ServiceAccount shop/web`: how messages name a binding's subject. */
 export function subjectName(subject: RbacSubject, bindingNamespace: string): string {
   if (subject.kind !== 'ServiceAccount') return `${subject.kind} ${subject.name}`;
-  return `ServiceAccount ${namespaceOf(subject, bindingNamespace)}/${subject.name}`;
+  return `ServiceAccount ${homeOf(subject, bindingNamespace)}/${subject.name}`;
+}
+
+/** The namespace of a service account that a binding names: in a RoleBinding that of the binding, where none is said. */
+export function homeOf({ namespace = '' }: RbacSubject, bindingNamespace: string): string {
+  return namespace === '' ? bindingNamespace : namespace;
 }

@@ -8,10 +8,9 @@ type Requirement = NonNullable<LabelSelector['matchExpressions']>[number];
  * an operator that does not exist selects nothing (the API server refuses it, a file may hold it).
  */
 export function selects(selector: LabelSelector, labels: Labels): boolean {
-  return (
-    Object.entries(selector.matchLabels).every(([key, value]) => labelOf(labels, key) === value) &&
-    (selector.matchExpressions ?? []).every((requirement) => meets(requirement, labels))
-  );
+  const { matchLabels, matchExpressions = [] } = selector;
+  for (const key of Object.keys(matchLabels)) if (labelOf(labels, key) !== matchLabels[key]) return false;
+  return matchExpressions.every((requirement) => meets(requirement, labels));
 }
 
 function labelOf(labels: Labels, key: string): string | undefined {

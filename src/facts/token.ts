@@ -1,8 +1,6 @@
+import { TOKEN_SECRET } from '#model/kinds.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
-import type { PolicyRule } from '#model/policy.ts';
 import { containersOf } from './containers.ts';
-import type { AnyBinding } from './rbac.ts';
-import { isEveryones } from './shipped-roles.ts';
 
 /** The service account that a pod runs as: `default` where it names none. */
 export function accountOf(pod: Pod): { readonly namespace: string; readonly name: string } {
@@ -10,6 +8,22 @@ export function accountOf(pod: Pod): { readonly namespace: string; readonly name
     namespace: pod.metadata.namespace,
     name: pod.spec.serviceAccountName ?? 'default',
   };
+}
+
+const TOKEN_OF = 'kubernetes.io/service-account.name';
+
+/** The account whose token a Secret holds; undefined for Secrets of other types. */
+export function accountOfSecret({
+  metadata,
+  type,
+}: ObjectOf<'Secret'>): { readonly namespace: string; readonly name: string } | undefined {
+  const name = metadata.annotations[TOKEN_OF];
+  return type === TOKEN_SECRET && name !== undefined ? { namespace: metadata.namespace, name } : undefined;
+}
+
+/** Whether the cluster has found a token unused for so long that it takes it no longer. */
+export function isInvalidated({ metadata }: ObjectOf<'Secret'>): boolean {
+  return metadata.labels['kubernetes.io/legacy-token-invalid-since'] !== undefined;
 }
 
 /** Whether a projected token is for the API server itself: no audience, or the issuer's usual name. */
@@ -48,23 +62,4 @@ export function mountedToken(pod: Pod, account: ObjectOf<'ServiceAccount'> | und
   if (stated !== false) return { at: 'spec.automountServiceAccountToken', isStated: stated !== undefined };
   const [volume] = tokenVolumes(pod);
   return volume === undefined ? undefined : { at: volume.at, isStated: true };
-}
-
-/** A binding with the rules of its role, undefined where the role cannot be resolved. */
-interface Granting {
-  readonly binding: AnyBinding;
-  readonly rules: readonly PolicyRule[] | undefined;
-}
-
-export interface Rights {
-  readonly kind: 'none' | 'some' | 'unresolved';
-  readonly from: readonly Granting[];
-}
-
-/** What an account may do beyond what the shipped bindings give to every account. */
-export function rightsOf(grants: readonly Granting[]): Rights {
-  const own = grants.filter(({ binding: { roleRef }, rules }) => !isEveryones(roleRef.kind, roleRef.name, rules ?? []));
-  const from = own.filter(({ rules }) => rules === undefined || rules.length > 0);
-  if (from.length === 0) return { kind: 'none', from };
-  return { kind: from.some(({ rules }) => rules !== undefined) ? 'some' : 'unresolved', from };
 }

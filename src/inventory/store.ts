@@ -118,21 +118,27 @@ export class Store implements Inventory {
     return this.#changed({ ref, before } as Change);
   }
 
-  /** A pod whose spec, labels and annotations are the same objects as those of every equal pod. */
-  #shared(pod: Pod): Pod {
-    const { labels, annotations } = pod.metadata;
-    const metadata = {
-      ...pod.metadata,
-      labels: this.#interner.hold(labels),
-      annotations: this.#interner.hold(annotations),
+  /** A pod whose parts are the same objects as those of its equals: spec, labels, annotations, owners and what containers run. */
+  #shared({ metadata, spec, status, ...pod }: Pod): Pod {
+    const { labels, annotations, ownerReferences, ...own } = metadata;
+    const hold = <T extends object>(value: T): T => this.#interner.hold(value);
+    return {
+      ...pod,
+      metadata: {
+        ...own,
+        labels: hold(labels),
+        annotations: hold(annotations),
+        ...(ownerReferences === undefined ? {} : { ownerReferences: hold(ownerReferences) }),
+      },
+      spec: hold(spec),
+      ...(status === undefined ? {} : { status: withStatuses(status, hold) }),
     };
-    return { ...pod, metadata, spec: this.#interner.hold(pod.spec) };
   }
 
-  #release({ metadata, spec }: Pod): void {
-    this.#interner.release(metadata.labels);
-    this.#interner.release(metadata.annotations);
-    this.#interner.release(spec);
+  #release({ metadata, spec, status }: Pod): void {
+    const { labels, annotations, ownerReferences } = metadata;
+    const parts = [labels, annotations, ownerReferences, spec, status?.containerStatuses];
+    for (const part of parts) if (part !== undefined) this.#interner.release(part);
   }
 
   #table<Q extends Kind>(kind: Q): Table<Q> {
@@ -143,6 +149,13 @@ export class Store implements Inventory {
     }
     return table as unknown as Table<Q>;
   }
+}
+
+type Hold = <T extends object>(value: T) => T;
+
+function withStatuses(status: NonNullable<Pod['status']>, hold: Hold): NonNullable<Pod['status']> {
+  const { containerStatuses } = status;
+  return containerStatuses === undefined ? status : { ...status, containerStatuses: hold(containerStatuses) };
 }
 
 function templatePlace({

@@ -7,14 +7,14 @@ import type { Subject } from '#model/ref.ts';
 import { TRAITS } from '#traits/index.ts';
 import type { Judging } from './judging.ts';
 import { Alarm } from './alarm.ts';
-import { Loop, REAL_SCHEDULER, type Scheduler } from './loop.ts';
+import { Loop, REAL_SCHEDULER, type Priority, type Scheduler } from './loop.ts';
 import { NOT_SYNCED } from './watching.ts';
 
 interface BrainOptions {
   readonly judging: Judging;
   readonly scheduler?: Scheduler;
-  /** The verdict of a subject is another one now. */
-  readonly onVerdict: (subject: Subject) => void;
+  /** The verdict of a subject is another one now: `live` because the cluster changed, else because more of it is known or it is judged otherwise. */
+  readonly onVerdict: (subject: Subject, priority: Priority) => void;
   /** A subject was judged and nothing came of it. */
   readonly onUnchanged: (subject: Subject) => void;
   /** A live change touched a subject. */
@@ -42,8 +42,8 @@ export class Brain {
       this.#wind();
     });
     this.loop = new Loop({
-      work: (job) => {
-        this.#work(job);
+      work: (job, priority) => {
+        this.#work(job, priority);
       },
       scheduler,
     });
@@ -96,15 +96,15 @@ export class Brain {
     // Only where nothing is planned for it: a subject that waits to be judged is late, not wrong.
     if (this.loop.depth === 0 && this.engine.recheck(job.subject)) {
       this.#drift += 1;
-      this.#options.onVerdict(job.subject);
+      this.#options.onVerdict(job.subject, 'background');
     }
     setImmediate(() => {
       this.#sweepOn();
     });
   }
 
-  #work(job: Job): void {
-    if (this.engine.judge(job)) this.#options.onVerdict(job.subject);
+  #work(job: Job, priority: Priority): void {
+    if (this.engine.judge(job)) this.#options.onVerdict(job.subject, priority);
     else this.#options.onUnchanged(job.subject);
     this.#wind();
   }

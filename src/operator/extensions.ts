@@ -20,7 +20,7 @@ interface ExtensionsOptions {
   readonly clock?: Clock;
 }
 
-/** Follows which kinds of extensions the server serves (docs/adr/0014). Where discovery is refused all count as served: their watches tell. */
+/** Follows which kinds of extensions the server serves (docs/adr/0016). Where discovery is refused all count as served: their watches tell. */
 export class Extensions {
   readonly #options: ExtensionsOptions;
   readonly #clock: Clock;

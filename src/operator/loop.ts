@@ -30,7 +30,7 @@ export const REAL_SCHEDULER: Scheduler = {
 export type Priority = 'live' | 'background';
 
 interface LoopOptions {
-  readonly work: (job: Job) => void;
+  readonly work: (job: Job, priority: Priority) => void;
   readonly scheduler?: Scheduler;
   /** How long to let a burst collapse before work starts, in milliseconds. */
   readonly windowMs?: number;
@@ -42,7 +42,7 @@ interface LoopOptions {
  */
 export class Loop {
   readonly #queues: Readonly<Record<Priority, Jobs>> = { live: new Map(), background: new Map() };
-  readonly #work: (job: Job) => void;
+  readonly #work: LoopOptions['work'];
   readonly #scheduler: Scheduler;
   readonly #windowMs: number;
   #idle: (() => void)[] = [];
@@ -105,23 +105,24 @@ export class Loop {
   #slice(): void {
     const end = this.#scheduler.now() + SLICE_MS;
     do {
-      const job = this.#next();
-      if (job === undefined) {
+      const [job, priority] = this.#next() ?? [];
+      if (job === undefined || priority === undefined) {
         this.#rest();
         return;
       }
-      this.#work(job);
+      this.#work(job, priority);
     } while (this.#scheduler.now() < end);
     this.#scheduler.soon(() => {
       this.#slice();
     });
   }
 
-  #next(): Job | undefined {
-    for (const queue of [this.#queues.live, this.#queues.background]) {
+  #next(): readonly [Job, Priority] | undefined {
+    for (const priority of ['live', 'background'] as const) {
+      const queue = this.#queues[priority];
       for (const [key, job] of queue) {
         queue.delete(key);
-        return job;
+        return [job, priority];
       }
     }
     return undefined;

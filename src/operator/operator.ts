@@ -1,13 +1,14 @@
 import type { Transport } from '#kube/transport.ts';
-import type { Outcome } from '#kube/writer.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Kind } from '#model/kinds.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Severity } from '#model/severity.ts';
 import { CLUSTER_REPORT, type ReportRef } from '#report/identity.ts';
+import { unaskedKinds } from '#settings/checks.ts';
 import type { Settings } from '#settings/types.ts';
 import type { Metrics } from '#sinks/metrics.ts';
 import { placeOf } from '#sinks/reports.ts';
+import { Announcing } from './announcing.ts';
 import { Audits } from './audits.ts';
 import { Brain } from './brain.ts';
 import { Desk } from './desk.ts';
@@ -15,20 +16,11 @@ import { judgingBy } from './judging.ts';
 import { Latency } from './latency.ts';
 import { defineOperationMetrics } from './operation-metrics.ts';
 import { definePostureMetrics } from './posture-metrics.ts';
-import { Publishing } from './publishing.ts';
+import { Publishing, SENT } from './publishing.ts';
 import { WATCHED } from './watched.ts';
 import { Schedule } from './schedule.ts';
-import { Watching } from './watching.ts';
+import { Watching, type Watcher } from './watching.ts';
 
-/** What may become of a write that is sent. */
-const SENT = [
-  'written',
-  'retrying',
-  'paused',
-  'rejected',
-  'dropped',
-  'tooLarge',
-] as const satisfies readonly Outcome['status'][];
 /** Findings of these severities go first. */
 const URGENT: ReadonlySet<Severity> = new Set(['critical', 'high']);
 /** How long a kind may keep the first judgement waiting; then it is unknown until it comes. Milliseconds. */
@@ -52,6 +44,7 @@ export class Operator {
   readonly #desk: Desk;
   readonly #watching: Watching;
   readonly #publishing: Publishing;
+  readonly #announcing: Announcing;
   readonly #latency: Latency;
   readonly #audits: Audits;
   readonly #subjectAt = new Map<string, Subject>();
@@ -64,6 +57,7 @@ export class Operator {
   #published = false;
   #straggler: NodeJS.Timeout | undefined;
   readonly #sweep = new Schedule(() => this.#sweepNow());
+  readonly #mayWrite = (): boolean => this.#fence?.() ?? false;
 
   constructor(options: OperatorOptions) {
     const { transport, minor, logger, metrics, settings } = options;
@@ -78,8 +72,10 @@ export class Operator {
     );
     this.#brain = new Brain({
       judging: judgingBy(settings, minor),
-      onVerdict: (subject) => {
+      onVerdict: (subject, priority) => {
         this.#verdictChanged(subject);
+        // What is found while the cluster is judged for the first time is no news.
+        this.#announcing.sink.changed(subject, this.#judged && priority === 'live');
       },
       onUnchanged: (subject) => {
         this.#latency.unchanged(subjectKey(subject));
@@ -89,14 +85,20 @@ export class Operator {
       },
     });
     this.#desk = new Desk(this.#brain.engine, this.#brain.store, () => this.#settings.reports.maxFindings);
-    this.#watching = new Watching(transport, this.#brain.store, this.#watcher(), logger);
+    this.#watching = new Watching({
+      transport,
+      store: this.#brain.store,
+      unasked: unaskedKinds(settings),
+      watcher: this.#watcher(),
+      logger,
+    });
     this.#audits = new Audits({ transport, reflectors: this.#watching.reflectors, logger });
     this.#publishing = new Publishing({
       transport,
       logger,
       writes: settings.writes,
       wanted: (ref) => this.#desk.wanted(ref),
-      mayWrite: () => this.#fence?.() ?? false,
+      mayWrite: this.#mayWrite,
       onWritten: (ref, bytes) => {
         this.#wasWritten(ref, bytes);
       },
@@ -112,6 +114,10 @@ export class Operator {
         this.#maybePublish();
       },
     });
+    const { engine } = this.#brain;
+    const { events } = settings;
+    const mayWrite = this.#mayWrite;
+    this.#announcing = new Announcing({ transport, engine, settings: events, mayWrite, logger, metrics });
     this.#defineMetrics();
   }
 
@@ -127,14 +133,14 @@ export class Operator {
       engine,
       inventory,
       sink: this.#publishing.sink,
-      isSpeaking: () => this.#published && (this.#fence?.() ?? false),
+      isSpeaking: () => this.#published && this.#mayWrite(),
       settings: () => this.#settings.metrics,
       reportBytes: () => [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0),
     });
     defineOperationMetrics(metrics, { brain: this.#brain, watching: this.#watching, audits: this.#audits });
   }
 
-  #watcher(): ConstructorParameters<typeof Watching>[2] {
+  #watcher(): Watcher {
     return {
       onChanges: (changes) => {
         this.#brain.changed(changes);
@@ -163,6 +169,7 @@ export class Operator {
     const judging = judgingBy(settings, this.#minor);
     this.#settings = settings;
     this.#publishing.pace(settings.writes);
+    this.#announcing.sink.configure(settings.events);
     this.#sweep.set(settings.schedule.sweep);
     void this.#brain.configure(judging).then(() => {
       // Also those whose verdict has not changed: they may have another size, and the cluster's knows what is in no verdict.
@@ -204,7 +211,8 @@ export class Operator {
     clearTimeout(this.#straggler);
     this.hold();
     this.#brain.stop();
-    await Promise.all([this.#sweep.stop(), this.#audits.stop(), this.#publishing.stop(), this.#watching.stop()]);
+    const parts = [this.#sweep, this.#audits, this.#publishing, this.#announcing, this.#watching];
+    await Promise.all(parts.map((part) => part.stop()));
   }
 
   /** What keeps the operator from being ready, one line each. */

@@ -5,7 +5,7 @@ import { METRICS } from '#sinks/metric-table.ts';
 import type { Metrics, Sample } from '#sinks/metrics.ts';
 import type { ReportSink } from '#sinks/reports.ts';
 import { coverageOf, type Known } from './contents.ts';
-import { CLUSTER, checkSamples, findingSamples, shareOf, workloadSamples, type Share } from './series.ts';
+import { CLUSTER, checkSamples, findingSamples, scoreSamples, shareOf, workloadSamples, type Share } from './series.ts';
 
 /** One scrape asks several times within a turn of the event loop; nothing changes meanwhile. */
 function onceAScrape<T>(read: () => T): () => T {
@@ -50,14 +50,7 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
   );
   metrics.gauge(
     'score',
-    spoken(() =>
-      share()
-        .named.filter((name) => name !== CLUSTER)
-        .map((namespace) => ({
-          labels: { namespace },
-          value: scoreOf(engine.tally(namespace).open, 'namespace').exact,
-        })),
-    ),
+    spoken(() => scoreSamples(engine, share())),
   );
   metrics.gauge(
     'clusterScore',

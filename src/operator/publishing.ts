@@ -22,6 +22,16 @@ export const REPORT_RESOURCES: Readonly<Record<ReportKind, Resource>> = {
 };
 const KINDS = ['SecurityReport', 'ClusterSecurityReport'] as const;
 
+/** What may become of a write that is sent. */
+export const SENT = [
+  'written',
+  'retrying',
+  'paused',
+  'rejected',
+  'dropped',
+  'tooLarge',
+] as const satisfies readonly Outcome['status'][];
+
 /** How soon to look again whether the report kinds are installed. Milliseconds. */
 const CRD_RETRY_MS = 5000;
 

@@ -1,6 +1,8 @@
 import type { Engine } from '#engine/engine.ts';
 import type { Tally } from '#engine/tally.ts';
+import { scoreOf } from '#engine/score.ts';
 import { areaOf } from '#model/check.ts';
+import { subjectKey } from '#model/ref.ts';
 import { SEVERITIES, rankOf } from '#model/severity.ts';
 import type { Verdict } from '#model/verdict.ts';
 import type { Settings } from '#settings/types.ts';
@@ -42,62 +44,91 @@ export function shareOf(engine: Engine, { maxSeries, workloadScore }: Settings['
     room -= cost;
     named.push(name);
   }
-  const workloads = workloadScore ? workloadsOf(engine) : [];
-  const shown = workloads.slice(0, Math.max(0, room));
+  if (!workloadScore) return { named, folded: all.slice(named.length), workloads: [], left: 0 };
+  const workloads = [...engine.verdicts()].filter(({ isWorkload }) => isWorkload);
+  const shown = lowest(workloads, Math.max(0, room));
   return { named, folded: all.slice(named.length), workloads: shown, left: workloads.length - shown.length };
 }
 
-/** The lowest scores first, then by name. */
-function workloadsOf(engine: Engine): readonly Verdict[] {
-  const rows = [...engine.verdicts()]
-    .filter(({ isWorkload }) => isWorkload)
-    .map((verdict) => ({ verdict, score: verdict.score.exact, key: keyOf(verdict) }));
-  return rows.sort((a, b) => a.score - b.score || (a.key < b.key ? -1 : 1)).map(({ verdict }) => verdict);
+/** So many with the lowest scores; of those that score the same the first by name. */
+function lowest(workloads: readonly Verdict[], room: number): readonly Verdict[] {
+  if (workloads.length <= room) return workloads;
+  const byScore = Map.groupBy(workloads, ({ score }) => score.exact);
+  const shown: Verdict[] = [];
+  for (const score of [...byScore.keys()].sort((a, b) => a - b)) {
+    const alike = byScore.get(score) ?? [];
+    const left = room - shown.length;
+    shown.push(...(alike.length <= left ? alike : byName(alike).slice(0, left)));
+    if (alike.length >= left) break;
+  }
+  return shown;
 }
 
-function keyOf({ subject: { namespace, kind, name } }: Verdict): string {
-  return `${namespace}/${kind}/${name}`;
+function byName(verdicts: readonly Verdict[]): readonly Verdict[] {
+  const named = verdicts.map((verdict) => ({ verdict, name: subjectKey(verdict.subject) }));
+  return named.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ verdict }) => verdict);
 }
 
-type Cell = readonly [severity: string, category: string, count: number];
+/** What follows from a tally, worked out once for each of its states: between two scrapes few change. */
+function remembered<T>(work: (tally: Tally) => T): (tally: Tally) => T {
+  const known = new WeakMap<Tally, { readonly revision: number; readonly value: T }>();
+  return (tally) => {
+    const { revision } = tally;
+    const held = known.get(tally);
+    if (held?.revision === revision) return held.value;
+    const value = work(tally);
+    known.set(tally, { revision, value });
+    return value;
+  };
+}
 
-function cellsOf(tally: Tally): readonly Cell[] {
-  return [...tally.findings].flatMap(([check, counts]) =>
-    SEVERITIES.map((severity): Cell => [severity, areaOf(check), counts[rankOf(severity)] ?? 0]).filter(
-      ([, , count]) => count > 0,
-    ),
-  );
+/** Open findings by `severity category`. */
+type Cells = ReadonlyMap<string, number>;
+
+const cellsOf = remembered((tally): Cells => {
+  const cells = new Map<string, number>();
+  for (const [check, counts] of tally.findings) {
+    for (const severity of SEVERITIES) add(cells, `${severity} ${areaOf(check)}`, counts[rankOf(severity)] ?? 0);
+  }
+  return cells;
+});
+
+function add(cells: Map<string, number>, cell: string, count: number): void {
+  if (count !== 0) cells.set(cell, (cells.get(cell) ?? 0) + count);
 }
 
 function seriesOf(tally: Tally): number {
-  return new Set(cellsOf(tally).map(([severity, category]) => `${severity} ${category}`)).size;
+  return cellsOf(tally).size;
 }
 
 /** Findings by namespace, severity and category. What is in no namespace is the cluster's sum less the namespaces'. */
 export function findingSamples(engine: Engine, { named, folded }: Share): readonly Sample<'findings'>[] {
-  const sums = new Map<string, number>();
-  const add = (namespace: string, [severity, category, count]: Cell, sign = 1): void => {
-    const key = JSON.stringify([namespace, severity, category]);
-    sums.set(key, (sums.get(key) ?? 0) + sign * count);
+  const own = new Map(cellsOf(engine.tally(CLUSTER)));
+  const other = new Map<string, number>();
+  const takeOut = (cells: Cells): Cells => {
+    for (const [cell, count] of cells) add(own, cell, -count);
+    return cells;
   };
-  for (const cell of cellsOf(engine.tally(CLUSTER))) add(CLUSTER, cell);
-  for (const [label, namespaces] of [
-    [undefined, named],
-    [OTHER, folded],
-  ] as const) {
-    for (const namespace of namespaces) {
-      for (const cell of cellsOf(engine.tally(namespace))) {
-        add(label ?? namespace, cell);
-        add(CLUSTER, cell, -1);
-      }
-    }
+  const samples = named.flatMap((namespace) => samplesOf(namespace, takeOut(cellsOf(engine.tally(namespace)))));
+  for (const namespace of folded) {
+    for (const [cell, count] of takeOut(cellsOf(engine.tally(namespace)))) add(other, cell, count);
   }
-  return [...sums]
-    .filter(([, value]) => value > 0)
-    .map(([key, value]) => {
-      const [namespace, severity, category] = JSON.parse(key) as [string, string, string];
-      return { labels: { namespace, severity, category }, value };
-    });
+  return [...samples, ...samplesOf(CLUSTER, own), ...samplesOf(OTHER, other)];
+}
+
+function samplesOf(namespace: string, cells: Cells): readonly Sample<'findings'>[] {
+  return [...cells].flatMap(([cell, value]) => {
+    const [severity = '', category = ''] = cell.split(' ');
+    return value > 0 ? [{ labels: { namespace, severity, category }, value }] : [];
+  });
+}
+
+const scoreOfNamespace = remembered((tally) => scoreOf(tally.open, 'namespace').exact);
+
+export function scoreSamples(engine: Engine, { named }: Share): readonly Sample<'score'>[] {
+  return named
+    .filter((name) => name !== CLUSTER)
+    .map((namespace) => ({ labels: { namespace }, value: scoreOfNamespace(engine.tally(namespace)) }));
 }
 
 export function checkSamples(engine: Engine): readonly Sample<'checkFindings'>[] {

@@ -1,11 +1,11 @@
 import { Reflector } from '#kube/reflector.ts';
 import type { KindState } from '#kube/reflector-types.ts';
 import type { Transport } from '#kube/transport.ts';
-import { shrink } from '#inventory/shrink.ts';
+import { shrinkLive } from '#inventory/shrink.ts';
 import type { Store } from '#inventory/store.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Change } from '#model/inventory.ts';
-import { KINDS, infoOf, type Kind } from '#model/kinds.ts';
+import { infoOf, servedAs, type Kind } from '#model/kinds.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { refOf } from '#model/ref.ts';
 import { Extensions } from './extensions.ts';
@@ -25,6 +25,14 @@ export interface Watcher {
   readonly onKnowledge: (kind: Kind, isSettled: boolean) => void;
 }
 
+interface WatchingOptions {
+  readonly transport: Transport;
+  readonly store: Store;
+  readonly unasked: ReadonlyMap<Kind, string>;
+  readonly watcher: Watcher;
+  readonly logger: Logger;
+}
+
 /** The kinds that come with extensions: watched only while the server serves them. */
 const OPTIONAL = WATCHED.filter((kind) => infoOf(kind).optional === true);
 
@@ -36,16 +44,19 @@ export class Watching {
   readonly #store: Store;
   readonly #watcher: Watcher;
   readonly #logger: Logger;
-  readonly #starting = new Set<Kind>(WATCHED);
+  readonly #starting: Set<Kind>;
   readonly #places = new Map<Kind, NodeJS.Timeout>();
   readonly #ending = new Set<Promise<void>>();
   #queue: Kind[] = [];
 
-  constructor(transport: Transport, store: Store, watcher: Watcher, logger: Logger) {
+  /** What is `unasked` is left alone and stays unknown, for that reason. */
+  constructor({ transport, store, unasked, watcher, logger }: WatchingOptions) {
     this.#transport = transport;
     this.#store = store;
     this.#watcher = watcher;
     this.#logger = logger;
+    for (const [kind, reason] of unasked) store.setMissing(kind, reason);
+    this.#starting = new Set(WATCHED.filter((kind) => !unasked.has(kind)));
     this.#extensions = new Extensions({
       transport,
       kinds: OPTIONAL,
@@ -62,7 +73,7 @@ export class Watching {
 
   /** Starts to watch, few kinds at a time in the order of KINDS: the initial lists are what costs memory. */
   start(): void {
-    this.#enqueue(WATCHED.filter((kind) => !OPTIONAL.includes(kind)));
+    this.#enqueue([...this.#starting].filter((kind) => !OPTIONAL.includes(kind)));
     this.#extensions.start();
   }
 
@@ -145,8 +156,8 @@ export class Watching {
   #reflector(kind: Kind): Reflector<AnyObject> {
     return new Reflector<AnyObject>({
       transport: this.#transport,
-      resource: { kind, ...KINDS[kind] },
-      project: (raw) => shrink(kind, raw),
+      resource: servedAs(kind),
+      project: (raw) => shrinkLive(kind, raw),
       logger: this.#logger.child({ kind }),
       handler: {
         put: (object) => {

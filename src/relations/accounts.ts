@@ -9,7 +9,7 @@ import { keyOf, refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor } from '#model/relation.ts';
 import { isFinished, isMirror, isTemplate } from '#model/workload.ts';
 import { guardIn, namespacesExposed, onExposure, type OfExposure } from './exposure.ts';
-import { podsByAccount } from './grants.ts';
+import { podsByAccount } from './pods-by-account.ts';
 
 type Account = ObjectOf<'ServiceAccount'>;
 type Workloads = Inventory<'Pod' | TemplateKind>;

@@ -1,10 +1,11 @@
 import { exposureOf, type Exposure, type ExposureKinds } from '#analysis/exposure/exposure.ts';
 import { ROUTE_KINDS, statedBackends, type Route } from '#analysis/exposure/gateways.ts';
-import { backendsOfIngress, controllerPods, type Backend } from '#analysis/exposure/ingresses.ts';
+import { backendsOfIngress, controllerPods, doors, type Backend } from '#analysis/exposure/ingresses.ts';
 import { podsByAddress, selectedBy, serviceNameOf, targetsOf, type Service } from '#analysis/exposure/targets.ts';
 import { podsByWorkload, workloadOf } from '#analysis/exposure/workloads.ts';
 import { network, type NetworkKinds } from '#analysis/network/view.ts';
 import type { Network } from '#analysis/network/engine.ts';
+import { typeOf } from '#facts/service.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
 import type { Kind } from '#model/kinds.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
@@ -66,7 +67,7 @@ function behindServices(change: ChangeOf<'Service'>, inventory: Inventory<Kinds>
   const own = sides(change).flatMap((service) => podsBehind(service, inventory));
   // It may be the door of an ingress controller.
   const isDoor = sides(change).some(
-    ({ spec }) => (spec?.type ?? 'ClusterIP') !== 'ClusterIP' || (spec?.externalIPs ?? []).length > 0,
+    (service) => typeOf(service) !== 'ClusterIP' || (service.spec?.externalIPs ?? []).length > 0,
   );
   return isDoor ? [...own, ...routed(inventory)] : own;
 }
@@ -92,10 +93,10 @@ function behindSlices(change: ChangeOf<'EndpointSlice'>, inventory: Inventory<Ki
   });
   const selected = services.flatMap((service) => podsBehind(service, inventory));
   const addressed = sides(change).flatMap((slice) => byAddress(slice, inventory));
-  const doors = services.some(({ spec }) => (spec?.type ?? 'ClusterIP') !== 'ClusterIP')
+  const routes = services.some((service) => typeOf(service) !== 'ClusterIP')
     ? routedIfDoor(sides(change), inventory)
     : [];
-  return [...named, ...selected, ...addressed, ...doors];
+  return [...named, ...selected, ...addressed, ...routes];
 }
 
 /** Endpoints without a reference may have the address of a pod of any namespace. */
@@ -138,9 +139,12 @@ function routed(inventory: Inventory<Kinds>): readonly Ref<'Pod'>[] {
 
 /** Every pod that may be reached by a port of a node, or behind a door that may. */
 function onNodes(inventory: Inventory<Kinds>): readonly Ref<'Pod'>[] {
-  const open = inventory.list('Service').filter(({ spec }) => (spec?.type ?? 'ClusterIP') !== 'ClusterIP');
   const own = inventory.by(podsWithHostPorts, 'yes').map(refOf);
-  return [...own, ...open.flatMap((service) => podsBehind(service, inventory)), ...routed(inventory)];
+  return [
+    ...own,
+    ...inventory.by(doors, 'yes').flatMap((service) => podsBehind(service, inventory)),
+    ...routed(inventory),
+  ];
 }
 
 /** Another pod matters where it is the agent of a network plugin, the pod of an ingress controller, or has an address that a slice names. */

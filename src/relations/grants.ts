@@ -1,33 +1,48 @@
-import type { AnyBinding, AnyRole } from '#facts/rbac.ts';
+import { RBAC_ENGINE, type RbacEngine, type RbacKind } from '#analysis/rbac/engine.ts';
+import type { BindingEntry, RoleEntry } from '#analysis/rbac/entries.ts';
+import { accountIdentity } from '#analysis/rbac/identity.ts';
+import { isEveryones } from '#analysis/rbac/shipped.ts';
+import type { Strength } from '#analysis/rbac/strength.ts';
+import type { AnyBinding } from '#facts/rbac.ts';
 import { accountOf } from '#facts/token.ts';
-import { sides, type Index, type Inventory } from '#model/inventory.ts';
-import type { ObjectOf, Pod } from '#model/objects.ts';
+import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
+import type { ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, type Ref } from '#model/ref.ts';
-import { defineRelation } from '#model/relation.ts';
-import {
-  accountKeys,
-  bindingsOfAccount,
-  bindingsOfRole,
-  clusterWideBindingsOf,
-  effectiveRules,
-  roleBindingsOf,
-  roleOf,
-  rolesFedBy,
-} from './rbac.ts';
+import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
+import { podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
-/** What one binding gives: the rules of its role, undefined where the role cannot be resolved. */
+type Placed = 'RoleBinding' | 'ClusterRoleBinding';
+type Held = Inventory<RbacKind>;
+
+const KINDS = RBAC_ENGINE.kinds;
+
+function stateOf(inventory: Held): RbacEngine['index']['state'] {
+  return inventory.view(RBAC_ENGINE).index.state;
+}
+
+function rulesOf(role: RoleEntry | undefined): readonly PolicyRule[] | undefined {
+  return role?.rules?.map(({ rule }) => rule);
+}
+
+/** What one binding gives: the rules of its role, undefined where there is no such role. */
 export interface Grant {
   readonly binding: AnyBinding;
   readonly rules: readonly PolicyRule[] | undefined;
 }
 
-/** Pods by the service account that they run as: `namespace/name`. */
-export const podsByAccount: Index<'Pod'> = {
-  kind: 'Pod',
-  name: 'service account',
-  of: (pod) => [`${accountOf(pod).namespace}/${accountOf(pod).name}`],
-};
+/** What an account may do beyond what the shipped bindings give to every account. */
+export interface OwnRights {
+  readonly kind: 'none' | 'some' | 'unresolved';
+  readonly from: readonly Grant[];
+}
+
+export function ownRights(grants: readonly Grant[]): OwnRights {
+  const own = grants.filter(({ binding: { roleRef }, rules }) => !isEveryones(roleRef.kind, roleRef.name, rules ?? []));
+  const from = own.filter(({ rules }) => rules === undefined || rules.length > 0);
+  if (from.length === 0) return { kind: 'none', from };
+  return { kind: from.some(({ rules }) => rules !== undefined) ? 'some' : 'unresolved', from };
+}
 
 export const accountOfPod = defineRelation({
   subject: 'Pod',
@@ -41,79 +56,60 @@ export const accountOfPod = defineRelation({
   },
 });
 
-function podsOf(bindings: readonly AnyBinding[], inventory: Inventory<'Pod'>): readonly Ref<'Pod'>[] {
-  const keys = new Set(bindings.flatMap(accountKeys));
-  if (keys.has('*')) return inventory.list('Pod').map(refOf);
-  return [...keys]
-    .flatMap((key): readonly Pod[] =>
-      key.endsWith('/') ? inventory.list('Pod', key.slice(0, -1)) : inventory.by(podsByAccount, key),
-    )
-    .map(refOf);
-}
-
 /** What the pod's service account may do, by its own name and by the groups that every account is in. */
 export const grantsOfPod = defineRelation({
   subject: 'Pod',
   name: 'RoleBindings and ClusterRoleBindings of its ServiceAccount, and their Roles',
-  related: (pod, inventory): readonly Grant[] =>
-    bindingsOfAccount(accountOf(pod), inventory).map((binding) => ({
-      binding,
-      rules: roleOf(binding, inventory)?.rules,
-    })),
-  affected: {
-    RoleBinding: (change, inventory) => podsOf(sides(change), inventory),
-    ClusterRoleBinding: (change, inventory) => podsOf(sides(change), inventory),
-    Role: ({ ref }, inventory) => podsOf(bindingsOfRole(ref, inventory), inventory),
-    ClusterRole: (change, inventory) =>
-      podsOf(
-        rolesFedBy(sides(change), inventory).flatMap((name) => bindingsOfRole(clusterRole(name), inventory)),
-        inventory,
-      ),
-  },
+  related: (pod, inventory: Held): readonly Grant[] =>
+    inventory
+      .view(RBAC_ENGINE)
+      .index.grantsOf(accountIdentity(accountOf(pod)))
+      .map(({ binding, role }) => ({ binding, rules: rulesOf(role) })),
+  affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Pod'>) =>
+    podsOfSubjects(inventory.view(RBAC_ENGINE).shiftOf(change).subjects, inventory),
+  ),
 });
 
 function clusterRole(name: string): Ref<'ClusterRole'> {
   return { kind: 'ClusterRole', namespace: '', name };
 }
 
-export const bindingsOfARole = defineRelation({
-  subject: 'Role',
-  name: 'RoleBindings of the Role',
-  related: (role, inventory) =>
-    inventory.list('RoleBinding', role.metadata.namespace).filter((binding) => refersTo(binding, role)),
-  affected: {
-    RoleBinding: (change) =>
-      sides(change)
-        .filter(({ roleRef }) => roleRef.kind === 'Role')
-        .map(({ metadata, roleRef }) => ({ kind: 'Role', namespace: metadata.namespace, name: roleRef.name })),
-  },
-});
-
-function refersTo(binding: ObjectOf<'RoleBinding'>, role: AnyRole): boolean {
-  return binding.roleRef.kind === role.kind && binding.roleRef.name === role.metadata.name;
+function bindingsOf<K extends 'Role' | 'ClusterRole'>(subject: K): Relation<K, AnyBinding> {
+  return defineRelation<K, RbacKind, AnyBinding>({
+    subject,
+    name: subject === 'Role' ? 'RoleBindings of the Role' : 'RoleBindings and ClusterRoleBindings of the ClusterRole',
+    related: ({ metadata }, inventory) =>
+      [...(stateOf(inventory).role(subject, metadata.namespace, metadata.name)?.bindings ?? [])].map(
+        ({ binding }) => binding,
+      ),
+    affected: {
+      ...sameFor(['ServiceAccount', 'Role', 'ClusterRole'], () => []),
+      ...sameFor(['RoleBinding', 'ClusterRoleBinding'], (change: ChangeOf<Placed>) =>
+        sides(change)
+          .filter(({ roleRef }) => roleRef.kind === subject)
+          .map(({ metadata, roleRef }) => {
+            const namespace = subject === 'Role' ? metadata.namespace : '';
+            return { kind: subject, namespace, name: roleRef.name };
+          }),
+      ),
+    },
+  });
 }
 
-export const bindingsOfAClusterRole = defineRelation({
-  subject: 'ClusterRole',
-  name: 'RoleBindings and ClusterRoleBindings of the ClusterRole',
-  related: (role, inventory) => bindingsOfRole(refOf(role), inventory),
-  affected: {
-    RoleBinding: (change) => sides(change).flatMap(clusterRoleOf),
-    ClusterRoleBinding: (change) => sides(change).flatMap(clusterRoleOf),
-  },
-});
-
-function clusterRoleOf({ roleRef }: AnyBinding): readonly Ref<'ClusterRole'>[] {
-  return roleRef.kind === 'ClusterRole' ? [clusterRole(roleRef.name)] : [];
-}
+export const bindingsOfARole = bindingsOf('Role');
+export const bindingsOfAClusterRole = bindingsOf('ClusterRole');
 
 /** The rules of a ClusterRole after aggregation. */
 export const rulesOfAClusterRole = defineRelation({
   subject: 'ClusterRole',
   name: 'ClusterRoles that it aggregates',
-  related: (role, inventory) => effectiveRules(role, inventory),
+  related: ({ metadata }, inventory: Held) => rulesOf(stateOf(inventory).role('ClusterRole', '', metadata.name)) ?? [],
   affected: {
-    ClusterRole: (change, inventory) => rolesFedBy(sides(change), inventory).map(clusterRole),
+    ...sameFor(['ServiceAccount', 'Role', 'RoleBinding', 'ClusterRoleBinding'] as const, () => []),
+    ClusterRole: (change, inventory) =>
+      [...inventory.view(RBAC_ENGINE).shiftOf(change).roles]
+        .filter(({ kind }) => kind === 'ClusterRole')
+        .map(({ name }) => clusterRole(name)),
   },
 });
 
@@ -121,61 +117,85 @@ export const rulesOfAClusterRole = defineRelation({
 export interface BoundClusterRole {
   readonly role: ObjectOf<'ClusterRole'>;
   readonly rules: readonly PolicyRule[];
-  readonly clusterWide: readonly ObjectOf<'ClusterRoleBinding'>[];
+  readonly clusterWide: readonly AnyBinding[];
 }
 
 export const clusterRoleOfRoleBinding = defineRelation({
   subject: 'RoleBinding',
   name: 'ClusterRole of the RoleBinding and its ClusterRoleBindings',
-  related: (binding, inventory): readonly BoundClusterRole[] => {
-    if (binding.roleRef.kind !== 'ClusterRole') return [];
-    const role = inventory.get(clusterRole(binding.roleRef.name));
-    if (role === undefined) return [];
-    return [
-      {
-        role,
-        rules: effectiveRules(role, inventory),
-        clusterWide: clusterWideBindingsOf(role.metadata.name, inventory),
-      },
-    ];
+  related: (binding, inventory: Held): readonly BoundClusterRole[] => {
+    const { name } = binding.roleRef;
+    const role = binding.roleRef.kind === 'ClusterRole' ? inventory.get(clusterRole(name)) : undefined;
+    const entry = stateOf(inventory).role('ClusterRole', '', name);
+    if (role === undefined || entry === undefined) return [];
+    const clusterWide = [...entry.bindings].filter(({ scope }) => scope === '').map(({ binding: each }) => each);
+    return [{ role, rules: rulesOf(entry) ?? [], clusterWide }];
   },
   affected: {
-    ClusterRole: (change, inventory) =>
-      rolesFedBy(sides(change), inventory).flatMap((name) => roleBindingsOf(name, inventory).map(refOf)),
+    ...sameFor(['ServiceAccount', 'Role', 'RoleBinding'] as const, () => []),
+    ClusterRole: (change, inventory) => bound('RoleBinding', rolesMovedBy(change, inventory)),
     ClusterRoleBinding: (change, inventory) =>
-      sides(change)
-        .flatMap(clusterRoleOf)
-        .flatMap(({ name }) => roleBindingsOf(name, inventory).map(refOf)),
+      bound(
+        'RoleBinding',
+        sides(change).flatMap(({ roleRef }) => stateOf(inventory).role('ClusterRole', '', roleRef.name) ?? []),
+      ),
   },
 });
 
-/** The rules that a binding gives; nothing where its role cannot be resolved. */
-export const rulesOfRoleBinding = defineRelation({
-  subject: 'RoleBinding',
-  name: 'Role or ClusterRole of the RoleBinding',
-  related: (binding, inventory) => rulesGiven(binding, inventory),
-  affected: {
-    Role: ({ ref }, inventory) => inventory.list('RoleBinding', ref.namespace).map(refOf),
-    ClusterRole: (change, inventory) =>
-      rolesFedBy(sides(change), inventory).flatMap((name) => roleBindingsOf(name, inventory).map(refOf)),
-  },
-});
+/** What a binding gives, whoever it names. */
+export interface BoundRole extends Pick<Grant, 'rules'> {
+  /** How near to cluster-admin it brings its subjects, other bindings aside. */
+  readonly strength: Strength;
+}
 
-export const rulesOfClusterRoleBinding = defineRelation({
-  subject: 'ClusterRoleBinding',
-  name: 'ClusterRole of the ClusterRoleBinding',
-  related: (binding, inventory) => rulesGiven(binding, inventory),
-  affected: {
-    Role: () => [],
-    ClusterRole: (change, inventory) =>
-      rolesFedBy(sides(change), inventory).flatMap((name) => clusterWideBindingsOf(name, inventory).map(refOf)),
-  },
-});
+/** What a binding gives whose role is not there. */
+export const NO_ROLE: BoundRole = { rules: undefined, strength: 'none' };
 
-function rulesGiven(
-  binding: AnyBinding,
-  inventory: Inventory<'Role' | 'ClusterRole'>,
-): readonly (readonly PolicyRule[])[] {
-  const given = roleOf(binding, inventory);
-  return given === undefined ? [] : [given.rules];
+function roleOf<K extends Placed>(subject: K): Relation<K, BoundRole> {
+  return defineRelation<K, RbacKind, BoundRole>({
+    subject,
+    name: `${subject === 'RoleBinding' ? 'Role or ClusterRole of the RoleBinding' : 'ClusterRole of the ClusterRoleBinding'}, and what it leads to`,
+    related: (object, inventory) => {
+      const entry = stateOf(inventory).binding(object as AnyBinding);
+      if (entry === undefined) return [NO_ROLE];
+      const strength = inventory.view(RBAC_ENGINE).strengthOfGrant(entry);
+      return [{ rules: rulesOf(entry.role), strength }];
+    },
+    affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Held) =>
+      bindingsMovedBy(subject, change, inventory),
+    ),
+  });
+}
+
+/** The bindings that may give something else after a change, or lead elsewhere. */
+export function bindingsMovedBy<K extends Placed>(
+  kind: K,
+  change: ChangeOf<RbacKind>,
+  inventory: Held,
+): readonly Ref<K>[] {
+  const placed = kind === 'RoleBinding' ? (bindingsByTheStrong(change, inventory) as readonly Ref<K>[]) : [];
+  return [...bound(kind, rolesMovedBy(change, inventory)), ...placed];
+}
+
+/** The role that a binding refers to. A shipped role is always there. */
+export const roleOfRoleBinding = roleOf('RoleBinding');
+export const roleOfClusterRoleBinding = roleOf('ClusterRoleBinding');
+
+/** What a RoleBinding leads to depends on who lives in its namespace. */
+function bindingsByTheStrong(change: ChangeOf<RbacKind>, inventory: Held): readonly Ref<'RoleBinding'>[] {
+  const { namespaces, accounts } = inventory.view(RBAC_ENGINE).shiftOf(change);
+  const homes = new Set([...namespaces, ...[...accounts].map((key) => key.split('/')[0] ?? '')]);
+  return [...homes].flatMap((namespace) => inventory.list('RoleBinding', namespace).map(refOf));
+}
+
+/** The roles whose rules are others now, and the role that the change is of: it may be another object with the same rules. */
+function rolesMovedBy(change: ChangeOf<RbacKind>, inventory: Held): readonly RoleEntry[] {
+  const { kind, namespace, name } = change.ref;
+  const own = kind === 'Role' || kind === 'ClusterRole' ? stateOf(inventory).role(kind, namespace, name) : undefined;
+  return [...inventory.view(RBAC_ENGINE).shiftOf(change).roles, ...(own === undefined ? [] : [own])];
+}
+
+function bound<K extends Placed>(kind: K, roles: readonly RoleEntry[]): readonly Ref<K>[] {
+  const bindings: readonly BindingEntry[] = roles.flatMap((role) => [...role.bindings]);
+  return bindings.filter(({ binding }) => binding.kind === kind).map(({ binding }) => refOf(binding) as Ref<K>);
 }

@@ -32,13 +32,12 @@ export const matchesOfPolicy = defineRelation({
   name: 'pods that the policy and its peers select',
   related: (policy, inventory): readonly Match[] => {
     const engine = inventory.view(network);
-    const { namespace } = policy.metadata;
-    const hasPods = (where?: string): boolean => inventory.list('Pod', where).some((pod) => !isFinished(pod));
+    const isAlone = !inventory.list('Pod', policy.metadata.namespace).some((pod) => !isFinished(pod));
     return selectorsOf(policy).map(({ at, aspect, set }) => ({
       at,
       aspect,
       pods: engine.podsIn(set),
-      near: hasPods(set.namespaces === undefined ? namespace : undefined),
+      near: set.namespaces === undefined ? !isAlone : engine.hasPods,
     }));
   },
   affected: {

@@ -1,30 +1,20 @@
-import { RBAC_ENGINE } from '#analysis/rbac/engine.ts';
+import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
 import type { Strength } from '#analysis/rbac/strength.ts';
+import { accountOf, accountOfSecret } from '#facts/token.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
-import { refOf, type Ref } from '#model/ref.ts';
-import { defineRelation, type Relation } from '#model/relation.ts';
+import { keyOf, refOf, type Ref } from '#model/ref.ts';
+import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
+import { podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
-type Read = 'ServiceAccount' | 'Role' | 'ClusterRole' | 'RoleBinding' | 'ClusterRoleBinding';
 type Placed = 'Role' | 'RoleBinding';
 
-/** The same answer for a change of each kind that strength follows from: what of it differs, the engine knows. */
-function forAll<T>(affected: (change: ChangeOf<Read>, inventory: Inventory<Read>) => T): Record<Read, typeof affected> {
-  return {
-    ServiceAccount: affected,
-    Role: affected,
-    ClusterRole: affected,
-    RoleBinding: affected,
-    ClusterRoleBinding: affected,
-  };
-}
-
 function strongNamespaceOf<K extends Placed>(subject: K): Relation<K, true> {
-  return defineRelation<K, Read, true>({
+  return defineRelation<K, RbacKind, true>({
     subject,
     name: 'rights of the ServiceAccounts of its namespace',
     related: ({ metadata }, inventory) =>
       inventory.view(RBAC_ENGINE).isStrongNamespace(metadata.namespace) ? [true] : [],
-    affected: forAll((change, inventory) =>
+    affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>) =>
       [...inventory.view(RBAC_ENGINE).shiftOf(change).namespaces].flatMap((namespace): readonly Ref<K>[] =>
         inventory.list<Placed>(subject, namespace).map((object) => refOf(object) as Ref<K>),
       ),
@@ -45,14 +35,51 @@ export interface AccountStrength {
 export const strengthOfAccount = defineRelation({
   subject: 'ServiceAccount',
   name: 'everything that it may do',
-  related: ({ metadata }, inventory): readonly AccountStrength[] => {
+  related: ({ metadata }, inventory: Inventory<RbacKind>): readonly AccountStrength[] => {
     const engine = inventory.view(RBAC_ENGINE);
     return [{ whole: engine.strengthOf(metadata), byGroups: engine.strengthByGroups(metadata.namespace) }];
   },
-  affected: forAll((change, inventory): readonly Ref<'ServiceAccount'>[] =>
-    [...inventory.view(RBAC_ENGINE).shiftOf(change).accounts].map((key) => {
-      const [namespace = '', name = ''] = key.split('/');
-      return { kind: 'ServiceAccount', namespace, name };
-    }),
+  affected: sameFor(
+    RBAC_ENGINE.kinds,
+    (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>): readonly Ref<'ServiceAccount'>[] =>
+      [...inventory.view(RBAC_ENGINE).shiftOf(change).accounts].map((key) => {
+        const [namespace = '', name = ''] = key.split('/');
+        return { kind: 'ServiceAccount', namespace, name };
+      }),
   ),
+});
+
+type Held = Inventory<RbacKind>;
+
+/** Whether somebody's strength may be another one: strength is catching, also for accounts that nobody has made yet. */
+function moves(change: ChangeOf<RbacKind>, inventory: Held): boolean {
+  const { accounts, namespaces } = inventory.view(RBAC_ENGINE).shiftOf(change);
+  return accounts.size + namespaces.size > 0;
+}
+
+/** How near the account of a pod is to cluster-admin. */
+export const strengthOfPod = defineRelation({
+  subject: 'Pod',
+  name: 'everything that its ServiceAccount may do',
+  related: (pod, inventory: Held) => [inventory.view(RBAC_ENGINE).strengthOf(accountOf(pod))],
+  affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Pod'>) => {
+    if (moves(change, inventory)) return inventory.list('Pod').map(refOf);
+    const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
+    return [...podsOfSubjects(subjects, inventory), ...inventory.by(podsByAccount, keyOf(change.ref)).map(refOf)];
+  }),
+});
+
+/** The same of the account whose token a Secret holds. */
+export const strengthOfSecret = defineRelation({
+  subject: 'Secret',
+  name: 'everything that the ServiceAccount of the token may do',
+  related: (secret, inventory: Held): readonly Strength[] => {
+    const account = accountOfSecret(secret);
+    return account === undefined ? [] : [inventory.view(RBAC_ENGINE).strengthOf(account)];
+  },
+  affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Secret'>) => {
+    const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
+    const isTouched = subjects.size > 0 || change.ref.kind === 'ServiceAccount' || moves(change, inventory);
+    return isTouched ? inventory.list('Secret').map(refOf) : [];
+  }),
 });

@@ -20,6 +20,9 @@ function integer(says: string, fallback: number, minimum: number, maximum: numbe
   return field(says, fallback, { type: 'integer', minimum, maximum });
 }
 
+export const SECRETS_MODES = ['off', 'metadata'] as const;
+type SecretsMode = (typeof SECRETS_MODES)[number];
+
 /** Takes effect when the operator starts next. */
 function atStart<T>(of: Field<T>): Field<T> {
   return { ...of, restart: true };
@@ -140,8 +143,21 @@ export const CONFIGURATION = {
             danglingGrace: seconds('danglingGrace', 'How long what something refers to may be on its way.'),
             unusedGrace: seconds('unusedGrace', 'How long something may be there before anybody uses it.'),
             tokenUseWindow: seconds('tokenUseWindow', 'How long ago a token counts as in use.'),
+            maxTokenSeconds: seconds('maxTokenSeconds', 'How long a token that a pod asks for may be good.'),
           } satisfies { readonly [N in keyof Parameters]: Field<Parameters[N]> },
         },
+      },
+    },
+    secrets: {
+      says: 'What is asked of Secrets. Values never are.',
+      fields: {
+        mode: atStart(
+          field<SecretsMode>(
+            'How much is asked for: `metadata` of the Secrets with tokens of service accounts, or nothing (`off`), and then the checks that look at Secrets say `unknown`.',
+            'metadata',
+            { enum: SECRETS_MODES },
+          ),
+        ),
       },
     },
     reports: {
@@ -174,6 +190,20 @@ export const CONFIGURATION = {
       fields: {
         rate: field('Writes a second.', 50, { type: 'number', exclusiveMinimum: 0, maximum: 10_000 }),
         burst: integer('Writes at once after a quiet time.', 100, 1, 100_000),
+      },
+    },
+    events: {
+      says: 'Events on workloads for new critical and high findings, and for their end.',
+      fields: {
+        enabled: field('Make Events. Without them the ClusterRole `kubeposture-events` is not needed.', true, {
+          type: 'boolean',
+        }),
+        rate: field('Events a second, of all workloads together. What is beyond is left out and counted.', 1, {
+          type: 'number',
+          exclusiveMinimum: 0,
+          maximum: 1000,
+        }),
+        burst: integer('Events at once after a quiet time.', 50, 1, 10_000),
       },
     },
     schedule: { says: 'When what is done from time to time is done.', fields: { sweep } },

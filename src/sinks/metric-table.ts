@@ -142,6 +142,13 @@ export const METRICS = {
     labels: ['result'],
     scope: 'operation',
   },
+  eventWrites: {
+    name: 'kubeposture_event_writes_total',
+    type: 'counter',
+    help: 'Writes of Events on workloads; throttled is what a limit left out.',
+    labels: ['result'],
+    scope: 'operation',
+  },
   requests: {
     name: 'kubeposture_apiserver_requests_total',
     type: 'counter',

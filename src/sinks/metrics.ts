@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { METRICS, type MetricKey } from './metric-table.ts';
+import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { METRICS, type MetricKey, type MetricRow } from './metric-table.ts';
 
 type LabelsOf<K extends MetricKey> = Readonly<Record<(typeof METRICS)[K]['labels'][number], string>>;
 
@@ -15,9 +15,19 @@ type KeyOf<T extends 'gauge' | 'counter' | 'histogram'> = {
 
 const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
 
-/** The instruments of METRICS over prom-client. Gauges and counters that mirror state are read when Prometheus asks: nothing can go stale. */
+/** A metric that is read when Prometheus asks. */
+interface Pulled {
+  readonly row: MetricRow;
+  readonly read: () => Iterable<{ readonly labels: Readonly<Record<string, string>>; readonly value: number }>;
+}
+
+/**
+ * The instruments of METRICS. What mirrors state is read when Prometheus asks, so nothing can go stale, and written out here: with thousands
+ * of series, prom-client's gauges would take most of a scrape. Events are counted and observed by prom-client, and so is the process.
+ */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #pulled: Pulled[] = [];
   readonly #counters = new Map<MetricKey, Counter>();
   readonly #histograms = new Map<MetricKey, Histogram>();
 
@@ -32,34 +42,12 @@ export class Metrics {
 
   /** A gauge whose samples are asked for at each scrape; a series that is not answered is gone. */
   gauge<K extends KeyOf<'gauge'>>(key: K, read: () => Iterable<Sample<K>>): void {
-    const { name, help, labels } = METRICS[key];
-    new Gauge({
-      name,
-      help,
-      labelNames: [...labels],
-      registers: [this.#registry],
-      collect() {
-        // Not reset(): it would leave a gauge without labels at zero, where nothing at all is to be said.
-        if (labels.length === 0) this.remove();
-        else this.reset();
-        for (const { labels: values, value } of read()) this.set(values, value);
-      },
-    });
+    this.#pulled.push({ row: METRICS[key], read });
   }
 
   /** A counter whose totals are kept elsewhere and asked for at each scrape. */
   totals<K extends KeyOf<'counter'>>(key: K, read: () => Iterable<Sample<K>>): void {
-    const { name, help, labels } = METRICS[key];
-    new Counter({
-      name,
-      help,
-      labelNames: [...labels],
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        for (const { labels: values, value } of read()) this.inc(values, value);
-      },
-    });
+    this.#pulled.push({ row: METRICS[key], read });
   }
 
   /** Puts series at zero before their first event: a rate needs a value to begin with. */
@@ -88,6 +76,22 @@ export class Metrics {
 
   /** The exposition text, and its content type. */
   async scrape(): Promise<{ readonly contentType: string; readonly text: string }> {
-    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+    const pulled = this.#pulled.map(({ row, read }) => exposed(row, read()));
+    return { contentType: this.#registry.contentType, text: `${pulled.join('')}${await this.#registry.metrics()}` };
   }
+}
+
+/** A metric in the text format 0.0.4 of Prometheus. Two samples with the same labels are one series, which keeps the last value. */
+function exposed({ name, help, type, labels: names }: MetricRow, samples: ReturnType<Pulled['read']>): string {
+  const series = new Map<string, number>();
+  for (const { labels, value } of samples) {
+    const pairs = names.map((label) => `${label}="${escaped(labels[label] ?? '')}"`).join(',');
+    series.set(pairs === '' ? name : `${name}{${pairs}}`, value);
+  }
+  const lines = Array.from(series, ([key, value]) => `${key} ${String(value)}\n`);
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}\n`;
+}
+
+function escaped(value: string): string {
+  return /[\\"\n]/.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"') : value;
 }

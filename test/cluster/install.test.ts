@@ -69,6 +69,10 @@ describe('[cluster] installed as the manifests say', function () {
     return operator;
   };
   const rulesOf = (kind: string): readonly Rule[] => byPlace(base)[kind]!['rules'] as readonly Rule[];
+  const inCluster = (): readonly Rule[] => [
+    ...rulesOf('ClusterRole /kubeposture'),
+    ...rulesOf('ClusterRole /kubeposture-events'),
+  ];
   const clusterReport = async (): Promise<Report> =>
     (await api!.get<Report>('ClusterSecurityReport', { name: 'cluster' }))!;
 
@@ -119,6 +123,33 @@ describe('[cluster] installed as the manifests say', function () {
     expect(lease).to.not.equal('');
   });
 
+  it('tells of a high finding where kubectl shows it, once, and not again when it is started anew', async () => {
+    await start();
+    const namespace = await api!.newNamespace('told');
+    const rows = async (): Promise<readonly string[]> =>
+      (await plane.kubectl('get', 'events', '-n', namespace, '--field-selector=reason=HighFinding', '--no-headers'))
+        .split('\n')
+        .filter((row) => row !== '');
+    await api!.apply(deployment(namespace, false));
+    const told = await waitFor('the Event', async () => {
+      const text = await plane.kubectl('describe', 'deployment', 'web', '-n', namespace);
+      return /^ +Warning +HighFinding .*$/m.exec(text)?.[0].trim().split(/ {2,}/);
+    });
+    expect([told.length, ...told.slice(3)]).to.deep.equal([
+      5,
+      'kubeposture',
+      'KP-POD-001 privileged-container: container app runs privileged',
+    ]);
+    expect((await rows()).length).to.equal(1);
+    // The next one knows from its first judgement on what is there; only what comes then is told.
+    await start();
+    await api!.apply(JSON.parse(JSON.stringify(deployment(namespace, false)).replaceAll('"web"', '"next"')) as object);
+    await waitFor('the Event of what is new', async () =>
+      (await rows()).some((row) => row.includes('deployment/next')),
+    );
+    expect((await rows()).length).to.equal(2);
+  });
+
   it('judges itself: everything of its own scores A, and nothing is unknown', async () => {
     await start();
     const own = await waitFor('the report of its Deployment', () =>
@@ -133,19 +164,19 @@ describe('[cluster] installed as the manifests say', function () {
   });
 
   const scopes: readonly (readonly [where: string, scope: Scope, granted: () => readonly Rule[]])[] = [
-    ['in all namespaces', {}, () => rulesOf('ClusterRole /kubeposture')],
+    ['in all namespaces', {}, () => inCluster()],
     [
       'in its own namespace',
       { namespace: NAMESPACE },
       () => [
-        ...rulesOf('ClusterRole /kubeposture'),
+        ...inCluster(),
         ...rulesOf('Role kubeposture/kubeposture').filter(({ resourceNames }) => resourceNames === undefined),
       ],
     ],
     [
       'on its own Lease',
       { namespace: NAMESPACE, name: 'kubeposture' },
-      () => [...rulesOf('ClusterRole /kubeposture'), ...rulesOf('Role kubeposture/kubeposture')],
+      () => [...inCluster(), ...rulesOf('Role kubeposture/kubeposture')],
     ],
   ];
   for (const [where, scope, granted] of scopes) {
@@ -190,9 +221,29 @@ describe('[cluster] installed as the manifests say', function () {
     const { unknown } = await clusterReport();
     const reports = await api!.list<Report>('SecurityReport');
     const told = [{ unknown }, ...reports].flatMap((report) =>
-      report.unknown.filter(({ reason }) => reason.includes('secrets: forbidden')).map(({ check }) => check),
+      report.unknown.filter(({ reason }) => reason.startsWith('list secrets: ')).map(({ check }) => check),
     );
     expect(blind.filter((id) => !told.includes(id))).to.deep.equal([]);
+    await install('manifests/base');
+  });
+
+  it('with the right to Secrets it judges them, and names the role that gives it', async () => {
+    const objects = kustomized('manifests/overlays/secrets');
+    await install('manifests/overlays/secrets');
+    await start(objects);
+    const namespace = await api!.newNamespace('tokens');
+    await api!.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'token', namespace, annotations: { 'kubernetes.io/service-account.name': 'default' } },
+      type: 'kubernetes.io/service-account-token',
+    });
+    const found = await waitFor('the report of the token', () => reportOf(api!, namespace, 'secret-token'));
+    expect(found.findings.map(({ check }) => check)).to.deep.equal(['KP-SA-005']);
+    const own = await waitFor('the report of its role', () =>
+      api!.get<Report>('ClusterSecurityReport', { name: 'clusterrole-kubeposture' }),
+    );
+    expect(own.findings.map(({ check }) => check)).to.deep.equal(['KP-RBAC-005']);
     await install('manifests/base');
   });
 

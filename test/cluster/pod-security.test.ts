@@ -3,10 +3,6 @@
  * manifest as written says what a scan of the object says that the server makes of it. KP_PODS asks for more of them, KP_SEED for the same.
  */
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
-import { json } from 'node:stream/consumers';
-import { once } from 'node:events';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { podLevel } from '#checks/pod-level.ts';
@@ -15,8 +11,8 @@ import { isTemplateWorkload, templatePod } from '#facts/workload.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import type { Manifest, PssLevel } from '#model/check.ts';
 import { KINDS, apiVersionOf } from '#model/kinds.ts';
-import type { ControlPlane } from '../support/control-plane.ts';
 import { meets } from '../support/pod-security.ts';
+import { poster, POSTS_AT_ONCE, type Answer } from '../support/poster.ts';
 import { somePod, someTemplate } from '../support/pod-security-pods.ts';
 import { newNamespace, sharedControlPlane } from '../support/shared-control-plane.ts';
 
@@ -24,40 +20,6 @@ const CASES = Number(process.env['KP_PODS'] ?? 5_000);
 const LEVELS: readonly PssLevel[] = ['baseline', 'restricted'];
 /** Versions at which some rule changed, and their neighbours; before 1.19 admission reads annotations that nobody has any more. */
 const OLDER = [19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35];
-/** Requests under way at once, of which each is answered by the processor of this machine. */
-const AT_ONCE = 8;
-
-interface Answer {
-  readonly code: number;
-  readonly warnings: string;
-  readonly body: { readonly message?: string };
-}
-
-type Post = (path: string, body: object) => Promise<Answer>;
-
-/** Requests as the administrator over few connections that stay open. */
-function poster({ url, kubeconfig }: ControlPlane): { readonly post: Post; readonly close: () => void } {
-  const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
-    readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[];
-    readonly users: readonly { readonly user: { readonly token: string } }[];
-  };
-  const ca = Buffer.from(config.clusters[0]?.cluster['certificate-authority-data'] ?? '', 'base64');
-  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE, ca });
-  const headers = { authorization: `Bearer ${config.users[0]?.user.token ?? ''}`, 'content-type': 'application/json' };
-  const post: Post = async (path, body) => {
-    const asked = request(`${url}${path}`, { agent, method: 'POST', headers });
-    asked.end(JSON.stringify(body));
-    const [response] = (await once(asked, 'response')) as [
-      NodeJS.ReadableStream & { statusCode?: number; headers: Readonly<Record<string, string | undefined>> },
-    ];
-    return {
-      code: response.statusCode ?? 0,
-      warnings: response.headers['warning'] ?? '',
-      body: (await json(response)) as Answer['body'],
-    };
-  };
-  return { post, close: agent.destroy.bind(agent) };
-}
 
 /** What admission says of an object that the server would take: pods it refuses, of templates it warns. */
 function isAdmitted({ kind }: Manifest, { code, warnings, body: { message = '' } }: Answer): boolean {
@@ -172,7 +134,7 @@ describe('[cluster] Pod Security admission', function () {
         counts[levelOf(manifest, latest)] += 1;
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: POSTS_AT_ONCE }, work));
     console.log(`      ${JSON.stringify(counts)}`);
     expect(Math.min(counts.restricted, counts.baseline, counts.privileged)).to.be.greaterThan(CASES / 20);
   });

@@ -22,7 +22,13 @@ export interface Named {
 }
 
 const CRD: Place = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' };
-const PLACES: Readonly<Record<string, Place>> = { ...KINDS, ...REPORT_RESOURCES, CustomResourceDefinition: CRD };
+const EVENT: Place = { group: '', version: 'v1', plural: 'events' };
+const PLACES: Readonly<Record<string, Place>> = {
+  ...KINDS,
+  ...REPORT_RESOURCES,
+  CustomResourceDefinition: CRD,
+  Event: EVENT,
+};
 
 const placeOf = (kind: string): Place => {
   const place = PLACES[kind];

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 export interface KubeconfigFacts {
   readonly url: string;
   /** PEM of whoever signed the server's certificate. */
@@ -17,4 +19,15 @@ export function kubeconfigText({ url, authority, token, user = 'user' }: Kubecon
     clusters: [{ name: 'test', cluster: { server: url, 'certificate-authority-data': data } }],
     users: [{ name: user, user: { token } }],
   });
+}
+
+/** What stands in a kubeconfig of ours. */
+export function readKubeconfig(path: string): Required<KubeconfigFacts> {
+  const { clusters, users } = JSON.parse(readFileSync(path, 'utf8')) as {
+    readonly clusters: readonly [{ readonly cluster: Readonly<Record<string, string>> }];
+    readonly users: readonly [{ readonly name: string; readonly user: { readonly token: string } }];
+  };
+  const { server = '', 'certificate-authority-data': data = '' } = clusters[0].cluster;
+  const { name, user } = users[0];
+  return { url: server, authority: Buffer.from(data, 'base64').toString(), token: user.token, user: name };
 }

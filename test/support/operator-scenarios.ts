@@ -151,6 +151,9 @@ function routed(namespace: string): readonly object[] {
     },
   ];
 }
+const PRIVILEGED =
+  'Deployment web Warning HighFinding x1 KP-POD-001 privileged-container: container app runs privileged';
+const RESOLVED = 'Deployment web Normal FindingResolved x1 KP-POD-001 privileged-container: resolved';
 
 export const reportOf = (api: Api, namespace: string, name = 'deployment-web'): Promise<Report | undefined> =>
   api.get<Report>('SecurityReport', { namespace, name });
@@ -169,6 +172,38 @@ export function reportWhere(
       return found !== undefined && is(found) ? found : undefined;
     },
     { deadlineMs },
+  );
+}
+
+interface Event {
+  readonly source: { readonly component?: string };
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly involvedObject: { readonly kind: string; readonly name: string };
+}
+
+/** What the operator told on the objects of a namespace, in the order of the alphabet. */
+export async function told(api: Api, namespace: string): Promise<readonly string[]> {
+  const events = await api.list<Event>('Event', namespace);
+  return events
+    .filter(({ source }) => source.component === 'kubeposture')
+    .map(({ type, reason, message, count, involvedObject: { kind, name } }) =>
+      [kind, name, type, reason, `x${String(count)}`, message].join(' '),
+    )
+    .sort();
+}
+
+/** Waits until that much was told. */
+export function toldOf(api: Api, namespace: string, count: number): Promise<readonly string[]> {
+  return waitFor(
+    'the Events',
+    async () => {
+      const events = await told(api, namespace);
+      return events.length === count ? events : undefined;
+    },
+    { deadlineMs: 30_000 },
   );
 }
 
@@ -272,6 +307,10 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(rows[0]!.at(-1)).to.equal('AGE');
     });
 
+    it('tells of it on the Deployment itself, of what is critical or high', async () => {
+      expect(await toldOf(api, namespace, 1)).to.deep.equal([PRIVILEGED]);
+    });
+
     it('removes a report whose subject is gone, when the garbage collection did not', () =>
       reportGone(api, namespace, 'deployment-gone'));
 
@@ -309,6 +348,10 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
         before.findings.filter(({ check }) => check === 'KP-NET-002').map(({ check, firstSeen }) => [check, firstSeen]),
       );
       expect(better.score).to.be.above(before.score);
+    });
+
+    it('tells that it is over, and has not told again what it knew when it was started anew', async () => {
+      expect(await toldOf(api, namespace, 2)).to.deep.equal([RESOLVED, PRIVILEGED]);
     });
 
     it('follows a policy of another object, and its end', async () => {
@@ -457,9 +500,33 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(await at.metric('kubeposture_kind_synced', 'kind="Pod"')).to.equal(1);
       expect(await at.metric('kubeposture_cluster_score')).to.be.within(0, 100);
       expect(await at.metric('kubeposture_check_errors_total')).to.equal(undefined);
+      expect(await at.metric('kubeposture_event_writes_total', 'written')).to.equal(1);
       expect(await at.metric('kubeposture_event_to_report_seconds_count')).to.be.above(0);
       expect(await at.get('/healthz')).to.deep.equal({ status: 200, text: 'ok\n' });
       expect((await at.get('/nothing')).status).to.equal(404);
+    });
+
+    it('sees of Secrets those with tokens alone, and none where that is switched off', async () => {
+      const secret = (name: string, type: string): object => ({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, namespace, annotations: { 'kubernetes.io/service-account.name': 'default' } },
+        type,
+      });
+      await api.apply(secret('token', 'kubernetes.io/service-account-token'));
+      await api.apply(secret('other', 'Opaque'));
+      const found = await waitFor('the report of the token', () => reportOf(api, namespace, 'secret-token'));
+      expect(found.findings.map(({ check }) => check)).to.deep.equal(['KP-SA-005']);
+      expect(await operator!.metric('kubeposture_objects', 'kind="Secret"')).to.equal(1);
+
+      config.write('secrets: {mode: off}');
+      await operator!.stop();
+      begin();
+      await reportGone(api, namespace, 'secret-token');
+      const { unknown } = (await api.get<Report>('ClusterSecurityReport', { name: 'cluster' }))!;
+      expect(unknown.filter(({ check }) => check === 'KP-SA-005')).to.deep.equal([
+        { check: 'KP-SA-005', reason: 'list secrets: switched off (secrets.mode)' },
+      ]);
     });
   });
 }

@@ -1,12 +1,15 @@
 /** POST requests to a real API server, many at a time and as anybody. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { json } from 'node:stream/consumers';
 import type { ControlPlane } from './control-plane.ts';
+import { readKubeconfig } from './kubeconfig.ts';
 
 export interface Answer {
   readonly code: number;
+  /** What the server said beside, as a header. */
+  readonly warnings: string;
   readonly body: { readonly message?: string };
 }
 
@@ -16,20 +19,23 @@ export type Post = (
   headers?: Readonly<Record<string, string | readonly string[]>>,
 ) => Promise<Answer>;
 
+/** Requests under way at once, of which each is answered by the processor of this machine. */
+export const POSTS_AT_ONCE = 8;
+
 /** Requests as the administrator over few connections that stay open. */
 export function poster({ url, kubeconfig }: ControlPlane): { readonly post: Post; readonly close: () => void } {
-  const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
-    readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[];
-    readonly users: readonly { readonly user: { readonly token: string } }[];
-  };
-  const ca = Buffer.from(config.clusters[0]?.cluster['certificate-authority-data'] ?? '', 'base64');
-  const agent = new Agent({ keepAlive: true, maxSockets: 8, ca });
-  const usual = { authorization: `Bearer ${config.users[0]?.user.token ?? ''}`, 'content-type': 'application/json' };
+  const { authority, token } = readKubeconfig(kubeconfig);
+  const agent = new Agent({ keepAlive: true, maxSockets: POSTS_AT_ONCE, ca: authority });
+  const usual = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const post: Post = async (path, body, headers = {}) => {
     const asked = request(`${url}${path}`, { agent, method: 'POST', headers: { ...usual, ...headers } });
     asked.end(JSON.stringify(body));
-    const [response] = (await once(asked, 'response')) as [NodeJS.ReadableStream & { statusCode?: number }];
-    return { code: response.statusCode ?? 0, body: (await json(response)) as Answer['body'] };
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    return {
+      code: response.statusCode ?? 0,
+      warnings: response.headers.warning ?? '',
+      body: (await json(response)) as Answer['body'],
+    };
   };
   return { post, close: agent.destroy.bind(agent) };
 }

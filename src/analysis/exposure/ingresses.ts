@@ -1,4 +1,5 @@
 import { INGRESS_CONTROLLERS, runs, type IngressController } from '#facts/ingress-controllers.ts';
+import { typeOf } from '#facts/service.ts';
 import type { Index, Inventory } from '#model/inventory.ts';
 import type { ObjectOf } from '#model/objects.ts';
 import { keyOf, refOf } from '#model/ref.ts';
@@ -71,6 +72,13 @@ export const controllerPods: Index<'Pod'> = {
   of: (pod) => (INGRESS_CONTROLLERS.some((row) => runs(pod, row)) ? ['yes'] : []),
 };
 
+/** Services that open more than their address in the cluster: one of them may be the door of an ingress controller. */
+export const doors: Index<'Service'> = {
+  kind: 'Service',
+  name: 'open to nodes or beyond',
+  of: (service) => (typeOf(service) === 'ClusterIP' ? [] : ['yes']),
+};
+
 export type EntranceKinds = 'IngressClass' | 'Service' | 'Node' | TargetKinds;
 
 /** How an Ingress lets traffic in: by the Service of its controller, where that can be found. */
@@ -79,7 +87,7 @@ export function wayOfIngress(ingress: Ingress, inventory: Inventory<EntranceKind
   const pods = inventory.by(controllerPods, 'yes').filter((pod) => rows.some((row) => runs(pod, row)));
   const keys = pods.map(podKey);
   const levels = inventory
-    .list('Service')
+    .by(doors, 'yes')
     .filter((service) => leadsTo(service, keys, inventory))
     .flatMap((service) => levelOfService(service, inventory) ?? []);
   const level = levels.reduce<Level | undefined>(
@@ -95,7 +103,7 @@ export function wayOfIngress(ingress: Ingress, inventory: Inventory<EntranceKind
 const ASSUMED = 'the Service of the ingress controller is not known: it is taken for a public one';
 
 function leadsTo(service: Service, pods: readonly string[], inventory: Inventory<EntranceKinds>): boolean {
-  if (pods.length === 0 || (service.spec?.type ?? 'ClusterIP') === 'ClusterIP') return false;
+  if (pods.length === 0) return false;
   return (
     targetsOf(service, inventory).some(({ pod }) => pod !== undefined && pods.includes(podKey(pod))) ||
     selectedBy(service, inventory).some((pod) => pods.includes(podKey(pod)))

@@ -1,6 +1,6 @@
 import { isHeadless, typeOf } from '#facts/service.ts';
 import { selects } from '#facts/selector.ts';
-import type { Index, Inventory } from '#model/inventory.ts';
+import type { Index, Inventory, View } from '#model/inventory.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { keyOf } from '#model/ref.ts';
 import { isFinished, isTemplate } from '#model/workload.ts';
@@ -86,8 +86,30 @@ export function targetsOf(service: Service, inventory: Inventory<TargetKinds>): 
     : selectedBy(service, inventory).map((pod) => ({ pod, ports: portsOn(pod, service) }));
 }
 
+type Selections = Map<string, WeakMap<Service, readonly Pod[]>>;
+
+/** What Services select, by namespace, until something changes there: the exposure of each pod asks for that of every Service near it. */
+const selections: View<WorkloadKinds, Selections> = {
+  name: 'pods that Services select',
+  kinds: ['Pod', 'ReplicaSet', 'Job'],
+  open: () => new Map(),
+  apply: (known, { ref }) => {
+    known.delete(ref.namespace);
+  },
+};
+
 /** The pods that the selector of a Service picks; an empty one picks none. A template counts where no pod of it runs. */
-export function selectedBy({ metadata, spec }: Service, inventory: Inventory<WorkloadKinds>): readonly Pod[] {
+export function selectedBy(service: Service, inventory: Inventory<WorkloadKinds>): readonly Pod[] {
+  const { namespace } = service.metadata;
+  const known = inventory.view(selections);
+  const near = known.get(namespace) ?? new WeakMap<Service, readonly Pod[]>();
+  known.set(namespace, near);
+  const pods = near.get(service) ?? selected(service, inventory);
+  near.set(service, pods);
+  return pods;
+}
+
+function selected({ metadata, spec }: Service, inventory: Inventory<WorkloadKinds>): readonly Pod[] {
   const { selector = {} } = spec ?? {};
   if (Object.keys(selector).length === 0) return [];
   return inventory

@@ -167,6 +167,11 @@ export class Network {
     return cells.cells.filter((_, cell) => this.#allows({ cell }, to, atom) === true);
   }
 
+  /** Whether there is any pod that may have traffic. */
+  get hasPods(): boolean {
+    return this.#sources.pods.size > 0;
+  }
+
   /** How many pods a selector selects. */
   podsIn(set: PodSet): number {
     return this.#now.podsIn(set);

@@ -1,24 +1,25 @@
 import type { Account } from '#facts/rbac.ts';
 import type { Change, Inventory, View } from '#model/inventory.ts';
 import { keyOf, refOf } from '#model/ref.ts';
-import type { SubjectEntry } from './entries.ts';
-import { accountIdentity, userOf, type Identity } from './identity.ts';
+import type { BindingEntry, SubjectEntry, Touched } from './entries.ts';
+import { accountIdentity, accountsOfKey, userOf, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
 import { Rights } from './rights.ts';
 import { isStrongGrant, profileOf, type Profile, type Strength } from './strength.ts';
 
 const KINDS = ['ServiceAccount', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
-type Read = (typeof KINDS)[number];
+/** The kinds that decide who may do what, and who is there to do it. */
+export type RbacKind = (typeof KINDS)[number];
 
-/** Which answers about strength differ after a change. */
-export interface Shift {
+/** Which answers differ after a change. */
+export interface Shift extends Touched {
   /** `namespace/name` of accounts. */
   readonly accounts: ReadonlySet<string>;
   /** Namespaces that an account as strong as cluster-admin has come to or gone from. */
   readonly namespaces: ReadonlySet<string>;
 }
 
-const NO_SHIFT: Shift = { accounts: new Set(), namespaces: new Set() };
+const NOTHING: Shift = { accounts: new Set(), namespaces: new Set(), subjects: new Set(), roles: new Set() };
 
 /**
  * Who is as good as cluster-admin, kept current. Strength is a fixpoint: who may take the token of a strong account is strong. Profiles are made anew for
@@ -34,6 +35,7 @@ export class RbacEngine {
   #strong: ReadonlyMap<string, Strength> = new Map();
   #namespaces: ReadonlySet<string> = new Set();
   readonly #shifts = new WeakMap<Change, Shift>();
+  readonly #kept = new Map<string, unknown>();
 
   constructor(missing: Inventory['missing']) {
     this.index = new RbacIndex({ aggregation: 'unfilled', assumeShipped: true }, missing);
@@ -48,21 +50,43 @@ export class RbacEngine {
   }
 
   apply(change: Change): void {
-    const dirty = this.#take(change);
+    this.#kept.clear();
+    const touched = this.#take(change);
     let isOther = false;
-    for (const subject of dirty) if (this.#renew(subject)) isOther = true;
+    for (const subject of touched.subjects) if (this.#renew(subject)) isOther = true;
     if (change.ref.kind === 'ServiceAccount' && this.#renewAccount(change.ref)) isOther = true;
-    if (change.ref.kind === 'ClusterRole' && this.#renewBinders()) isOther = true;
-    this.#shifts.set(change, isOther ? this.#settle() : NO_SHIFT);
+    if (change.ref.kind === 'ClusterRole' && this.#renewBinders(touched)) isOther = true;
+    this.#shifts.set(change, { ...(isOther ? this.#settle() : NOTHING), ...touched });
+  }
+
+  /** What follows from the answers, made once and kept until the next change. */
+  kept<T>(key: string, make: () => T): T {
+    if (!this.#kept.has(key)) this.#kept.set(key, make());
+    return this.#kept.get(key) as T;
   }
 
   /** What a change did to the answers. */
   shiftOf(change: object): Shift {
-    return this.#shifts.get(change as Change) ?? NO_SHIFT;
+    return this.#shifts.get(change as Change) ?? NOTHING;
   }
 
   strengthOf(account: Account): Strength {
-    return this.#strong.get(accountKey(account)) ?? 'none';
+    if (this.#accounts.has(keyOf(account))) return this.#strong.get(accountKey(account)) ?? 'none';
+    // Nobody has made it yet, or no file holds it.
+    const identity = accountIdentity(account);
+    return this.#strengthWith(identity, this.index.rightsOf(identity));
+  }
+
+  /** How near to cluster-admin one binding alone brings its subjects. */
+  strengthOfGrant({ role, scope }: Pick<BindingEntry, 'role' | 'scope'>): Strength {
+    const rights = new Rights();
+    rights.grant(role, scope);
+    return this.#strengthWith({ user: '', groups: [] }, rights);
+  }
+
+  #strengthWith(identity: Identity, rights: Rights): Strength {
+    const profile = profileOf(identity, rights, (name) => this.#isStrongRole(name));
+    return strengthIn(profile, this.#strong, this.#namespaces);
   }
 
   /** What every account of a namespace is by its groups alone. */
@@ -75,7 +99,7 @@ export class RbacEngine {
     return this.#namespaces.has(namespace);
   }
 
-  #take(change: Change): ReadonlySet<SubjectEntry> {
+  #take(change: Change): Touched {
     const { ref, after } = change;
     if (ref.kind === 'ServiceAccount') {
       const account = { namespace: ref.namespace, name: ref.name };
@@ -104,25 +128,24 @@ export class RbacEngine {
   }
 
   *#accountsOf({ key }: SubjectEntry): Iterable<Account> {
-    if (key === 'g:system:authenticated' || key === 'g:system:serviceaccounts') yield* this.#accounts.values();
-    else if (key.startsWith(GROUP_OF)) {
-      for (const account of this.#accounts.values())
-        if (account.namespace === key.slice(GROUP_OF.length)) yield account;
-    } else if (key.startsWith(USER_OF)) {
-      const [namespace = '', name = ''] = key.slice(USER_OF.length).split(':');
-      if (this.#accounts.has(`${namespace}/${name}`)) yield { namespace, name };
-    }
+    const accounts = accountsOfKey(key);
+    if (accounts === undefined) return;
+    if (accounts === 'all') yield* this.#accounts.values();
+    else if ('name' in accounts) {
+      if (this.#accounts.has(keyOf(accounts))) yield accounts;
+    } else for (const account of this.#accounts.values()) if (account.namespace === accounts.allOf) yield account;
   }
 
-  /** What a named role gives decides what the right to bind it is worth: everybody is looked at again where that differs. */
-  #renewBinders(): boolean {
+  /** What a named role gives decides what the right to bind it is worth: everything is looked at again where that differs. */
+  #renewBinders({ roles }: Touched): boolean {
     const names = [...this.#roles]
       .filter(([name, isStrong]) => this.#isStrong(name) !== isStrong)
       .map(([name]) => name);
     for (const name of names) this.#roles.delete(name);
+    if (names.length === 0) return false;
+    for (const role of this.index.state.roles()) if (role.named.length > 0) roles.add(role);
     let isOther = false;
-    for (const subject of names.length === 0 ? [] : this.index.state.subjects())
-      if (this.#renew(subject)) isOther = true;
+    for (const subject of this.index.state.subjects()) if (this.#renew(subject)) isOther = true;
     return isOther;
   }
 
@@ -154,7 +177,7 @@ export class RbacEngine {
   }
 
   /** The fixpoint, from nobody's strength upwards. */
-  #settle(): Shift {
+  #settle(): Omit<Shift, keyof Touched> {
     const before = { strong: this.#strong, namespaces: this.#namespaces };
     const strong = new Map<string, Strength>();
     const namespaces = new Set<string>();
@@ -173,7 +196,7 @@ export class RbacEngine {
     return this.#shift(before.strong, before.namespaces);
   }
 
-  #shift(strong: ReadonlyMap<string, Strength>, namespaces: ReadonlySet<string>): Shift {
+  #shift(strong: ReadonlyMap<string, Strength>, namespaces: ReadonlySet<string>): Omit<Shift, keyof Touched> {
     const keys = new Set([...strong.keys(), ...this.#strong.keys()]);
     const moved = [...keys].filter((key) => (strong.get(key) ?? 'none') !== (this.#strong.get(key) ?? 'none'));
     const homes = new Set(moved.filter((key) => key.startsWith(MEMBERS_OF)).map((key) => key.slice(MEMBERS_OF.length)));
@@ -191,7 +214,6 @@ export class RbacEngine {
 
 const USER_OF = 'u:system:serviceaccount:';
 const MEMBERS_OF = 'members of ';
-const GROUP_OF = 'g:system:serviceaccounts:';
 
 function membersKey(namespace: string): string {
   return `${MEMBERS_OF}${namespace}`;
@@ -217,7 +239,7 @@ function isSame(a: Profile, b: Profile): boolean {
 }
 
 /** The engine of an inventory. */
-export const RBAC_ENGINE: View<Read, RbacEngine> = {
+export const RBAC_ENGINE: View<RbacKind, RbacEngine> = {
   name: 'effective RBAC',
   kinds: KINDS,
   open: (inventory) => {

@@ -39,6 +39,12 @@ export interface SubjectEntry {
   rights: Rights | undefined;
 }
 
+/** What a change comes to: whose rights it touches, and which roles have other rules now, come or go. */
+export interface Touched {
+  readonly subjects: Set<SubjectEntry>;
+  readonly roles: Set<RoleEntry>;
+}
+
 /** `ClusterRole admin`, `Role shop/web`. */
 export function roleText({ kind, namespace, name }: Pick<RoleEntry, 'kind' | 'namespace' | 'name'>): string {
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;

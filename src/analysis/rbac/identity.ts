@@ -1,4 +1,4 @@
-import type { Account } from '#facts/rbac.ts';
+import { homeOf, type Account } from '#facts/rbac.ts';
 import type { RbacSubject } from '#model/policy.ts';
 
 /** Who asks: what authentication makes of a caller. Users and groups are no objects; any string may be one. */
@@ -35,11 +35,12 @@ export interface Named {
  * What a subject stands for in a binding of a namespace, `''` for a ClusterRoleBinding; undefined where it matches nobody: a kind that is none, or a
  * service account without a namespace in a ClusterRoleBinding.
  */
-export function namedBy({ kind, name, namespace = '' }: RbacSubject, bindingNamespace: string): Named | undefined {
+export function namedBy(subject: RbacSubject, bindingNamespace: string): Named | undefined {
+  const { kind, name } = subject;
   if (name === '') return undefined;
   if (kind === 'User') return { label: `User:${name}`, key: `u:${name}` };
   if (kind === 'Group') return { label: `Group:${name}`, key: `g:${name}` };
-  const home = namespace === '' ? bindingNamespace : namespace;
+  const home = homeOf(subject, bindingNamespace);
   if (kind !== 'ServiceAccount' || home === '') return undefined;
   return { label: `ServiceAccount:${home}/${name}`, key: `u:${userOf({ namespace: home, name })}` };
 }
@@ -48,4 +49,30 @@ export function namedBy({ kind, name, namespace = '' }: RbacSubject, bindingName
 export function keysOf({ user, groups }: Identity): readonly string[] {
   const keys = groups.map((group) => `g:${group}`);
   return user === '' ? keys : [`u:${user}`, ...keys];
+}
+
+const USER_OF = 'u:system:serviceaccount:';
+const GROUP_OF = `g:${ALL_ACCOUNTS}:`;
+
+/** What the key of a subject stands for among service accounts: one of them, those of a namespace, all of them; undefined for others. */
+export function accountsOfKey(key: string): Account | { readonly allOf: string } | 'all' | undefined {
+  if (key === `g:${AUTHENTICATED}` || key === `g:${ALL_ACCOUNTS}`) return 'all';
+  if (key.startsWith(GROUP_OF)) {
+    const allOf = key.slice(GROUP_OF.length);
+    return isWord(allOf) ? { allOf } : undefined;
+  }
+  if (!key.startsWith(USER_OF)) return undefined;
+  const [namespace = '', name = '', ...rest] = key.slice(USER_OF.length).split(':');
+  return rest.length === 0 && isWord(namespace) && isWord(name) ? { namespace, name } : undefined;
+}
+
+/** The service account that one subject of a binding is, in either spelling. */
+export function accountNamedBy(subject: RbacSubject, bindingNamespace: string): Account | undefined {
+  const accounts = accountsOfKey(namedBy(subject, bindingNamespace)?.key ?? '');
+  return typeof accounts === 'object' && 'name' in accounts ? accounts : undefined;
+}
+
+/** No account has a slash in its name or namespace: such a subject is nobody, and `namespace/name` stays unambiguous. */
+function isWord(name: string): boolean {
+  return name !== '' && !name.includes('/');
 }

@@ -106,9 +106,9 @@ const IDENTITIES_AND_WORKLOADS: readonly Primitive[] = [
     NEEDS.readSecrets,
   ]),
   row('secrets-read', 'read Secrets', [NEEDS.readSecrets]),
-  row('pod-create', 'create pods: with any service account and any Secret', [NEEDS.createPods]),
-  row('workload-create', 'create workloads: with any service account and any Secret', [NEEDS.createMakers]),
-  row('workload-modify', 'change workloads: to any service account and any Secret', [needOfMakers(CHANGE)]),
+  row('pod-create', 'create pods as any service account', [NEEDS.createPods]),
+  row('workload-create', 'create workloads as any service account', [NEEDS.createMakers]),
+  row('workload-modify', 'change workloads to any service account', [needOfMakers(CHANGE)]),
   row('pod-modify', 'change running pods', [need(CHANGE, '', 'pods')]),
 ];
 
@@ -164,6 +164,13 @@ const BEFORE_135 = [...IDENTITIES_AND_WORKLOADS, ...connecting(CONNECT), ...OTHE
 /** The primitives of a server that asks for `create` to connect to pods, or takes `get` as well. */
 export function primitives(execRequiresCreate: boolean): readonly Primitive[] {
   return execRequiresCreate ? SINCE_135 : BEFORE_135;
+}
+
+const WORDS = new Map(SINCE_135.map(({ id, words }) => [id, words]));
+
+/** What a primitive lets do, in words. */
+export function primitiveWords(id: string): string {
+  return WORDS.get(id) ?? id;
 }
 
 /** Whether a need is met for all objects. */

@@ -2,7 +2,7 @@ import type { Change } from '#model/inventory.ts';
 import type { Kind } from '#model/kinds.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { originsOf } from './aggregation.ts';
-import { roleText, type BindingEntry, type RoleEntry, type SubjectEntry } from './entries.ts';
+import { roleText, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
 import type { Identity } from './identity.ts';
 import { allows, isUrlRequest, type Request } from './request.ts';
 import { Rights } from './rights.ts';
@@ -34,8 +34,8 @@ export class RbacIndex {
     this.#missing = missing;
   }
 
-  /** Answers the subjects whose rights a change touches; a change of anything but roles and bindings touches none. */
-  apply(change: Change): ReadonlySet<SubjectEntry> {
+  /** Answers what a change touches; one of anything but roles and bindings touches nothing. */
+  apply(change: Change): Touched {
     return this.state.apply(change);
   }
 

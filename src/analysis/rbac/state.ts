@@ -1,11 +1,11 @@
 import type { AnyBinding } from '#facts/rbac.ts';
-import { shippedRules } from '#facts/shipped-roles.ts';
+import { shippedRules } from '#facts/shipped.ts';
 import type { Change } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, subjectText } from '#model/ref.ts';
 import { aggregated, isComputed, type Aggregation } from './aggregation.ts';
-import { roleKey, type BindingEntry, type RoleEntry, type SubjectEntry } from './entries.ts';
+import { roleKey, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
 import { keysOf, namedBy, type Identity, type Named } from './identity.ts';
 import type { Request } from './request.ts';
 import { RuleTable, type RuleEntry } from './rule-table.ts';
@@ -35,49 +35,49 @@ export class RbacState {
     this.#options = options;
   }
 
-  /** Takes in a change of a role or binding. Answers the subjects whose rights it touches. Objects of other kinds touch none. */
-  apply({ before, after }: Change): ReadonlySet<SubjectEntry> {
-    const dirty = new Set<SubjectEntry>();
-    if (before !== undefined && after?.kind !== before.kind) this.#remove(before, dirty);
-    if (after !== undefined) this.#put(after, dirty);
-    for (const subject of dirty) subject.rights = undefined;
-    return dirty;
+  /** Takes in a change of a role or binding. Answers what it touches. Objects of other kinds touch nothing. */
+  apply({ before, after }: Change): Touched {
+    const touched: Touched = { subjects: new Set(), roles: new Set() };
+    if (before !== undefined && after?.kind !== before.kind) this.#remove(before, touched);
+    if (after !== undefined) this.#put(after, touched);
+    for (const subject of touched.subjects) subject.rights = undefined;
+    return touched;
   }
 
-  #put(object: AnyObject, dirty: Set<SubjectEntry>): void {
+  #put(object: AnyObject, touched: Touched): void {
     if (object.kind === 'RoleBinding' || object.kind === 'ClusterRoleBinding') {
-      this.#unbind(object, dirty);
-      this.#bind(object, dirty);
-    } else if (object.kind === 'Role') this.#setRules(this.#role(object), object.rules, dirty, object.malformed);
-    else if (object.kind === 'ClusterRole') this.#putClusterRole(object, dirty);
+      this.#unbind(object, touched);
+      this.#bind(object, touched);
+    } else if (object.kind === 'Role') this.#setRules(this.#role(object), object.rules, touched, object.malformed);
+    else if (object.kind === 'ClusterRole') this.#putClusterRole(object, touched);
   }
 
-  #remove(object: AnyObject, dirty: Set<SubjectEntry>): void {
-    if (object.kind === 'RoleBinding' || object.kind === 'ClusterRoleBinding') this.#unbind(object, dirty);
-    else if (object.kind === 'Role') this.#setRules(this.#role(object), undefined, dirty);
+  #remove(object: AnyObject, touched: Touched): void {
+    if (object.kind === 'RoleBinding' || object.kind === 'ClusterRoleBinding') this.#unbind(object, touched);
+    else if (object.kind === 'Role') this.#setRules(this.#role(object), undefined, touched);
     else if (object.kind === 'ClusterRole') {
       if (this.#clusterRoles.get(object.metadata.name)?.aggregationRule !== undefined) this.#aggregates -= 1;
       this.#clusterRoles.delete(object.metadata.name);
-      this.#setRules(this.#role(object), undefined, dirty);
-      this.#aggregate(dirty);
+      this.#setRules(this.#role(object), undefined, touched);
+      this.#aggregate(touched);
     }
   }
 
-  #putClusterRole(role: ObjectOf<'ClusterRole'>, dirty: Set<SubjectEntry>): void {
+  #putClusterRole(role: ObjectOf<'ClusterRole'>, touched: Touched): void {
     const { name } = role.metadata;
     if (this.#clusterRoles.get(name)?.aggregationRule !== undefined) this.#aggregates -= 1;
     if (role.aggregationRule !== undefined) this.#aggregates += 1;
     this.#clusterRoles.set(name, role);
     const isMade = isComputed(role, this.#options.aggregation);
-    this.#setRules(this.#role(role), isMade ? [] : role.rules, dirty, role.malformed);
-    this.#aggregate(dirty);
+    this.#setRules(this.#role(role), isMade ? [] : role.rules, touched, role.malformed);
+    this.#aggregate(touched);
   }
 
-  #aggregate(dirty: Set<SubjectEntry>): void {
+  #aggregate(touched: Touched): void {
     if (this.#aggregates === 0 || this.#options.aggregation === 'stored') return;
     for (const [name, rules] of aggregated(this.#clusterRoles.values(), this.#options.aggregation)) {
       const entry = this.#roles.get(roleKey('ClusterRole', '', name));
-      if (entry !== undefined) this.#setRules(entry, rules, dirty, entry.malformed);
+      if (entry !== undefined) this.#setRules(entry, rules, touched, entry.malformed);
     }
   }
 
@@ -113,11 +113,11 @@ export class RbacState {
     this.#roles.delete(roleKey(kind, namespace, name));
   }
 
-  /** Rules that are the same as before cost nothing: nobody is dirty. */
+  /** Rules that are the same as before cost nothing: nothing is touched. */
   #setRules(
     entry: RoleEntry,
     told: readonly PolicyRule[] | undefined,
-    dirty: Set<SubjectEntry>,
+    touched: Touched,
     malformed: readonly string[] = [],
   ): void {
     const { kind, namespace, name } = entry;
@@ -131,13 +131,14 @@ export class RbacState {
     entry.isTold = told !== undefined;
     this.#dropUnused(entry);
     if (isSame(before, held)) return;
+    touched.roles.add(entry);
     const limited = (held ?? []).filter(({ rule }) => (rule.resourceNames ?? []).length > 0);
     entry.named = [...new Set(limited)].map(({ rule }) => rule);
     entry.mask = (held ?? []).reduce((mask, rule) => (limited.includes(rule) ? mask : mask | rule.mask), 0n);
-    for (const { subjects } of entry.bindings) for (const subject of subjects) dirty.add(subject);
+    for (const { subjects } of entry.bindings) for (const subject of subjects) touched.subjects.add(subject);
   }
 
-  #bind(binding: AnyBinding, dirty: Set<SubjectEntry>): void {
+  #bind(binding: AnyBinding, touched: Touched): void {
     const { kind, name } = binding.roleRef;
     const scope = binding.metadata.namespace;
     if (binding.malformed !== undefined)
@@ -149,12 +150,12 @@ export class RbacState {
     const entry: BindingEntry = { binding, scope, role, subjects };
     this.#bindings.set(keyOf(binding), entry);
     role.bindings.add(entry);
-    if (!role.isTold && role.rules === undefined) this.#setRules(role, undefined, dirty);
+    if (!role.isTold && role.rules === undefined) this.#setRules(role, undefined, touched);
     for (const subject of subjects) {
       const grants = subject.grants.get(scope);
       if (grants === undefined) subject.grants.set(scope, new Set([entry]));
       else grants.add(entry);
-      dirty.add(subject);
+      touched.subjects.add(subject);
     }
   }
 
@@ -178,7 +179,7 @@ export class RbacState {
     return entry;
   }
 
-  #unbind(binding: AnyBinding, dirty: Set<SubjectEntry>): void {
+  #unbind(binding: AnyBinding, touched: Touched): void {
     const key = keyOf(binding);
     const entry = this.#bindings.get(key);
     this.#malformed.delete(key);
@@ -188,7 +189,7 @@ export class RbacState {
     role.bindings.delete(entry);
     this.#dropUnused(role);
     for (const subject of subjects) {
-      dirty.add(subject);
+      touched.subjects.add(subject);
       const grants = subject.grants.get(scope);
       grants?.delete(entry);
       if (grants?.size === 0) subject.grants.delete(scope);

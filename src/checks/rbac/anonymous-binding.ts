@@ -1,8 +1,8 @@
 import type { AnyBinding } from '#facts/rbac.ts';
-import { isEveryones } from '#facts/shipped-roles.ts';
+import { isEveryones } from '#analysis/rbac/shipped.ts';
 import { defineCheckOfMany, judge, type Problem } from '#model/check.ts';
 import type { PolicyRule } from '#model/policy.ts';
-import { rulesOfClusterRoleBinding, rulesOfRoleBinding } from '#relations/grants.ts';
+import { roleOfClusterRoleBinding, roleOfRoleBinding } from '#relations/grants.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, group, user } from '../samples.ts';
 
 export const anonymousBinding = defineCheckOfMany({
@@ -25,13 +25,13 @@ export const anonymousBinding = defineCheckOfMany({
   judges: [
     judge({
       subject: 'ClusterRoleBinding',
-      inputs: { rules: rulesOfClusterRoleBinding },
-      evaluate: (binding, { rules: [rules = []] }) => granted(binding, rules),
+      inputs: { role: roleOfClusterRoleBinding },
+      evaluate: (binding, { role: [role] }) => granted(binding, role?.rules),
     }),
     judge({
       subject: 'RoleBinding',
-      inputs: { rules: rulesOfRoleBinding },
-      evaluate: (binding, { rules: [rules = []] }) => granted(binding, rules),
+      inputs: { role: roleOfRoleBinding },
+      evaluate: (binding, { role: [role] }) => granted(binding, role?.rules),
     }),
   ],
 
@@ -82,7 +82,7 @@ export const anonymousBinding = defineCheckOfMany({
 const CLUSTER_INFO = { apiGroups: [''], resources: ['configmaps'], resourceNames: ['cluster-info'], verbs: ['get'] };
 const NOBODY = new Set(['User system:anonymous', 'Group system:unauthenticated']);
 
-function* granted(binding: AnyBinding, rules: readonly PolicyRule[]): Iterable<Problem> {
+function* granted(binding: AnyBinding, rules: readonly PolicyRule[] = []): Iterable<Problem> {
   const { kind, name } = binding.roleRef;
   const severity = isDiscovery(binding, rules) ? 'info' : 'critical';
   for (const [index, subject] of binding.subjects.entries()) {

@@ -1,7 +1,8 @@
 import { isSystemNamespace } from '#facts/namespace.ts';
 import { subjectName, type AnyBinding } from '#facts/rbac.ts';
 import { defineCheckOfMany, judge, type Context, type Problem } from '#model/check.ts';
-import { WEB_ACCOUNT, aClusterRoleBinding, aRoleBinding, group, user } from '../samples.ts';
+import { strongNamespaceOfRoleBinding } from '#relations/strength.ts';
+import { WEB_ACCOUNT, aClusterRoleBinding, aRoleBinding, group, strongAccount, user } from '../samples.ts';
 
 /** Bindings of cluster-admin that every cluster has, each with the one group that it is for. */
 const SHIPPED: Readonly<Record<string, string>> = {
@@ -22,7 +23,9 @@ export const clusterAdminBinding = defineCheckOfMany({
     judge({ subject: 'ClusterRoleBinding', evaluate: (binding) => granted(binding, 'high') }),
     judge({
       subject: 'RoleBinding',
-      evaluate: (binding, _given, context) => granted(binding, severityIn(binding, context)),
+      inputs: { strong: strongNamespaceOfRoleBinding },
+      evaluate: (binding, { strong: [isStrong = false] }, context) =>
+        granted(binding, isStrong || isOfSystem(binding, context) ? 'high' : 'medium'),
     }),
   ],
 
@@ -45,31 +48,23 @@ export const clusterAdminBinding = defineCheckOfMany({
         finds: [{ at: 'subjects[0]' }],
       },
       {
+        name: 'full control of a namespace where an account lives that is as good as cluster-admin',
+        subject: aRoleBinding({ role: ADMIN, subjects: [user('alice')] }),
+        world: strongAccount('shop'),
+        finds: [{ at: 'subjects[0]' }],
+        also: ['KP-RBAC-002', 'KP-RBAC-011'],
+      },
+      {
         name: 'a subject added to the shipped binding',
-        subject: aClusterRoleBinding({
-          role: ADMIN,
-          subjects: [group('system:masters'), user('mallory')],
-          metadata: { name: 'cluster-admin' },
-        }),
+        subject: named('cluster-admin', group('system:masters'), user('mallory')),
         finds: [{ at: 'subjects[1]', aspect: 'tamperedDefault' }],
       },
     ],
     good: [
-      {
-        name: 'the shipped binding',
-        subject: aClusterRoleBinding({
-          role: ADMIN,
-          subjects: [group('system:masters')],
-          metadata: { name: 'cluster-admin' },
-        }),
-      },
+      { name: 'the shipped binding', subject: named('cluster-admin', group('system:masters')) },
       {
         name: 'the binding of kubeadm',
-        subject: aClusterRoleBinding({
-          role: ADMIN,
-          subjects: [group('kubeadm:cluster-admins')],
-          metadata: { name: 'kubeadm:cluster-admins' },
-        }),
+        subject: named('kubeadm:cluster-admins', group('kubeadm:cluster-admins')),
       },
       {
         name: 'a Role of the same name',
@@ -85,9 +80,13 @@ export const clusterAdminBinding = defineCheckOfMany({
 
 const ADMIN = { kind: 'ClusterRole', name: 'cluster-admin' } as const;
 
-/** In a system namespace it counts as of the cluster: who controls its pods and secrets controls the rest. */
-function severityIn({ metadata }: AnyBinding, { parameters }: Context): 'high' | 'medium' {
-  return isSystemNamespace(metadata.namespace, parameters) ? 'high' : 'medium';
+function named(name: string, ...subjects: readonly ReturnType<typeof user>[]): ReturnType<typeof aClusterRoleBinding> {
+  return aClusterRoleBinding({ role: ADMIN, subjects, metadata: { name } });
+}
+
+/** There it counts as of the cluster: who controls its pods and secrets controls the rest. */
+function isOfSystem({ metadata }: AnyBinding, { parameters }: Context): boolean {
+  return isSystemNamespace(metadata.namespace, parameters);
 }
 
 function* granted(binding: AnyBinding, severity: 'high' | 'medium'): Iterable<Problem> {

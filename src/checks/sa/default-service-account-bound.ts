@@ -1,9 +1,8 @@
+import { accountNamedBy } from '#analysis/rbac/identity.ts';
 import type { AnyBinding } from '#facts/rbac.ts';
-import { isWildcardAll } from '#facts/rbac.ts';
 import { defineCheckOfMany, judge, type Problem } from '#model/check.ts';
-import type { PolicyRule } from '#model/policy.ts';
-import { rulesOfClusterRoleBinding, rulesOfRoleBinding } from '#relations/grants.ts';
-import { EVERYTHING, READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding } from '../samples.ts';
+import { NO_ROLE, roleOfClusterRoleBinding, roleOfRoleBinding, type BoundRole } from '#relations/grants.ts';
+import { EVERYTHING, READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, user } from '../samples.ts';
 
 export const defaultServiceAccountBound = defineCheckOfMany({
   id: 'KP-SA-003',
@@ -28,13 +27,13 @@ export const defaultServiceAccountBound = defineCheckOfMany({
   judges: [
     judge({
       subject: 'RoleBinding',
-      inputs: { rules: rulesOfRoleBinding },
-      evaluate: (binding, { rules: [rules] }) => granted(binding, rules),
+      inputs: { role: roleOfRoleBinding },
+      evaluate: (binding, { role: [role = NO_ROLE] }) => granted(binding, role),
     }),
     judge({
       subject: 'ClusterRoleBinding',
-      inputs: { rules: rulesOfClusterRoleBinding },
-      evaluate: (binding, { rules: [rules] }) => granted(binding, rules),
+      inputs: { role: roleOfClusterRoleBinding },
+      evaluate: (binding, { role: [role = NO_ROLE] }) => granted(binding, role),
     }),
   ],
 
@@ -59,6 +58,19 @@ export const defaultServiceAccountBound = defineCheckOfMany({
         finds: [{ at: 'subjects[0]', severity: 'critical' }],
       },
       {
+        name: 'what is as good as everything',
+        subject: aClusterRoleBinding({ subjects: [DEFAULT] }),
+        world: [aClusterRole({ apiGroups: [''], resources: ['users'], verbs: ['impersonate'] })],
+        finds: [{ at: 'subjects[0]', severity: 'critical' }],
+        also: ['KP-RBAC-011'],
+      },
+      {
+        name: 'by its user name',
+        subject: aRoleBinding({ subjects: [user('alice'), user('system:serviceaccount:shop:default')] }),
+        world: [aRole(READ_PODS)],
+        finds: [{ at: 'subjects[1]' }],
+      },
+      {
         name: 'a role that is not there',
         subject: aRoleBinding({ role: { kind: 'Role', name: 'gone' }, subjects: [DEFAULT] }),
         finds: [{ at: 'subjects[0]', aspect: 'unresolved', severity: 'medium' }],
@@ -74,14 +86,14 @@ export const defaultServiceAccountBound = defineCheckOfMany({
 const DEFAULT = { kind: 'ServiceAccount', name: 'default', namespace: 'shop' };
 const ADMIN = { name: 'cluster-admin', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
 
-function* granted(binding: AnyBinding, rules: readonly PolicyRule[] | undefined): Iterable<Problem> {
+function* granted(binding: AnyBinding, { rules, strength }: BoundRole): Iterable<Problem> {
   if (rules?.length === 0) return;
   const { kind, name } = binding.roleRef;
-  const isEverything = binding.kind === 'ClusterRoleBinding' && rules?.some(isWildcardAll) === true;
   for (const [index, subject] of binding.subjects.entries()) {
-    if (subject.kind !== 'ServiceAccount' || subject.name !== 'default') continue;
+    const account = accountNamedBy(subject, binding.metadata.namespace);
+    if (account?.name !== 'default') continue;
     const at = `subjects[${String(index)}]`;
-    const whom = `the default service account of namespace ${subject.namespace ?? binding.metadata.namespace}`;
+    const whom = `the default service account of namespace ${account.namespace}`;
     if (rules === undefined)
       yield {
         at,
@@ -90,6 +102,10 @@ function* granted(binding: AnyBinding, rules: readonly PolicyRule[] | undefined)
         message: `${whom} is bound to ${kind} ${name}, which is not there`,
       };
     else
-      yield { at, severity: isEverything ? 'critical' : 'high', message: `${whom} has the rights of ${kind} ${name}` };
+      yield {
+        at,
+        severity: strength === 'direct' ? 'critical' : 'high',
+        message: `${whom} has the rights of ${kind} ${name}`,
+      };
   }
 }

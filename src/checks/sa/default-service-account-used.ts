@@ -1,8 +1,8 @@
-import { accountOf, mountedToken, rightsOf } from '#facts/token.ts';
+import { accountOf, mountedToken } from '#facts/token.ts';
 import { defineCheck } from '#model/check.ts';
 import { refOf } from '#model/ref.ts';
 import { isMirror } from '#model/workload.ts';
-import { accountOfPod, grantsOfPod } from '#relations/grants.ts';
+import { accountOfPod, grantsOfPod, ownRights } from '#relations/grants.ts';
 import { READ_PODS, aPod, aRole, aRoleBinding, aServiceAccount } from '../samples.ts';
 
 export const defaultServiceAccountUsed = defineCheck({
@@ -28,7 +28,7 @@ export const defaultServiceAccountUsed = defineCheck({
 
   *evaluate(pod, { account: [account], grants }) {
     if (accountOf(pod).name !== 'default' || mountedToken(pod, account) === undefined) return;
-    const { kind, from } = rightsOf(grants);
+    const { kind, from } = ownRights(grants);
     const at = 'spec.serviceAccountName';
     const message = 'the pod runs as the default service account of its namespace';
     if (kind === 'some') {

@@ -1,7 +1,7 @@
-import { accountOf, mountedToken, rightsOf } from '#facts/token.ts';
+import { accountOf, mountedToken } from '#facts/token.ts';
 import { isMirror } from '#model/workload.ts';
 import { refOf } from '#model/ref.ts';
-import { accountOfPod, grantsOfPod } from '#relations/grants.ts';
+import { accountOfPod, grantsOfPod, ownRights } from '#relations/grants.ts';
 import { definePodCheck } from '../pod-check.ts';
 import { READ_PODS, aContainer, aPod, aRole, aRoleBinding, aServiceAccount } from '../samples.ts';
 
@@ -25,7 +25,7 @@ export const tokenMountedWithoutNeed = definePodCheck({
     if (token === undefined) return;
     const { at, isStated } = token;
     const { namespace, name } = accountOf(pod);
-    const rights = rightsOf(grants);
+    const rights = ownRights(grants);
     if (rights.kind === 'none') {
       const message = `the token of service account ${namespace}/${name} is mounted, which has no rights beyond the default`;
       yield { at, aspect: 'noRights', message };

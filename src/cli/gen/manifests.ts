@@ -21,13 +21,15 @@ export function crdFiles(): readonly GeneratedFile[] {
 /** What is installed and follows from the code: CRDs and rights, for kustomize and for Helm. */
 export function installFiles(checks: readonly Check[]): readonly GeneratedFile[] {
   const rights = rightsFor(checks);
-  const { read, secrets, reports, own } = rights;
-  const withoutSecrets = clusterRole([...rulesOf(read), ...rulesOf(reports)]);
-  const all = clusterRole([...rulesOf(read), ...rulesOf(secrets), ...rulesOf(reports)]);
+  const { read, secrets, reports, events, own } = rights;
+  const withoutSecrets = clusterRole(NAME, [...rulesOf(read), ...rulesOf(reports)]);
+  const withSecrets = clusterRole(NAME, [...rulesOf(read), ...rulesOf(secrets), ...rulesOf(reports)]);
+  const forEvents = clusterRole(`${NAME}-events`, rulesOf(events));
   return [
     { path: 'manifests/base/crds.yaml', text: yamlText(...reportCrds()) },
-    { path: 'manifests/base/rbac.yaml', text: yamlText(all, role(rulesOf(own))) },
+    { path: 'manifests/base/rbac.yaml', text: yamlText(withoutSecrets, forEvents, role(rulesOf(own))) },
     { path: 'manifests/overlays/no-secrets/clusterrole.yaml', text: yamlText(withoutSecrets) },
+    { path: 'manifests/overlays/secrets/clusterrole.yaml', text: yamlText(withSecrets) },
     { path: 'manifests/chart/files/crds.yaml', text: yamlText(...reportCrds()) },
     { path: 'manifests/chart/files/rights.yaml', text: yamlText(rulesByName(rights)) },
   ];
@@ -55,11 +57,11 @@ export function chartMonitoring(root: string, dashboards: readonly GeneratedFile
   return [...written, ...generated].map(({ name, text }) => ({ path: `manifests/chart/files/${name}`, text }));
 }
 
-function clusterRole(rules: readonly Rule[]): object {
+function clusterRole(name: string, rules: readonly Rule[]): object {
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
-    metadata: { name: NAME, labels: LABELS },
+    metadata: { name, labels: LABELS },
     rules,
   };
 }
@@ -74,6 +76,8 @@ function rulesByName(rights: Rights): object {
 }
 
 function yamlText(...values: readonly object[]): string {
-  const documents = values.map((value) => stringify(value, { lineWidth: 120, aliasDuplicateObjects: false }));
+  // Helm and kubectl read YAML 1.1, in which an unquoted `yes` is true.
+  const options = { version: '1.1', lineWidth: 120, aliasDuplicateObjects: false } as const;
+  const documents = values.map((value) => stringify(value, options));
   return `# ${HEADER}\n${documents.join('---\n')}`;
 }

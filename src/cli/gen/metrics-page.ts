@@ -42,7 +42,7 @@ export function metricsPage(): GeneratedFile {
     '# Metrics',
     'The operator serves them under `/metrics` at the address of `--listen`. The table is `src/sinks/metric-table.ts`; no metric is declared anywhere else.',
     '## Posture: the leader alone',
-    'What was found. Only the replica that writes reports says it, so that two replicas never count the same finding twice: on another one the series with labels are absent and those without labels read 0. Ask with `max` or `sum` over the replicas. A series goes with what it describes.',
+    'What was found. Only the replica that writes reports says it, so that two replicas never count the same finding twice: on another one there are no such series. Ask with `max` or `sum` over the replicas. A series goes with what it describes.',
     of('posture'),
     'In the label `namespace`, an empty value stands for what is in no namespace, and `_other` for the namespaces beyond `metrics.maxSeries`: `kubeposture_series_folded` counts them, and the workloads that have no `kubeposture_workload_score` for the same reason. All posture series together keep to that number, but for those that no namespace makes: the catalogue bounds them. `category` is the second part of a check id: `POD`, `RBAC`, `NET`. The grade is no label: it follows from the score.',
     '## Operation: every replica',

@@ -6,7 +6,7 @@ import { rightsFor } from './rights.ts';
 
 /** docs/permissions.md: every right of the operator and what it is for. */
 export function permissionsPage(checks: readonly Check[]): GeneratedFile {
-  const { read, secrets, reports, own } = rightsFor(checks);
+  const { read, secrets, reports, events, own } = rightsFor(checks);
   const sections = [
     `<!-- ${HEADER} -->`,
     '# Permissions',
@@ -15,6 +15,8 @@ export function permissionsPage(checks: readonly Check[]): GeneratedFile {
     'ClusterRole `kubeposture`.',
     tableOf([...read, ...secrets, ...reports]),
     ...(secrets.length === 0 ? ['No check looks at Secrets: there is no right to read them.'] : [SECRETS]),
+    'ClusterRole `kubeposture-events`, which the overlay `no-events` goes without:',
+    tableOf(events),
     '## In its own namespace',
     'Role `kubeposture`.',
     tableOf(own),
@@ -23,7 +25,7 @@ export function permissionsPage(checks: readonly Check[]): GeneratedFile {
 }
 
 const SECRETS =
-  'Kubernetes cannot grant "metadata only": whoever may list Secrets may read them. The operator asks for metadata, but its token could do more. The overlay `no-secrets` goes without this right.';
+  'Kubernetes cannot grant "metadata only": whoever may list Secrets may read them. The operator asks for metadata, but its token could do more. So this right comes with the overlay `secrets` alone (Helm: `rbac.secrets=true`); without it the checks that look at Secrets say `unknown`.';
 
 function tableOf(rights: readonly Right[]): string {
   return markdownTable(

@@ -4,6 +4,7 @@ import { areaOf, type Check } from '#model/check.ts';
 import { KINDS, type Kind, type KindInfo } from '#model/kinds.ts';
 import type { Right } from '#model/right.ts';
 import { LEASE } from '#operator/run.ts';
+import { EVENT_RIGHTS } from '#sinks/events.ts';
 import { REPORT_RIGHTS } from '#sinks/reports.ts';
 
 const MANY = 6;
@@ -15,6 +16,8 @@ export interface Rights {
   /** Apart, because one may want to go without: the checks that look at Secrets say `unknown` then. */
   readonly secrets: readonly Right[];
   readonly reports: readonly Right[];
+  /** Apart, because one may want to go without: `events.enabled`. */
+  readonly events: readonly Right[];
   /** In the operator's own namespace. */
   readonly own: readonly Right[];
 }
@@ -32,6 +35,7 @@ export function rightsFor(checks: readonly Check[]): Rights {
     read: kinds.filter((kind) => kind !== 'Secret').map(right),
     secrets: kinds.filter((kind) => kind === 'Secret').map(right),
     reports: REPORT_RIGHTS,
+    events: EVENT_RIGHTS,
     own: leaseRights(LEASE),
   };
 }

@@ -1,7 +1,7 @@
 import { roleText, type BindingEntry } from '#analysis/rbac/entries.ts';
 import { Escalation } from '#analysis/rbac/escalation.ts';
 import { MASTERS, type Identity } from '#analysis/rbac/identity.ts';
-import { capabilitiesOf, primitives } from '#analysis/rbac/primitives.ts';
+import { capabilitiesOf, primitiveWords } from '#analysis/rbac/primitives.ts';
 import type { RbacIndex, Reason } from '#analysis/rbac/rbac-index.ts';
 import { Surroundings } from '#analysis/rbac/surroundings.ts';
 import { rbacView } from '#analysis/rbac/view.ts';
@@ -117,7 +117,11 @@ export async function access(word: string, flags: Flags): Promise<number> {
       json: { subject: word, held, named, grants: grants.map(grantOf), clusterAdmin: way ?? false, unknown },
       rows: [
         ['SCOPE', 'CAN', 'OF'],
-        ...all.map(({ id, scope, names }) => [scope, wordsOf(id), names.length === 0 ? 'all' : names.join(', ')]),
+        ...all.map(({ id, scope, names }) => [
+          scope,
+          primitiveWords(id),
+          names.length === 0 ? 'all' : names.join(', '),
+        ]),
       ],
       tree: [
         ...grants.map((grant) => ({ text: grantOf(grant).binding, below: [{ text: grantOf(grant).role }] })),
@@ -145,10 +149,6 @@ function summaryOf(word: string, { groups }: Identity, { grants, isAdmin, unknow
     `${word}${of}: ${String(grants.length)} grants; ${isAdmin ? 'leads to cluster-admin' : 'does not lead to cluster-admin'}`,
   ];
   return [...lines, ...unknown.map((reason) => `not known: ${reason}`)].join('\n');
-}
-
-function wordsOf(id: string): string {
-  return primitives(true).find((primitive) => primitive.id === id)?.words ?? id;
 }
 
 function grantOf({ binding, role }: BindingEntry): { readonly binding: string; readonly role: string } {

@@ -8,7 +8,7 @@ import type { Subject } from '#model/ref.ts';
 import type { Trait } from '#model/trait.ts';
 import type { Score, Verdict } from '#model/verdict.ts';
 import { sortedBy } from '#report/formats/order.ts';
-import type { InputError, ScanFinding, ScanGap, ScanResult, ScanSubject, ScanWorkload } from '#report/formats/scan.ts';
+import type { InputError, ScanFinding, ScanGap, ScanResult, ScanSubject, ScanTraits } from '#report/formats/scan.ts';
 import { traitsOf } from '#report/traits.ts';
 import type { ForeignObject } from '../input/intake.ts';
 
@@ -70,30 +70,22 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
     score: exact,
     grade,
     summary: { ...summary, unknown: summary.unknown + judged.doubts.length },
-    findings: sortedBy(
-      judged.verdicts.flatMap(findingsOf),
-      ({ severity, check, subject, path, aspect = '', message }) => [
-        String(9 - rankOf(severity)),
-        check,
-        ...placeOf(subject),
-        path,
-        aspect,
-        message,
-      ],
-    ),
+    findings: judged.verdicts.flatMap(findingsOf).sort(byWorst),
     notEvaluated: sortedBy(gaps, ({ check, subject, reason }) => [check, ...placeOf(subject), reason]),
-    ...(judged.tellsTraits ? { workloads: sortedBy(judged.verdicts.flatMap(workloadOf), placeOfWorkload) } : {}),
+    ...(judged.tellsTraits ? { workloads: standing(judged, true), bindings: standing(judged, false) } : {}),
     objects: told.objects,
     errors: sortedBy(told.errors, ({ file, line, message }) => [file, String(line).padStart(9, '0'), message]),
   };
 }
 
-function workloadOf({ subject, traits }: Verdict): readonly ScanWorkload[] {
-  return traits === undefined ? [] : [{ subject: subjectOf(subject), ...traitsOf(traits) }];
-}
-
-function placeOfWorkload({ subject }: ScanWorkload): readonly string[] {
-  return placeOf(subject);
+/** How workloads stand, or what is no workload: bindings alone have traits beside. */
+function standing({ verdicts }: Judged, ofWorkloads: boolean): readonly ScanTraits[] {
+  const told = verdicts
+    .filter(({ isWorkload }) => isWorkload === ofWorkloads)
+    .flatMap(({ subject, traits }) =>
+      traits === undefined ? [] : [{ subject: subjectOf(subject), ...traitsOf(traits) }],
+    );
+  return sortedBy(told, ({ subject }) => placeOf(subject));
 }
 
 function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
@@ -111,6 +103,33 @@ function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
     ...(pss === undefined ? {} : { pss }),
     ...(accepted === undefined ? {} : { accepted }),
   }));
+}
+
+/** Without keys made for each, as `sortedBy` makes them: there may be hundreds of thousands. */
+function byWorst(a: ScanFinding, b: ScanFinding): number {
+  return (
+    rankOf(b.severity) - rankOf(a.severity) ||
+    byWord(a.check, b.check) ||
+    (a.subject === b.subject ? 0 : byPlace(a.subject, b.subject)) ||
+    byWord(a.path, b.path) ||
+    byWord(a.aspect ?? '', b.aspect ?? '') ||
+    byWord(a.message, b.message)
+  );
+}
+
+function byPlace(a: ScanSubject, b: ScanSubject): number {
+  return (
+    byWord(a.namespace ?? '', b.namespace ?? '') ||
+    byWord(a.kind, b.kind) ||
+    byWord(a.name, b.name) ||
+    byWord(a.apiVersion, b.apiVersion)
+  );
+}
+
+/** By code units: no locale changes the order. */
+function byWord(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function subjectOf({ apiVersion, kind, namespace, name }: Subject): ScanSubject {

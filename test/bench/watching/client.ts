@@ -3,20 +3,19 @@
  * a kubeconfig, and the kind: `Pod` or `Secret`. Run with --expose-gc.
  */
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { KubernetesObject } from '@kubernetes/client-node';
-import { shrink } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import { loadCluster, type Cluster } from '#kube/kubeconfig.ts';
-import { Reflector } from '#kube/reflector.ts';
 import { Transport } from '#kube/transport.ts';
 import { KINDS } from '#model/kinds.ts';
-import type { AnyObject } from '#model/objects.ts';
+import { readKubeconfig } from '../../support/kubeconfig.ts';
+import { storedReflector } from '../../support/stored-reflector.ts';
 
 export interface Cost {
   readonly syncedMs: number;
@@ -37,15 +36,11 @@ const account = mkdtempSync(join(tmpdir(), 'kubeposture-bench-'));
 
 /** As a pod enters, which has no kubeconfig. */
 function entered(): Cluster {
-  const { clusters, users } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
-    readonly clusters: readonly [{ readonly cluster: Readonly<Record<string, string>> }];
-    readonly users: readonly [{ readonly user: { readonly token: string } }];
-  };
-  const { server = '', 'certificate-authority-data': authority = '' } = clusters[0].cluster;
-  const { hostname, port } = new URL(server);
+  const { url, authority, token } = readKubeconfig(kubeconfig);
+  const { hostname, port } = new URL(url);
   Object.assign(process.env, { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port });
-  writeFileSync(join(account, 'token'), users[0].user.token);
-  writeFileSync(join(account, 'ca.crt'), Buffer.from(authority, 'base64'));
+  writeFileSync(join(account, 'token'), token);
+  writeFileSync(join(account, 'ca.crt'), authority);
   writeFileSync(join(account, 'namespace'), 'default');
   return loadCluster({ serviceAccount: account, userAgent: 'bench' });
 }
@@ -55,19 +50,8 @@ function ours(): Promise<Held> {
   const store = new Store();
   const transport = new Transport({ cluster: entered() });
   return new Promise((resolve) => {
-    const reflector = new Reflector<AnyObject>({
-      transport,
-      resource: { kind, ...KINDS[kind] },
-      project: (raw) => shrink(kind, raw),
-      handler: {
-        put: (object) => {
-          store.put(object);
-        },
-        remove: () => undefined,
-        state: ({ phase }) => {
-          if (phase === 'synced') resolve(() => Math.min(store.count(kind), reflector.stats.objects));
-        },
-      },
+    const reflector = storedReflector(kind, store, transport, ({ phase }) => {
+      if (phase === 'synced') resolve(() => Math.min(store.count(kind), reflector.stats.objects));
     });
     reflector.start();
   });

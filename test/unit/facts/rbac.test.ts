@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { accountsOf, isWildcardAll, subjectName } from '#facts/rbac.ts';
-import { isEveryones, isShipped, shippedRules } from '#facts/shipped-roles.ts';
+import { accountsOfKey, namedBy } from '#analysis/rbac/identity.ts';
+import { isEveryones, isShipped } from '#analysis/rbac/shipped.ts';
+import { isWildcardAll, subjectName } from '#facts/rbac.ts';
+import { isShippedBinding, shippedRules } from '#facts/shipped.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import type { PolicyRule, RbacSubject } from '#model/policy.ts';
 
@@ -9,7 +11,7 @@ const SUBJECTS: readonly {
   readonly subject: RbacSubject;
   /** Namespace of the binding; none is a ClusterRoleBinding. */
   readonly in?: string;
-  readonly expected: ReturnType<typeof accountsOf>;
+  readonly expected: ReturnType<typeof accountsOfKey>;
 }[] = [
   {
     name: 'an account',
@@ -183,7 +185,7 @@ const ROLES: readonly { readonly name: string; readonly role: Raw; readonly expe
 describe('[unit] accounts that a binding means', () => {
   for (const { name, subject, in: namespace = '', expected } of SUBJECTS) {
     it(name, () => {
-      expect(accountsOf(subject, namespace)).to.deep.equal(expected);
+      expect(accountsOfKey(namedBy(subject, namespace)?.key ?? '')).to.deep.equal(expected);
     });
   }
 
@@ -221,6 +223,48 @@ describe('[unit] shipped role', () => {
       shippedRules('ClusterRole', '', 'constructor'),
     ]).to.deep.equal([1, undefined, undefined, 2, undefined]);
   });
+
+  const binding = {
+    metadata: { name: 'system:monitoring', labels: SHIPPED },
+    roleRef: { kind: 'ClusterRole', name: 'system:monitoring' },
+    subjects: [{ kind: 'Group', name: 'system:monitoring' }],
+  };
+  const DNS = {
+    metadata: { name: 'system:kube-dns', labels: SHIPPED },
+    roleRef: { kind: 'ClusterRole', name: 'system:kube-dns' },
+    subjects: [{ kind: 'ServiceAccount', name: 'kube-dns', namespace: 'kube-system' }],
+  };
+  const BINDINGS: readonly { readonly name: string; readonly raw: Raw; readonly expected: boolean }[] = [
+    { name: 'as shipped', raw: binding, expected: true },
+    { name: 'of a service account', raw: DNS, expected: true },
+    { name: 'without its subject', raw: { ...binding, subjects: [] }, expected: true },
+    { name: 'without the label', raw: { ...binding, metadata: { name: 'system:monitoring' } }, expected: false },
+    {
+      name: 'under a name that nobody ships',
+      raw: { ...binding, metadata: { name: 'system:mine', labels: SHIPPED } },
+      expected: false,
+    },
+    {
+      name: 'of another role',
+      raw: { ...binding, roleRef: { kind: 'ClusterRole', name: 'cluster-admin' } },
+      expected: false,
+    },
+    {
+      name: 'with a subject more',
+      raw: { ...binding, subjects: [...binding.subjects, { kind: 'User', name: 'mallory' }] },
+      expected: false,
+    },
+    {
+      name: 'of the account of another namespace',
+      raw: { ...DNS, subjects: [{ kind: 'ServiceAccount', name: 'kube-dns', namespace: 'shop' }] },
+      expected: false,
+    },
+  ];
+  for (const { name, raw, expected } of BINDINGS) {
+    it(`a binding ${name}: ${expected ? 'is a default' : 'is none'}`, () => {
+      expect(isShippedBinding(shrink('ClusterRoleBinding', raw))).to.equal(expected);
+    });
+  }
 
   it("that everyone holds gives nothing of one's own, until it is widened", () => {
     const get = { verbs: ['get'], nonResourceURLs: ['/version'] };

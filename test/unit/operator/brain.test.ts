@@ -31,20 +31,41 @@ describe('[unit] brain', () => {
     const told: string[] = [];
     const brain = new Brain({
       judging: { checks: [moonPhase], context: CONTEXT },
-      onVerdict: ({ name }) => told.push(name),
+      onVerdict: ({ name }, priority) => told.push(`${name} ${priority}`),
       onUnchanged: () => undefined,
       onTouched: () => undefined,
     });
     brain.store.setMissing('Pod', undefined);
     brain.store.put(shrink('Pod', aPod()));
     await brain.begin();
-    expect([brain.drift, told]).to.deep.equal([0, ['web']]);
+    expect([brain.drift, told]).to.deep.equal([0, ['web background']]);
     moon = 'full';
     brain.sweep();
     await waitFor('the drift', () => brain.drift === 1);
-    expect(told).to.deep.equal(['web', 'web']);
+    expect(told).to.deep.equal(['web background', 'web background']);
     const [verdict] = [...brain.engine.verdicts()];
     expect(verdict?.findings.map(({ message }) => message)).to.deep.equal(['the moon is full']);
+    brain.stop();
+  });
+
+  it('says whether the cluster changed, or what is known of it and how it is judged', async () => {
+    moon = 'full';
+    const told: string[] = [];
+    const judging = { checks: [moonPhase], context: CONTEXT };
+    const brain = new Brain({
+      judging,
+      onVerdict: ({ name }, priority) => told.push(`${name} ${priority}`),
+      onUnchanged: () => undefined,
+      onTouched: () => undefined,
+    });
+    brain.store.setMissing('Pod', undefined);
+    brain.store.put(shrink('Pod', aPod()));
+    await brain.begin();
+    const { metadata, spec } = aPod();
+    brain.changed(brain.store.put(shrink('Pod', { metadata: { ...metadata, name: 'late' }, spec })));
+    await brain.loop.idle();
+    await brain.configure({ ...judging, checks: [] });
+    expect(told).to.deep.equal(['web background', 'late live', 'web background', 'late background']);
     brain.stop();
   });
 

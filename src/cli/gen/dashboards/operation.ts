@@ -62,6 +62,12 @@ const WORK: readonly PanelOf[] = [
     queries: [['sum by (result) (rate(kubeposture_report_writes_total[5m]))', '{{result}}']],
   }),
   series({
+    title: 'Events written',
+    description: 'On workloads, by what became of them; throttled is what a limit left out.',
+    unit: 'ops',
+    queries: [['sum by (result) (rate(kubeposture_event_writes_total[5m]))', '{{result}}']],
+  }),
+  series({
     title: 'Requests to the API server',
     description: 'By verb.',
     unit: 'reqps',

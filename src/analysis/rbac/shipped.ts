@@ -1,0 +1,28 @@
+import type { AnyRole } from '#facts/rbac.ts';
+import { isMarkedDefault, shippedRules } from '#facts/shipped.ts';
+import type { PolicyRule } from '#model/policy.ts';
+import { uncovered } from './cover.ts';
+
+/** Shipped roles that every service account holds through shipped bindings: their rights are nothing beyond the default. */
+const EVERYONES = new Set([
+  'system:discovery',
+  'system:basic-user',
+  'system:public-info-viewer',
+  'system:service-account-issuer-discovery',
+]);
+
+/**
+ * Whether a role is a default, by content: shipped name, bootstrap label, and no right beyond the shipped ones. The prefix `system:` proves
+ * nothing, anyone may use it.
+ */
+export function isShipped(role: AnyRole): boolean {
+  const { namespace, name } = role.metadata;
+  const shipped = shippedRules(role.kind, namespace, name);
+  return shipped !== undefined && isMarkedDefault(role) && uncovered(shipped, role.rules).length === 0;
+}
+
+/** Whether a role with these rules gives a service account nothing that not every account has: one of those roles, and not widened. */
+export function isEveryones(kind: string, name: string, rules: readonly PolicyRule[]): boolean {
+  const shipped = EVERYONES.has(name) ? shippedRules(kind, '', name) : undefined;
+  return shipped !== undefined && uncovered(shipped, rules).length === 0;
+}
