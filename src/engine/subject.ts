@@ -32,7 +32,7 @@ export interface Sitter {
   readonly isWorkload: boolean;
   readonly pods: number;
   readonly judge: (check: Check) => CheckResult | undefined;
-  /** Undefined where no pod runs or would run. */
+  /** Of its pods that run or would run, else of its own object. Undefined where there is nothing to tell. */
   readonly tell: (trait: Trait) => Traits[TraitId];
 }
 
@@ -56,10 +56,15 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
       ];
       return judged.length === 0 ? undefined : merge(check, judged, templatePath(subject.kind));
     },
-    tell: ({ judges: [{ inputs }], tell }) =>
-      running.length === 0
-        ? undefined
-        : tell(running.map(({ pod }) => ({ pod, given: relatedTo({ inputs }, pod, inventory) }))),
+    tell: ({ judges }) => {
+      const alone = own === undefined || own.kind === 'Pod' ? [] : [own];
+      const objects = running.length > 0 ? running.map(({ pod }) => pod) : alone;
+      const teller = judges.find((each) => each.subject === objects[0]?.kind);
+      return teller?.tell(
+        objects.map((object) => ({ object, given: relatedTo(teller, object, inventory) })),
+        context,
+      );
+    },
   };
 }
 

@@ -161,11 +161,20 @@ function roleOf<K extends Placed>(subject: K): Relation<K, BoundRole> {
       const strength = inventory.view(RBAC_ENGINE).strengthOfGrant(entry);
       return [{ rules: rulesOf(entry.role), strength }];
     },
-    affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Held) => [
-      ...bound(subject, rolesMovedBy(change, inventory)),
-      ...(subject === 'RoleBinding' ? (bindingsByTheStrong(change, inventory) as readonly Ref<K>[]) : []),
-    ]),
+    affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Held) =>
+      bindingsMovedBy(subject, change, inventory),
+    ),
   });
+}
+
+/** The bindings that may give something else after a change, or lead elsewhere. */
+export function bindingsMovedBy<K extends Placed>(
+  kind: K,
+  change: ChangeOf<RbacKind>,
+  inventory: Held,
+): readonly Ref<K>[] {
+  const placed = kind === 'RoleBinding' ? (bindingsByTheStrong(change, inventory) as readonly Ref<K>[]) : [];
+  return [...bound(kind, rolesMovedBy(change, inventory)), ...placed];
 }
 
 /** The role that a binding refers to. A shipped role is always there. */

@@ -242,6 +242,6 @@ function labelsOf({ subject, score, summary }: Contents): Readonly<Record<string
 }
 
 /** Whether a verdict gives a report of its own: workloads always, other objects when there is something to show. */
-export function hasReport(verdict: Verdict): boolean {
-  return verdict.isWorkload || verdict.findings.length > 0;
+export function hasReport({ isWorkload, findings, traits }: Verdict): boolean {
+  return isWorkload || findings.length > 0 || traits !== undefined;
 }

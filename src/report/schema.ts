@@ -1,6 +1,6 @@
 import { REQUIRED, SHARED, coverage, rollup } from './fields.ts';
 import type { Fields, Schema } from './pieces.ts';
-import { TRAIT_FIELDS } from './traits.ts';
+import { TRAIT_FIELDS, access } from './traits.ts';
 
 interface Resource {
   readonly kind: string;
@@ -61,7 +61,7 @@ const RESOURCES: readonly Resource[] = [
     description:
       'The security posture of one cluster-scoped object, or of the cluster as a whole (the report named cluster). Written by ' +
       'kubeposture only.',
-    fields: { ...SHARED, rollup, coverage },
+    fields: { ...SHARED, access, rollup, coverage },
     columns: [],
     rules: [
       {

@@ -1,4 +1,4 @@
-import type { Isolation, NetworkTrait, Reach, Traits } from '#model/trait.ts';
+import type { AccessTrait, Isolation, NetworkTrait, Reach, Traits } from '#model/trait.ts';
 import { count, list, namespace, object, oneOf, text, type Fields, type Schema } from './pieces.ts';
 import { NAME_LIMIT, WORD_LIMIT, tidy } from './tidy.ts';
 
@@ -24,6 +24,17 @@ const isolation = (side: string): Schema =>
     `Whether policies limit the connections ${side} the pods, of all of them or partly: declared, see enforced.`,
   );
 
+/** Of both kinds of reports. */
+export const access = object(
+  'What the service account of the workload can do by RBAC, or what the binding opens: rights that are more than they look.',
+  ['who', 'everywhere', 'inNamespaces'],
+  {
+    who: text(512, 'Whose rights these are, and how near they bring to cluster-admin.'),
+    everywhere: text(512, 'What is granted in the whole cluster.'),
+    inNamespaces: text(512, 'What is granted in namespaces beyond that, with their names.'),
+  },
+);
+
 /** How a workload stands: the fields of a report beside its findings. */
 export const TRAIT_FIELDS: Fields = {
   network: object(
@@ -42,12 +53,14 @@ export const TRAIT_FIELDS: Fields = {
       enforced: oneOf(['yes', 'no', 'unknown'], 'Whether the network plugin of the cluster enforces policies.'),
     },
   ),
+  access,
 };
 
 type Way = NetworkTrait['ways'][number];
 
 /** The traits as a report writes them. */
 export interface TraitFields {
+  readonly access?: AccessTrait;
   readonly network?: Omit<NetworkTrait, 'ways'> & {
     readonly ways?: readonly (Omit<Way, 'namespace'> & { readonly namespace?: string })[];
     readonly moreWays?: number;
@@ -55,8 +68,15 @@ export interface TraitFields {
 }
 
 /** The traits cut to what the schema takes, with what was left out counted. */
-export function traitsOf({ network }: Traits): TraitFields {
-  return network === undefined ? {} : { network: networkOf(network) };
+export function traitsOf({ network, access: rights }: Traits): TraitFields {
+  return {
+    ...(network === undefined ? {} : { network: networkOf(network) }),
+    ...(rights === undefined ? {} : { access: accessOf(rights) }),
+  };
+}
+
+function accessOf({ who, everywhere, inNamespaces }: AccessTrait): AccessTrait {
+  return { who: tidy(who), everywhere: tidy(everywhere), inNamespaces: tidy(inNamespaces) };
 }
 
 function networkOf(trait: NetworkTrait): NonNullable<TraitFields['network']> {

@@ -1,5 +1,6 @@
 import type { Trait } from '#model/trait.ts';
+import { accessTrait } from './access.ts';
 import { networkTrait } from './network.ts';
 
-/** What every report of a workload tells beside its findings. */
-export const TRAITS: readonly Trait[] = [networkTrait];
+/** What reports tell beside their findings. */
+export const TRAITS: readonly Trait[] = [networkTrait, accessTrait];

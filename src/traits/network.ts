@@ -2,7 +2,7 @@ import type { Exposure } from '#analysis/exposure/exposure.ts';
 import { LEVELS, wider, type Level, type Way } from '#analysis/exposure/ways.ts';
 import type { Direction } from '#facts/policy.ts';
 import { ifKnown, type Given } from '#model/check.ts';
-import { defineTrait, type Isolation, type NetworkTrait, type Seen } from '#model/trait.ts';
+import { teller, type Isolation, type NetworkTrait, type Seen, type Trait } from '#model/trait.ts';
 import { enforcementAroundPod } from '#relations/cni.ts';
 import { exposureOfPod } from '#relations/exposure.ts';
 import { clusterPoliciesDenyingPod, isolationOf, policiesOfPlugins } from '#relations/network.ts';
@@ -16,18 +16,23 @@ const INPUTS = {
   enforced: ifKnown(enforcementAroundPod),
 } as const;
 
-type Look = Seen<Given<typeof INPUTS>>;
+type Look = Seen<'Pod', Given<typeof INPUTS>>;
 
-export const networkTrait = defineTrait({
+export const networkTrait: Trait<'network'> = {
   id: 'network',
-  inputs: INPUTS,
-  tell: (seen) => ({
-    ...exposureIn(seen),
-    ingress: isolationIn(seen, 'Ingress'),
-    egress: isolationIn(seen, 'Egress'),
-    enforced: enforcedIn(seen),
-  }),
-});
+  judges: [
+    teller({
+      subject: 'Pod',
+      inputs: INPUTS,
+      tell: (seen) => ({
+        ...exposureIn(seen),
+        ingress: isolationIn(seen, 'Ingress'),
+        egress: isolationIn(seen, 'Egress'),
+        enforced: enforcedIn(seen),
+      }),
+    }),
+  ],
+};
 
 /** As wide as the widest look: each may stand behind Services of its own. */
 function exposureIn(seen: readonly Look[]): Pick<NetworkTrait, 'exposure' | 'assumed' | 'ways'> {
@@ -63,10 +68,10 @@ function isolationIn(seen: readonly Look[], direction: Direction): Isolation {
   return first === 'unknown' || others.includes('unknown') ? 'unknown' : 'partly';
 }
 
-function isolationSeen({ pod, given }: Look, direction: Direction): Isolation {
+function isolationSeen({ object, given }: Look, direction: Direction): Isolation {
   const { policies, denials, foreign } = given;
   if (policies === undefined || denials === undefined || foreign === undefined) return 'unknown';
-  return isolationOf(pod, direction, { policies, denials, foreign });
+  return isolationOf(object, direction, { policies, denials, foreign });
 }
 
 function enforcedIn([look]: readonly Look[]): NetworkTrait['enforced'] {

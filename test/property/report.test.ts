@@ -10,7 +10,7 @@ import { byWorst } from '#engine/subject.ts';
 import type { CheckId } from '#model/check.ts';
 import type { Subject } from '#model/ref.ts';
 import { SEVERITIES } from '#model/severity.ts';
-import type { NetworkTrait } from '#model/trait.ts';
+import type { Traits } from '#model/trait.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
 import { REPORT_BYTES, reportOf, type Contents, type Report, type ReportBody } from '#report/body.ts';
 
@@ -124,7 +124,7 @@ const finding: fc.Arbitrary<Finding> = fc
 const notEvaluated = fc.record({ check: fc.constantFrom<CheckId>('KP-POD-001', 'KP-NET-002'), reason: nasty });
 const cluster = { apiVersion: 'kubeposture.io/v1alpha1', kind: 'Cluster', namespace: '', name: 'cluster' };
 
-const trait: fc.Arbitrary<NetworkTrait> = fc.record(
+const network: fc.Arbitrary<NonNullable<Traits['network']>> = fc.record(
   {
     exposure: fc.constantFrom('internet', 'cluster', 'unknown'),
     assumed: nasty,
@@ -144,9 +144,10 @@ const trait: fc.Arbitrary<NetworkTrait> = fc.record(
   },
   { requiredKeys: ['exposure', 'ways', 'ingress', 'egress', 'enforced'] },
 );
+const access = fc.record({ who: nasty, everywhere: nasty, inNamespaces: nasty });
 
 interface Drawn {
-  readonly traits: { readonly network: NetworkTrait } | undefined;
+  readonly traits: Traits | undefined;
   readonly subject: Subject;
   readonly findings: readonly Finding[];
   /** How often the findings come: thousands are not drawn one by one. */
@@ -156,7 +157,7 @@ interface Drawn {
 }
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
-  traits: fc.option(fc.record({ network: trait }), { nil: undefined }),
+  traits: fc.option(fc.record({ network, access }, { requiredKeys: [] }), { nil: undefined }),
   subject,
   findings: fc.array(finding, { maxLength: 12 }),
   times: fc.constantFrom(1, 1, 5, 20, 800),
@@ -188,9 +189,16 @@ function contentsOf({ subject: named, findings, times, notEvaluated: doubts, cov
     notEvaluated: doubts,
     summary: tally.summary,
     score: scoreOf(tally.open, 'resource'),
-    ...(traits === undefined || coverage !== undefined || named.namespace === '' ? {} : { traits }),
+    ...(traits === undefined || coverage !== undefined
+      ? {}
+      : { traits: named.namespace === '' ? noNetwork(traits) : traits }),
     ...(coverage === undefined ? {} : { coverage, rollup: { objects: 1, workloads: 1, worst: [] } }),
   };
+}
+
+/** Of what has no namespace: a binding. */
+function noNetwork({ network: _, ...traits }: Traits): Traits {
+  return traits;
 }
 
 const report = (contents: Contents): Report => reportOf(contents, ENGINE, sha256);

@@ -35,6 +35,7 @@ export class RbacEngine {
   #strong: ReadonlyMap<string, Strength> = new Map();
   #namespaces: ReadonlySet<string> = new Set();
   readonly #shifts = new WeakMap<Change, Shift>();
+  readonly #kept = new Map<string, unknown>();
 
   constructor(missing: Inventory['missing']) {
     this.index = new RbacIndex({ aggregation: 'unfilled', assumeShipped: true }, missing);
@@ -49,12 +50,19 @@ export class RbacEngine {
   }
 
   apply(change: Change): void {
+    this.#kept.clear();
     const touched = this.#take(change);
     let isOther = false;
     for (const subject of touched.subjects) if (this.#renew(subject)) isOther = true;
     if (change.ref.kind === 'ServiceAccount' && this.#renewAccount(change.ref)) isOther = true;
     if (change.ref.kind === 'ClusterRole' && this.#renewBinders(touched)) isOther = true;
     this.#shifts.set(change, { ...(isOther ? this.#settle() : NOTHING), ...touched });
+  }
+
+  /** What follows from the answers, made once and kept until the next change. */
+  kept<T>(key: string, make: () => T): T {
+    if (!this.#kept.has(key)) this.#kept.set(key, make());
+    return this.#kept.get(key) as T;
   }
 
   /** What a change did to the answers. */

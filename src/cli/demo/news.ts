@@ -71,7 +71,7 @@ const openOf = (report: ReportBody): string => JSON.stringify(report['summary'])
 function otherwise(before: ReportBody, after: ReportBody): string {
   if (podsOf(before) !== podsOf(after)) return `${String(podsOf(before))} -> ${String(podsOf(after))} pods`;
   if (openOf(before) !== openOf(after)) return countsOf(before, after);
-  return networkOf(before, after) || 'details';
+  return networkOf(before, after) || accessOf(before, after) || 'details';
 }
 
 /** How the workload stands in the network, where that moved. */
@@ -81,6 +81,12 @@ function networkOf(before: ReportBody, after: ReportBody): string {
     .filter((word) => now?.[word] !== old?.[word])
     .map((word) => `${word} ${old?.[word] ?? 'unknown'} -> ${now?.[word] ?? 'unknown'}`)
     .join(', ');
+}
+
+/** That other rights are held or opened now. */
+function accessOf(before: ReportBody, after: ReportBody): string {
+  const [old, now] = [before, after].map((report) => JSON.stringify(report['access']));
+  return old === now ? '' : 'other rights';
 }
 
 /** How the counts of a sum moved. */

@@ -8,7 +8,7 @@ import type { Subject } from '#model/ref.ts';
 import type { Trait } from '#model/trait.ts';
 import type { Score, Verdict } from '#model/verdict.ts';
 import { sortedBy } from '#report/formats/order.ts';
-import type { InputError, ScanFinding, ScanGap, ScanResult, ScanSubject, ScanWorkload } from '#report/formats/scan.ts';
+import type { InputError, ScanFinding, ScanGap, ScanResult, ScanSubject, ScanTraits } from '#report/formats/scan.ts';
 import { traitsOf } from '#report/traits.ts';
 import type { ForeignObject } from '../input/intake.ts';
 
@@ -82,18 +82,20 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
       ],
     ),
     notEvaluated: sortedBy(gaps, ({ check, subject, reason }) => [check, ...placeOf(subject), reason]),
-    ...(judged.tellsTraits ? { workloads: sortedBy(judged.verdicts.flatMap(workloadOf), placeOfWorkload) } : {}),
+    ...(judged.tellsTraits ? { workloads: standing(judged, true), bindings: standing(judged, false) } : {}),
     objects: told.objects,
     errors: sortedBy(told.errors, ({ file, line, message }) => [file, String(line).padStart(9, '0'), message]),
   };
 }
 
-function workloadOf({ subject, traits }: Verdict): readonly ScanWorkload[] {
-  return traits === undefined ? [] : [{ subject: subjectOf(subject), ...traitsOf(traits) }];
-}
-
-function placeOfWorkload({ subject }: ScanWorkload): readonly string[] {
-  return placeOf(subject);
+/** How workloads stand, or what is no workload: bindings alone have traits beside. */
+function standing({ verdicts }: Judged, ofWorkloads: boolean): readonly ScanTraits[] {
+  const told = verdicts
+    .filter(({ isWorkload }) => isWorkload === ofWorkloads)
+    .flatMap(({ subject, traits }) =>
+      traits === undefined ? [] : [{ subject: subjectOf(subject), ...traitsOf(traits) }],
+    );
+  return sortedBy(told, ({ subject }) => placeOf(subject));
 }
 
 function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {

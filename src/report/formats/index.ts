@@ -24,11 +24,11 @@ export type FormatName = keyof typeof FORMATS;
 /** What each is for and how it is built: docs/cli.md. */
 export const ABOUT_FORMATS: Readonly<Record<FormatName, string>> = {
   table: 'for people, 80 columns or the width of the terminal: by subject, the worst first, with the fix in a line',
-  wide: 'a finding a line and then a workload a line, how it is exposed and isolated; nothing cut, to be searched',
+  wide: 'a finding a line, then a workload a line, how it is exposed and isolated, then what the service account of each can do and what bindings open; nothing cut, to be searched',
   json: 'the whole result in one object; what `--baseline` reads',
   yaml: 'the same object',
   jsonl:
-    'an object a line with its `type`: every `finding`, `notEvaluated`, `workload` and `error`, and last the `summary`',
+    'an object a line with its `type`: every `finding`, `notEvaluated`, `workload`, `binding` and `error`, and last the `summary`',
   sarif:
     'SARIF 2.1.0 for code hosts: file, line and column of the field, a rule with help for every check, fingerprints that last',
   junit:

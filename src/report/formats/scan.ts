@@ -37,8 +37,8 @@ export interface ScanGap {
   readonly reason: string;
 }
 
-/** How a workload stands, as its report would tell it. */
-export interface ScanWorkload extends TraitFields {
+/** How a workload stands or what a binding opens, as its report would tell it. */
+export interface ScanTraits extends TraitFields {
   readonly subject: ScanSubject;
 }
 
@@ -60,7 +60,8 @@ export interface ScanResult {
   readonly findings: readonly ScanFinding[];
   readonly notEvaluated: readonly ScanGap[];
   /** Left out where only some checks were asked for. */
-  readonly workloads?: readonly ScanWorkload[];
+  readonly workloads?: readonly ScanTraits[];
+  readonly bindings?: readonly ScanTraits[];
   readonly objects: number;
   readonly errors: readonly InputError[];
 }

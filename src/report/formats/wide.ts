@@ -1,18 +1,21 @@
 import { padded, shown, widthOf } from './columns.ts';
 import type { Look } from './look.ts';
-import { subjectTitle, type Format, type Scan, type ScanFinding, type ScanSubject, type ScanWorkload } from './scan.ts';
+import { subjectTitle, type Format, type Scan, type ScanFinding, type ScanSubject, type ScanTraits } from './scan.ts';
 import { summaryLines } from './summary.ts';
 
 const FINDINGS: readonly string[] = ['SEVERITY', 'CHECK', 'NAME', 'SUBJECT', 'FILE', 'PATH', 'PROBLEM'];
 const WORKLOADS: readonly string[] = ['WORKLOAD', 'EXPOSURE', 'INGRESS', 'EGRESS', 'THROUGH'];
+const ACCESS: readonly string[] = ['ACCESS', 'WHO', 'EVERYWHERE', 'IN NAMESPACES'];
 
-/** `--output wide`: a finding a line and a workload a line, nothing cut, in the order of the JSON: to be searched, not read. */
+/** `--output wide`: a finding a line, and a line for how each workload and binding stands, nothing cut, in the order of the JSON: to be searched, not read. */
 export const wide: Format = function* (scan) {
   const { result, look } = scan;
   yield* rows(FINDINGS, result.findings, (finding) => cellsOf(finding, scan), look);
-  const { workloads = [] } = result;
+  const { workloads = [], bindings = [] } = result;
+  const standing = [...workloads, ...bindings];
   yield* rows(WORKLOADS, workloads, workloadCells, look);
-  if (workloads.length > 0) yield '\n';
+  yield* rows(ACCESS, standing, accessCells, look);
+  if (standing.length > 0) yield '\n';
   yield `${summaryLines(scan).join('\n')}\n`;
 };
 
@@ -33,13 +36,18 @@ function* rows<T>(
   for (const item of items) yield `${line(cells(item))}\n`;
 }
 
-function workloadCells({ subject, network }: ScanWorkload): readonly string[] {
+function workloadCells({ subject, network }: ScanTraits): readonly string[] {
   const { exposure = '-', ingress = '-', egress = '-', ways = [] } = network ?? {};
   const through = ways.map(
     ({ kind, namespace = '', name, ports }) => `${kind}:${namespace}/${name} ${ports.join(',')}`,
   );
   const cells = [titleOf(subject), exposure, ingress, egress, through.length === 0 ? '-' : through.join('; ')];
   return cells.map(shown);
+}
+
+function accessCells({ subject, access }: ScanTraits): readonly string[] {
+  const { who = '-', everywhere = '-', inNamespaces = '-' } = access ?? {};
+  return [titleOf(subject), who, everywhere, inNamespaces].map(shown);
 }
 
 function titleOf(subject: ScanSubject): string {

@@ -161,6 +161,15 @@ describe('[unit] body of a report', () => {
     ]);
   });
 
+  it('the digest covers what its service account can do', () => {
+    const access = { who: 'ServiceAccount shop/web', everywhere: 'read Secrets', inNamespaces: 'nothing of note' };
+    const told = [{}, { access }, { access: { ...access, everywhere: 'nothing of note' } }].map((traits) =>
+      of({ traits }),
+    );
+    expect(told.map(({ body }) => body['access'] !== undefined)).to.deep.equal([false, true, true]);
+    expect(new Set(told.map(({ digest }) => digest)).size).to.equal(3);
+  });
+
   it('the digest covers how a workload is exposed', () => {
     const network = { exposure: 'cluster', ways: [], ingress: 'open', egress: 'open', enforced: 'no' } as const;
     const digests = [{}, { network }, { network: { ...network, ingress: 'isolated' as const } }].map(
@@ -176,6 +185,7 @@ describe('[unit] body of a report', () => {
       hasReport({ ...verdict, isWorkload: true, findings: [] }),
       hasReport({ ...verdict, isWorkload: false, findings: [] }),
       hasReport({ ...verdict, isWorkload: false, findings: [finding()] }),
-    ]).to.deep.equal([true, false, true]);
+      hasReport({ ...verdict, isWorkload: false, findings: [], traits: {} }),
+    ]).to.deep.equal([true, false, true, true]);
   });
 });

@@ -103,19 +103,24 @@ const count = (text: string, pattern: RegExp): number => (text.match(pattern) ??
 describe('[unit] output formats', function () {
   this.timeout(60_000);
 
-  it('wide: how workloads are exposed and isolated', () => {
+  it('wide: how workloads are exposed and isolated, and what bindings open', () => {
     const service =
       '{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {type: NodePort, selector: {}, ports: [{port: 80}]}}';
     const at = (name: string): string =>
       `{apiVersion: v1, kind: Pod, metadata: {name: ${name}, labels: {at: ${name}}}, spec: {containers: [{name: c, image: i}]}}`;
-    const text = [at('web'), at('db'), service.replace('selector: {}', 'selector: {at: web}')].join('\n---\n');
+    const binding =
+      '{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: b}, roleRef: {kind: ClusterRole, name: cluster-admin}, subjects: [{kind: Group, name: ops}]}';
+    const text = [at('web'), at('db'), service.replace('selector: {}', 'selector: {at: web}'), binding].join('\n---\n');
     const { result, ...rest } = scanOf(text, ['KP-POD-001']);
     const lines = printed('wide', { result, ...rest }).split('\n');
-    expect(lines.slice(0, 4)).to.deep.equal([
+    expect(lines.slice(0, 7).map((line) => line.replace(/: .*/, ': …'))).to.deep.equal([
       'WORKLOAD         EXPOSURE  INGRESS  EGRESS  THROUGH',
       'Pod/default/db   cluster   open     open    -',
       'Pod/default/web  node      open     open    NodePort:default/s TCP/80',
-      '',
+      'ACCESS                 WHO                             EVERYWHERE       IN NAMESPACES',
+      'Pod/default/db         ServiceAccount default/default  nothing of note  nothing of note',
+      'Pod/default/web        ServiceAccount default/default  nothing of note  nothing of note',
+      'RoleBinding/default/b  Group ops                       nothing of note  default: …',
     ]);
   });
 
@@ -139,7 +144,7 @@ describe('[unit] output formats', function () {
       });
 
       it('json, yaml and jsonl give every word back as it was', () => {
-        const { findings, notEvaluated, workloads = [], errors, ...summary } = scan.result;
+        const { findings, notEvaluated, workloads = [], bindings = [], errors, ...summary } = scan.result;
         const plain = JSON.parse(JSON.stringify(scan.result)) as object;
         expect(JSON.parse(printed('json', scan))).to.deep.equal(plain);
         expect(parse(printed('yaml', scan))).to.deep.equal(plain);
@@ -149,6 +154,7 @@ describe('[unit] output formats', function () {
           ...findings.map((each) => ({ type: 'finding', ...each })),
           ...notEvaluated.map((each) => ({ type: 'notEvaluated', ...each })),
           ...workloads.map((each) => ({ type: 'workload', ...each })),
+          ...bindings.map((each) => ({ type: 'binding', ...each })),
           ...errors.map((each) => ({ type: 'error', ...each })),
           { type: 'summary', ...summary },
         ]);

@@ -1,0 +1,94 @@
+import type { Account, AnyBinding } from '#facts/rbac.ts';
+import { isShippedBinding } from '#facts/shipped.ts';
+import type { RbacEngine } from './engine.ts';
+import { accountIdentity } from './identity.ts';
+import { capabilitiesOf, primitiveWords, type Capabilities } from './primitives.ts';
+import { Rights } from './rights.ts';
+import type { Strength } from './strength.ts';
+
+/** What rights amount to, in words. */
+export interface Access {
+  readonly who: string;
+  readonly everywhere: string;
+  readonly inNamespaces: string;
+}
+
+/** Said where no right is more than it looks. */
+export const NOTHING = 'nothing of note';
+
+const NEARNESS: Readonly<Record<Strength, string>> = {
+  direct: ', as good as cluster-admin',
+  step: ', one step from cluster-admin',
+  none: '',
+};
+
+const NAMES_AT_MOST = 3;
+const SUBJECTS_AT_MOST = 5;
+const RIGHTS_AT_MOST = 12;
+
+/** What a service account may do, by its own name and by its groups. */
+export function accessOfAccount(engine: RbacEngine, account: Account, execRequiresCreate: boolean): Access {
+  return engine.kept(`${account.namespace}/${account.name} ${String(execRequiresCreate)}`, () => {
+    const identity = accountIdentity(account);
+    const doubts = engine.index.doubtsAbout(identity, account.namespace);
+    const who = `ServiceAccount ${account.namespace}/${account.name}${NEARNESS[engine.strengthOf(account)]}`;
+    return {
+      who: doubts.length === 0 ? who : `${who}; not all is known: ${doubts.join('; ')}`,
+      ...wordsOf(capabilitiesOf(engine.index.rightsOf(identity), execRequiresCreate)),
+    };
+  });
+}
+
+/** What a binding opens, and to whom; undefined where that is nothing of note, or what every cluster has. */
+export function accessOfBinding(
+  engine: RbacEngine,
+  binding: AnyBinding,
+  execRequiresCreate: boolean,
+): Access | undefined {
+  const entry = engine.index.state.binding(binding);
+  if (entry === undefined || entry.subjects.length === 0 || isShippedBinding(binding)) return undefined;
+  const rights = new Rights();
+  rights.grant(entry.role, entry.scope);
+  const capabilities = capabilitiesOf(rights, execRequiresCreate);
+  if (capabilities.held.length + capabilities.named.length === 0) return undefined;
+  const subjects = listed(
+    entry.subjects.map(({ label }) => label.replace(':', ' ')),
+    SUBJECTS_AT_MOST,
+  );
+  return { who: `${subjects}${NEARNESS[engine.strengthOfGrant(entry)]}`, ...wordsOf(capabilities) };
+}
+
+/** Namespaces with the same rights are told together, the most first. */
+function wordsOf({ held, named }: Capabilities): Omit<Access, 'who'> {
+  const told = [
+    ...held.map(({ id, scope }) => ({ scope, words: primitiveWords(id) })),
+    ...named.map(({ id, scope, names }) => ({
+      scope,
+      words: `${primitiveWords(id)} (${listed(names, NAMES_AT_MOST)})`,
+    })),
+  ];
+  const { cluster = [], ...rest } = Object.fromEntries(Map.groupBy(told, ({ scope }) => scope));
+  const rightsOf = (scope: string): string => rightsIn((rest[scope] ?? []).map(({ words }) => words));
+  const groups = [...Map.groupBy(Object.keys(rest), rightsOf)].sort(([, a], [, b]) => b.length - a.length);
+  const lines = groups.map(([words, scopes]) => {
+    const namespaces = scopes.map((scope) => scope.slice('ns:'.length)).sort();
+    return `${listed(namespaces, NAMES_AT_MOST)}: ${words}`;
+  });
+  return {
+    everywhere: rightsIn(cluster.map(({ words }) => words)),
+    inNamespaces: lines.length === 0 ? NOTHING : lines.join('; '),
+  };
+}
+
+const EVERYTHING = primitiveWords('cluster-admin');
+
+function rightsIn(words: readonly string[]): string {
+  if (words.length === 0) return NOTHING;
+  return words.includes(EVERYTHING) ? EVERYTHING : listed(words, RIGHTS_AT_MOST);
+}
+
+/** The first of some words, and how many more there are. */
+function listed(words: readonly string[], atMost: number): string {
+  if (words.length <= atMost) return words.join(', ');
+  return `${words.slice(0, atMost).join(', ')} and ${String(words.length - atMost)} more`;
+}
