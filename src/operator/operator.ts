@@ -91,6 +91,7 @@ export class Operator {
       logger,
       writes: settings.writes,
       wanted: (ref) => this.#desk.wanted(ref),
+      leaveOut: (field) => this.#desk.leaveOut(field),
       mayWrite: this.#mayWrite,
       onWritten: (ref, bytes) => {
         this.#wasWritten(ref, bytes);
