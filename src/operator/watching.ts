@@ -1,11 +1,11 @@
 import { Reflector } from '#kube/reflector.ts';
 import type { KindState } from '#kube/reflector-types.ts';
 import type { Transport } from '#kube/transport.ts';
-import { shrink } from '#inventory/shrink.ts';
+import { shrinkLive } from '#inventory/shrink.ts';
 import type { Store } from '#inventory/store.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Change } from '#model/inventory.ts';
-import { KINDS, infoOf, type Kind } from '#model/kinds.ts';
+import { infoOf, servedAs, type Kind } from '#model/kinds.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { refOf } from '#model/ref.ts';
 import { WATCHED } from './watched.ts';
@@ -24,21 +24,33 @@ export interface Watcher {
   readonly onKnowledge: (kind: Kind, isSettled: boolean) => void;
 }
 
+interface WatchingOptions {
+  readonly transport: Transport;
+  readonly store: Store;
+  readonly unasked: ReadonlyMap<Kind, string>;
+  readonly watcher: Watcher;
+  readonly logger: Logger;
+}
+
 /** One reflector per kind, each on its own: what one server refuses or lacks stops no other. */
 export class Watching {
   readonly reflectors: ReadonlyMap<Kind, Reflector<AnyObject>>;
   readonly #store: Store;
   readonly #watcher: Watcher;
   readonly #logger: Logger;
-  readonly #starting = new Set<Kind>(WATCHED);
+  readonly #starting: Set<Kind>;
   readonly #places = new Map<Kind, NodeJS.Timeout>();
   #queue: Kind[] = [];
 
-  constructor(transport: Transport, store: Store, watcher: Watcher, logger: Logger) {
+  /** What is `unasked` is left alone and stays unknown, for that reason. */
+  constructor({ transport, store, unasked, watcher, logger }: WatchingOptions) {
     this.#store = store;
     this.#watcher = watcher;
     this.#logger = logger;
-    this.reflectors = new Map(WATCHED.map((kind) => [kind, this.#reflector(kind, transport)]));
+    for (const [kind, reason] of unasked) store.setMissing(kind, reason);
+    const asked = WATCHED.filter((kind) => !unasked.has(kind));
+    this.#starting = new Set(asked);
+    this.reflectors = new Map(asked.map((kind) => [kind, this.#reflector(kind, transport)]));
   }
 
   /** Starts to watch, few kinds at a time in the order of KINDS: the initial lists are what costs memory. */
@@ -81,8 +93,8 @@ export class Watching {
   #reflector(kind: Kind, transport: Transport): Reflector<AnyObject> {
     return new Reflector<AnyObject>({
       transport,
-      resource: { kind, ...KINDS[kind] },
-      project: (raw) => shrink(kind, raw),
+      resource: servedAs(kind),
+      project: (raw) => shrinkLive(kind, raw),
       logger: this.#logger.child({ kind }),
       handler: {
         put: (object) => {

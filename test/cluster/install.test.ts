@@ -231,9 +231,29 @@ describe('[cluster] installed as the manifests say', function () {
     const { unknown } = await clusterReport();
     const reports = await api!.list<Report>('SecurityReport');
     const told = [{ unknown }, ...reports].flatMap((report) =>
-      report.unknown.filter(({ reason }) => reason.includes('secrets: forbidden')).map(({ check }) => check),
+      report.unknown.filter(({ reason }) => reason.startsWith('list secrets: ')).map(({ check }) => check),
     );
     expect(blind.filter((id) => !told.includes(id))).to.deep.equal([]);
+    await install('manifests/base');
+  });
+
+  it('with the right to Secrets it judges them, and names the role that gives it', async () => {
+    const objects = kustomized('manifests/overlays/secrets');
+    await install('manifests/overlays/secrets');
+    await start(objects);
+    const namespace = await api!.newNamespace('tokens');
+    await api!.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'token', namespace, annotations: { 'kubernetes.io/service-account.name': 'default' } },
+      type: 'kubernetes.io/service-account-token',
+    });
+    const found = await waitFor('the report of the token', () => reportOf(api!, namespace, 'secret-token'));
+    expect(found.findings.map(({ check }) => check)).to.deep.equal(['KP-SA-005']);
+    const own = await waitFor('the report of its role', () =>
+      api!.get<Report>('ClusterSecurityReport', { name: 'clusterrole-kubeposture' }),
+    );
+    expect(own.findings.map(({ check }) => check)).to.deep.equal(['KP-RBAC-005']);
     await install('manifests/base');
   });
 

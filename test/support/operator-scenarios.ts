@@ -407,5 +407,28 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(await at.get('/healthz')).to.deep.equal({ status: 200, text: 'ok\n' });
       expect((await at.get('/nothing')).status).to.equal(404);
     });
+
+    it('sees of Secrets those with tokens alone, and none where that is switched off', async () => {
+      const secret = (name: string, type: string): object => ({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, namespace, annotations: { 'kubernetes.io/service-account.name': 'default' } },
+        type,
+      });
+      await api.apply(secret('token', 'kubernetes.io/service-account-token'));
+      await api.apply(secret('other', 'Opaque'));
+      const found = await waitFor('the report of the token', () => reportOf(api, namespace, 'secret-token'));
+      expect(found.findings.map(({ check }) => check)).to.deep.equal(['KP-SA-005']);
+      expect(await operator!.metric('kubeposture_objects', 'kind="Secret"')).to.equal(1);
+
+      config.write('secrets: {mode: off}');
+      await operator!.stop();
+      begin();
+      await reportGone(api, namespace, 'secret-token');
+      const { unknown } = (await api.get<Report>('ClusterSecurityReport', { name: 'cluster' }))!;
+      expect(unknown.filter(({ check }) => check === 'KP-SA-005')).to.deep.equal([
+        { check: 'KP-SA-005', reason: 'list secrets: switched off (secrets.mode)' },
+      ]);
+    });
   });
 }
