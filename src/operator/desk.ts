@@ -11,7 +11,7 @@ import { hasReport, reportOf, type Contents, type Report } from '#report/body.ts
 import { CLUSTER_REPORT, reportRef, type ReportRef } from '#report/identity.ts';
 import { TRAIT_FIELDS } from '#report/traits.ts';
 import { placeOf, type Wanted } from '#sinks/reports.ts';
-import { clusterContents, contentsOf } from './contents.ts';
+import { clusterContents, contentsOf, type Known } from './contents.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -20,13 +20,13 @@ const ENGINE = { catalogue: CATALOGUE, scoring: SCORING };
 /** Knows which report is about which subject, and writes it out when asked. */
 export class Desk {
   readonly #engine: Engine;
-  readonly #inventory: Inventory;
+  readonly #inventory: Inventory & Known;
   readonly #subjects = new Map<string, Subject>();
   readonly #maxFindings: () => number;
   readonly #leftOut = new Set<string>();
 
   /** `maxFindings` is asked for each report. */
-  constructor(engine: Engine, inventory: Inventory, maxFindings: () => number) {
+  constructor(engine: Engine, inventory: Inventory & Known, maxFindings: () => number) {
     this.#engine = engine;
     this.#inventory = inventory;
     this.#maxFindings = maxFindings;

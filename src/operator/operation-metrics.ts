@@ -18,8 +18,12 @@ export function defineOperationMetrics(
   metrics.zero('configReloads', [{ result: 'applied' }, { result: 'refused' }]);
   metrics.gauge('queueDepth', () => [{ labels: {}, value: loop.depth }]);
   metrics.gauge('objects', () => WATCHED.map((kind) => ({ labels: { kind }, value: store.count(kind) })));
+  metrics.gauge('kindServed', () => WATCHED.map((kind) => ({ labels: { kind }, value: store.serves(kind) ? 1 : 0 })));
   metrics.gauge('kindSynced', () =>
-    WATCHED.map((kind) => ({ labels: { kind }, value: store.missing(kind) === undefined ? 1 : 0 })),
+    WATCHED.filter(store.serves).map((kind) => ({
+      labels: { kind },
+      value: store.missing(kind) === undefined ? 1 : 0,
+    })),
   );
   metrics.gauge('lastEventAge', () =>
     [...watching.reflectors].flatMap(([kind, { stats }]) => {
