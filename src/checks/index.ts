@@ -60,7 +60,9 @@ import { unsafeSysctl } from './pod/unsafe-sysctl.ts';
 import { windowsHostProcess } from './pod/windows-host-process.ts';
 import { writableRootFilesystem } from './pod/writable-root-filesystem.ts';
 import { admissionOrExtensionWrite } from './rbac/admission-or-extension-write.ts';
+import { aggregationExtension } from './rbac/aggregation-extension.ts';
 import { anonymousBinding } from './rbac/anonymous-binding.ts';
+import { broadGroupBinding } from './rbac/broad-group-binding.ts';
 import { clusterAdminBinding } from './rbac/cluster-admin-binding.ts';
 import { csrApproval } from './rbac/csr-approval.ts';
 import { destructiveOrEvidenceDelete } from './rbac/destructive-or-evidence-delete.ts';
@@ -171,6 +173,8 @@ export const CHECKS: readonly Check[] = [
   networkingWrite,
   destructiveOrEvidenceDelete,
   anonymousBinding,
+  broadGroupBinding,
+  aggregationExtension,
   defaultServiceAccountUsed,
   defaultServiceAccountAutomount,
   defaultServiceAccountBound,
