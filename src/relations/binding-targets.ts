@@ -13,16 +13,19 @@ type Read = RbacKind | 'Namespace';
 type Held = Inventory<RbacKind>;
 
 /** A service account that a binding names, and whether it is there. */
-export interface NamedAccount extends Account {
-  /** Its place in the subjects. */
-  readonly index: number;
+export interface NamedAccount extends UsedAccount {
   readonly exists: boolean;
   /** Whether its namespace has any account: where it has none, files may only not hold them. */
   readonly hasOthers: boolean;
 }
 
+/** A service account by its place in the subjects of a binding. */
+export interface UsedAccount extends Account {
+  readonly index: number;
+}
+
 /** A binding that cannot grant anything, of a Role in the whole cluster, names nobody. */
-function accountsIn(binding: AnyBinding, inventory: Held): readonly (Account & { readonly index: number })[] {
+function accountsIn(binding: AnyBinding, inventory: Held): readonly UsedAccount[] {
   if (inventory.view(RBAC_ENGINE).index.state.binding(binding) === undefined) return [];
   const { subjects, metadata } = binding;
   return subjects.flatMap((subject, index) => {

@@ -99,6 +99,41 @@ function bindingsOf<K extends 'Role' | 'ClusterRole'>(subject: K): Relation<K, A
 export const bindingsOfARole = bindingsOf('Role');
 export const bindingsOfAClusterRole = bindingsOf('ClusterRole');
 
+/** What a role would give wherever it means most: everywhere, or in its namespace. */
+export interface RoleReach {
+  readonly rules: readonly PolicyRule[];
+  readonly strength: Strength;
+}
+
+function reachOf<K extends 'Role' | 'ClusterRole'>(subject: K): Relation<K, RoleReach> {
+  return defineRelation<K, RbacKind, RoleReach>({
+    subject,
+    name: `what the ${subject} leads to`,
+    related: ({ metadata }, inventory) => {
+      const { namespace, name } = metadata;
+      const role = stateOf(inventory).role(subject, namespace, name);
+      if (role === undefined) return [];
+      return [
+        {
+          rules: rulesOf(role) ?? [],
+          strength: inventory.view(RBAC_ENGINE).strengthOfGrant({ role, scope: namespace }),
+        },
+      ];
+    },
+    affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Held) => {
+      const moved = rolesMovedBy(change, inventory)
+        .filter(({ kind }) => kind === subject)
+        .map(({ namespace, name }) => ({ kind: subject, namespace, name }));
+      if (subject === 'ClusterRole') return moved;
+      const placed = homesOfTheStrong(change, inventory).flatMap((namespace) => inventory.list('Role', namespace));
+      return [...moved, ...placed.map((role) => refOf(role) as Ref<K>)];
+    }),
+  });
+}
+
+export const reachOfRole = reachOf('Role');
+export const reachOfClusterRole = reachOf('ClusterRole');
+
 /** The rules of a ClusterRole after aggregation. */
 export const rulesOfAClusterRole = defineRelation({
   subject: 'ClusterRole',
@@ -198,9 +233,15 @@ function besideTheFirst<K extends Placed>(kind: K, { ref }: ChangeOf<RbacKind>, 
 
 /** What a RoleBinding leads to depends on who lives in its namespace. */
 function bindingsByTheStrong(change: ChangeOf<RbacKind>, inventory: Held): readonly Ref<'RoleBinding'>[] {
+  return homesOfTheStrong(change, inventory).flatMap((namespace) =>
+    inventory.list('RoleBinding', namespace).map(refOf),
+  );
+}
+
+/** The namespaces where somebody came near to cluster-admin by a change, or is no longer. */
+function homesOfTheStrong(change: ChangeOf<RbacKind>, inventory: Held): readonly string[] {
   const { namespaces, accounts } = inventory.view(RBAC_ENGINE).shiftOf(change);
-  const homes = new Set([...namespaces, ...[...accounts].map((key) => key.split('/')[0] ?? '')]);
-  return [...homes].flatMap((namespace) => inventory.list('RoleBinding', namespace).map(refOf));
+  return [...new Set([...namespaces, ...[...accounts].map((key) => key.split('/')[0] ?? '')])];
 }
 
 /** The roles whose rules are others now, and the role that the change is of: it may be another object with the same rules. */

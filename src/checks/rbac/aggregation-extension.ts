@@ -6,7 +6,7 @@ import { refOf } from '#model/ref.ts';
 import { boundAggregatesOfClusterRole } from '#relations/aggregates.ts';
 import { rulesOfAClusterRole } from '#relations/grants.ts';
 import { WRITE, anyOf, reaching } from '../right.ts';
-import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding, user } from '../samples.ts';
 
 const LABEL = 'rbac.authorization.k8s.io/aggregate-to-';
 
@@ -96,7 +96,10 @@ function examples(): Examples {
       {
         name: 'shells to a role of our own that somebody is bound to',
         subject: labelled({ team: 'shop' }, EXEC),
-        world: [OF_TEAM, aClusterRoleBinding({ role: { kind: 'ClusterRole', name: 'shop' } })],
+        world: [
+          OF_TEAM,
+          aClusterRoleBinding({ role: { kind: 'ClusterRole', name: 'shop' }, subjects: [user('alice')] }),
+        ],
         finds: [{ at: 'metadata.labels', severity: 'high' }],
         also: ['KP-RBAC-008'],
       },
