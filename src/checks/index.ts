@@ -90,6 +90,7 @@ import { cloudIdentityExposed } from './sa/cloud-identity-exposed.ts';
 import { defaultServiceAccountAutomount } from './sa/default-service-account-automount.ts';
 import { defaultServiceAccountBound } from './sa/default-service-account-bound.ts';
 import { defaultServiceAccountUsed } from './sa/default-service-account-used.ts';
+import { longLivedToken } from './sa/long-lived-token.ts';
 import { tokenMountedWithoutNeed } from './sa/token-mounted-without-need.ts';
 import { secretInEnv } from './sec/secret-in-env.ts';
 
@@ -185,6 +186,7 @@ export const CHECKS: readonly Check[] = [
   defaultServiceAccountAutomount,
   defaultServiceAccountBound,
   tokenMountedWithoutNeed,
+  longLivedToken,
   cloudIdentityExposed,
   secretInEnv,
 ];

@@ -1,4 +1,4 @@
-import { shrink } from '#inventory/shrink.ts';
+import { shrinkLive } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import { serverVersion } from '#kube/client.ts';
 import { ApiError, NetworkError } from '#kube/errors.ts';
@@ -6,7 +6,7 @@ import { KubeConfigError, loadCluster } from '#kube/kubeconfig.ts';
 import { listPages } from '#kube/list.ts';
 import { resourceName } from '#kube/resource.ts';
 import { Transport } from '#kube/transport.ts';
-import { ALL_KINDS, KINDS, infoOf, type Kind } from '#model/kinds.ts';
+import { ALL_KINDS, KINDS, infoOf, servedAs, type Kind } from '#model/kinds.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import type { AnyObject } from '#model/objects.ts';
 import type { Sources } from '#report/formats/scan.ts';
@@ -14,6 +14,7 @@ import { InputFailure } from './exit.ts';
 import { progressLine } from './output/terminal.ts';
 import { scopeOf } from './scan/objects.ts';
 import { wallClock } from '#settings/checks.ts';
+import { unaskedKinds } from '#settings/checks.ts';
 import type { Settings } from '#settings/types.ts';
 import type { ScanPlan, Scanned } from './scan/plan.ts';
 import { judge } from './scan/result.ts';
@@ -41,7 +42,10 @@ export async function readCluster(
     const minor = await serverMinor(transport);
     const store = new Store();
     const reading = progressLine('reading the cluster: objects');
-    for (const kind of ALL_KINDS) await take(kind, store, transport, reading.at);
+    const unasked = unaskedKinds(where);
+    for (const kind of ALL_KINDS)
+      if (unasked.has(kind)) store.setMissing(kind, unasked.get(kind));
+      else await take(kind, store, transport, reading.at);
     reading.end();
     if (ALL_KINDS.every((kind) => store.missing(kind) !== undefined))
       throw new InputFailure(`the cluster lets nothing be read: ${store.missing('Pod') ?? ''}`);
@@ -64,9 +68,9 @@ function judged(store: Store, minor: number, plan: ScanPlan): Scanned {
 }
 
 /** Where the cluster is: the current context of the usual kubeconfig where nothing is said. */
-export type ClusterPlace = Pick<Settings, 'kubeconfig' | 'context'>;
+export type ClusterPlace = Pick<Settings, 'kubeconfig' | 'context' | 'secrets'>;
 
-function transportOf({ kubeconfig, context }: ClusterPlace, command: string): Transport {
+function transportOf({ kubeconfig, context }: Omit<ClusterPlace, 'secrets'>, command: string): Transport {
   try {
     const cluster = loadCluster({
       userAgent: `kubeposture/${version()} (${command})`,
@@ -108,8 +112,8 @@ async function listed(kind: Kind, transport: Transport): Promise<readonly AnyObj
 /** Each object is shrunk as it comes: a page of raw ones is all that is ever held. */
 async function listedOnce(kind: Kind, transport: Transport): Promise<readonly AnyObject[]> {
   const objects: AnyObject[] = [];
-  for await (const { items } of listPages({ transport, resource: { kind, ...KINDS[kind] } })) {
-    for (const { raw } of items) objects.push(shrink(kind, raw));
+  for await (const { items } of listPages({ transport, resource: servedAs(kind) })) {
+    for (const { raw } of items) objects.push(shrinkLive(kind, raw));
   }
   return objects;
 }

@@ -188,7 +188,15 @@ export class Engine {
       const { unknown: reason, aspect } = said?.(this.#context) ?? { unknown: '' };
       return reason === '' ? [] : [{ check: id, reason, ...(aspect === undefined ? {} : { aspect }) }];
     });
-    return [...without, ...unsaid];
+    return [...this.#unseen(), ...without, ...unsaid];
+  }
+
+  /** The checks that cannot see what they judge. */
+  #unseen(): readonly NotEvaluated[] {
+    return this.#checks.flatMap(({ id, judges }) => {
+      const reasons = new Set(judges.flatMap(({ subject }) => this.#inventory.missing(subject) ?? []));
+      return [...reasons].sort().map((reason) => ({ check: id, reason }));
+    });
   }
 
   get evaluations(): Evaluations {

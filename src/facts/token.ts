@@ -1,3 +1,4 @@
+import { TOKEN_SECRET } from '#model/kinds.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { containersOf } from './containers.ts';
 
@@ -7,6 +8,22 @@ export function accountOf(pod: Pod): { readonly namespace: string; readonly name
     namespace: pod.metadata.namespace,
     name: pod.spec.serviceAccountName ?? 'default',
   };
+}
+
+const TOKEN_OF = 'kubernetes.io/service-account.name';
+
+/** The account whose token a Secret holds; undefined for Secrets of other types. */
+export function accountOfSecret({
+  metadata,
+  type,
+}: ObjectOf<'Secret'>): { readonly namespace: string; readonly name: string } | undefined {
+  const name = metadata.annotations[TOKEN_OF];
+  return type === TOKEN_SECRET && name !== undefined ? { namespace: metadata.namespace, name } : undefined;
+}
+
+/** Whether the cluster has found a token unused for so long that it takes it no longer. */
+export function isInvalidated({ metadata }: ObjectOf<'Secret'>): boolean {
+  return metadata.labels['kubernetes.io/legacy-token-invalid-since'] !== undefined;
 }
 
 /** Whether a projected token is for the API server itself: no audience, or the issuer's usual name. */

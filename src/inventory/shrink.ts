@@ -2,7 +2,7 @@ import { startedBy } from '#facts/control-plane.ts';
 import { pullPolicyOf } from '#facts/image.ts';
 import { directionsOf } from '#facts/policy.ts';
 import { toolsOf } from '#facts/tools.ts';
-import { KINDS, kindFor, type Kind } from '#model/kinds.ts';
+import { KINDS, infoOf, kindFor, type Kind } from '#model/kinds.ts';
 import { SHAPES, type AnyObject, type ObjectOf, type Pod } from '#model/objects.ts';
 import type { Metadata } from '#model/metadata.ts';
 import type { Container, PodSpec, PodTemplate, Volume } from '#model/pod.ts';
@@ -30,6 +30,12 @@ export function shrink<K extends Kind>(kind: K, raw: Raw): ObjectOf<K> {
     ...(KINDS[kind].namespaced && stated.namespace === '' ? { statesNoNamespace: true } : {}),
   };
   return finish(object as unknown as AnyObject) as ObjectOf<K>;
+}
+
+/** An object as a live cluster gives it: of some kinds it was asked only for what has certain values, which metadata do not say. */
+export function shrinkLive<K extends Kind>(kind: K, raw: Raw): ObjectOf<K> {
+  const { only } = infoOf(kind);
+  return shrink(kind, only === undefined ? raw : { ...raw, ...only });
 }
 
 /** The kinds whose age some check asks for; of the others it would only take room. */

@@ -6,6 +6,8 @@ export interface KindInfo {
   readonly namespaced: boolean;
   /** Live clusters are asked for PartialObjectMetadata only: values never enter the process. */
   readonly metadataOnly?: true;
+  /** Live clusters are asked only for what has these values: metadata do not say them, the server knows. */
+  readonly only?: Readonly<Record<string, string>>;
   /** The kind as the API spells it, where two groups have one of that name. */
   readonly apiKind?: string;
   /** Comes with an extension: where the server does not serve it, there are none of it. */
@@ -23,6 +25,9 @@ function gatewayKind(version: string, plural: string): KindInfo {
 function pluginPolicyKind(group: string, version: string, plural: string, namespaced: boolean): KindInfo {
   return { group, version, plural, namespaced, optional: true, metadataOnly: true };
 }
+
+/** The type of the Secrets that hold a token of a service account. */
+export const TOKEN_SECRET = 'kubernetes.io/service-account-token';
 
 /** Every kind that is watched, in the order in which synchronisation starts: small and much-joined kinds first, pods last. */
 export const KINDS = {
@@ -68,7 +73,15 @@ export const KINDS = {
   PersistentVolume: { group: '', version: 'v1', plural: 'persistentvolumes', namespaced: false },
   PersistentVolumeClaim: { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespaced: true },
   ConfigMap: { group: '', version: 'v1', plural: 'configmaps', namespaced: true, metadataOnly: true },
-  Secret: { group: '', version: 'v1', plural: 'secrets', namespaced: true, metadataOnly: true },
+  Secret: {
+    group: '',
+    version: 'v1',
+    plural: 'secrets',
+    namespaced: true,
+    metadataOnly: true,
+    // No check asks for others: they are neither counted nor named.
+    only: { type: TOKEN_SECRET },
+  },
   Deployment: { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true },
   StatefulSet: { group: 'apps', version: 'v1', plural: 'statefulsets', namespaced: true },
   DaemonSet: { group: 'apps', version: 'v1', plural: 'daemonsets', namespaced: true },
@@ -139,4 +152,14 @@ export function kindFor(apiVersion: string, kind: string): Kind | undefined {
 /** What is known of a kind, with all that may be said of one. */
 export function infoOf(kind: Kind): KindInfo {
   return KINDS[kind];
+}
+
+/** A kind as a live cluster is asked for it. */
+export function servedAs(kind: Kind): KindInfo & { readonly kind: Kind; readonly fieldSelector?: string } {
+  const { only } = infoOf(kind);
+  if (only === undefined) return { kind, ...KINDS[kind] };
+  const fieldSelector = Object.entries(only)
+    .map(([field, value]) => `${field}=${value}`)
+    .join(',');
+  return { kind, ...KINDS[kind], fieldSelector };
 }

@@ -4,13 +4,14 @@ import { cronJob, persistentVolume, persistentVolumeClaim, pod, serviceAccount, 
 import {
   clusterPolicy,
   clusterRole,
+  configMap,
   foreignPolicy,
-  nameOnly,
   namespace,
   networkPolicy,
   node,
   role,
   roleBinding,
+  secret,
 } from './policy.ts';
 import { endpointSlice, gateway, ingress, ingressClass, referenceGrant, route, service } from './routing.ts';
 import type { Metadata } from './metadata.ts';
@@ -48,8 +49,8 @@ export const SHAPES = {
   CalicoGlobalNetworkPolicy: foreignPolicy,
   PersistentVolume: persistentVolume,
   PersistentVolumeClaim: persistentVolumeClaim,
-  ConfigMap: nameOnly,
-  Secret: nameOnly,
+  ConfigMap: configMap,
+  Secret: secret,
   Deployment: workload,
   StatefulSet: workload,
   DaemonSet: workload,

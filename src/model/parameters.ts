@@ -35,6 +35,8 @@ export interface Parameters {
   readonly unusedGrace: number;
   /** How long ago a token counts as in use. */
   readonly tokenUseWindow: number;
+  /** How long a token that a pod asks for may be good. */
+  readonly maxTokenSeconds: number;
 }
 
 const DAY = 24 * 3600;
@@ -192,6 +194,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   danglingGrace: 300,
   unusedGrace: 7 * DAY,
   tokenUseWindow: 30 * DAY,
+  maxTokenSeconds: DAY,
 };
 
 /** The newest minor of Kubernetes whose rules we know: what files are judged by when nobody names a version. */

@@ -98,7 +98,7 @@ export type Container = Shaped<typeof container> & {
   readonly tools?: readonly Tool[];
 };
 
-const projectedSource = struct({ serviceAccountToken: struct({ audience: text }) });
+const projectedSource = struct({ serviceAccountToken: struct({ audience: text, expirationSeconds: number }) });
 
 const statedVolume = struct({
   name: or(text, ''),

@@ -86,8 +86,10 @@ export const node = struct({
 });
 /** A policy of a network plugin of its own language: that it is there, and whom it may be about; what it says is not read. */
 export const foreignPolicy = struct({ metadata });
-/** Secrets and ConfigMaps: that they exist, and for Secrets of which type; never a value. */
-export const nameOnly = struct({ metadata, type: text });
+/** That it exists and of which type it is; never a value. */
+export const secret = struct({ metadata, type: or(text, 'Opaque') });
+/** That it exists; never a value. */
+export const configMap = struct({ metadata });
 
 const rule = struct({
   verbs: or(list(text), []),

@@ -3,7 +3,7 @@ import { realClock } from '#kube/clock.ts';
 import type { Reflector } from '#kube/reflector.ts';
 import type { Transport } from '#kube/transport.ts';
 import type { Logger } from '#log/logger.ts';
-import { KINDS, type Kind } from '#model/kinds.ts';
+import { servedAs, type Kind } from '#model/kinds.ts';
 
 interface AuditsOptions {
   readonly transport: Transport;
@@ -50,7 +50,7 @@ export class Audits {
   async #one(kind: Kind, reflector: Pick<Reflector<unknown>, 'held' | 'names' | 'state' | 'relist'>): Promise<void> {
     const { transport, logger } = this.#options;
     try {
-      const resource = { kind, ...KINDS[kind] };
+      const resource = servedAs(kind);
       const missed = await audit({ transport, resource, reflector, clock: realClock, signal: this.#abort.signal });
       if (missed === undefined) return;
       this.#misses.set(kind, (this.#misses.get(kind) ?? 0) + missed.length);

@@ -4,6 +4,7 @@ import type { Kind } from '#model/kinds.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Severity } from '#model/severity.ts';
 import { CLUSTER_REPORT, type ReportRef } from '#report/identity.ts';
+import { unaskedKinds } from '#settings/checks.ts';
 import type { Settings } from '#settings/types.ts';
 import type { Metrics } from '#sinks/metrics.ts';
 import { placeOf } from '#sinks/reports.ts';
@@ -15,10 +16,10 @@ import { judgingBy } from './judging.ts';
 import { Latency } from './latency.ts';
 import { defineOperationMetrics } from './operation-metrics.ts';
 import { definePostureMetrics } from './posture-metrics.ts';
-import { Publishing, SENT } from './publishing.ts';
+import { Publishing } from './publishing.ts';
 import { WATCHED } from './watched.ts';
 import { Schedule } from './schedule.ts';
-import { Watching } from './watching.ts';
+import { Watching, type Watcher } from './watching.ts';
 
 /** Findings of these severities go first. */
 const URGENT: ReadonlySet<Severity> = new Set(['critical', 'high']);
@@ -84,13 +85,30 @@ export class Operator {
       },
     });
     this.#desk = new Desk(this.#brain.engine, this.#brain.store, () => this.#settings.reports.maxFindings);
-    this.#watching = new Watching(transport, this.#brain.store, this.#watcher(), logger);
+    this.#watching = new Watching({
+      transport,
+      store: this.#brain.store,
+      unasked: unaskedKinds(settings),
+      watcher: this.#watcher(),
+      logger,
+    });
     this.#audits = new Audits({ transport, reflectors: this.#watching.reflectors, logger });
-    this.#publishing = new Publishing({
+    this.#publishing = this.#publisher();
+    const { engine } = this.#brain;
+    const { events } = settings;
+    const mayWrite = this.#mayWrite;
+    this.#announcing = new Announcing({ transport, engine, settings: events, mayWrite, logger, metrics });
+    this.#defineMetrics();
+  }
+
+  #publisher(): Publishing {
+    const { transport, logger, metrics, settings } = this.#options;
+    return new Publishing({
       transport,
       logger,
       writes: settings.writes,
       wanted: (ref) => this.#desk.wanted(ref),
+      leaveOut: (field) => this.#desk.leaveOut(field),
       mayWrite: this.#mayWrite,
       onWritten: (ref, bytes) => {
         this.#wasWritten(ref, bytes);
@@ -107,21 +125,11 @@ export class Operator {
         this.#maybePublish();
       },
     });
-    const { engine } = this.#brain;
-    const { events } = settings;
-    const mayWrite = this.#mayWrite;
-    this.#announcing = new Announcing({ transport, engine, settings: events, mayWrite, logger, metrics });
-    this.#defineMetrics();
   }
 
   #defineMetrics(): void {
     const { metrics } = this.#options;
     const { engine, store: inventory } = this.#brain;
-    metrics.zero(
-      'reportWrites',
-      SENT.map((result) => ({ result })),
-    );
-    metrics.zero('configReloads', [{ result: 'applied' }, { result: 'refused' }]);
     definePostureMetrics(metrics, {
       engine,
       inventory,
@@ -133,7 +141,7 @@ export class Operator {
     defineOperationMetrics(metrics, { brain: this.#brain, watching: this.#watching, audits: this.#audits });
   }
 
-  #watcher(): ConstructorParameters<typeof Watching>[2] {
+  #watcher(): Watcher {
     return {
       onChanges: (changes) => {
         this.#brain.changed(changes);

@@ -1,8 +1,10 @@
 import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
 import type { Strength } from '#analysis/rbac/strength.ts';
+import { accountOf, accountOfSecret } from '#facts/token.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
-import { refOf, type Ref } from '#model/ref.ts';
+import { keyOf, refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
+import { podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
 type Placed = 'Role' | 'RoleBinding';
 
@@ -45,4 +47,39 @@ export const strengthOfAccount = defineRelation({
         return { kind: 'ServiceAccount', namespace, name };
       }),
   ),
+});
+
+type Held = Inventory<RbacKind>;
+
+/** Whether somebody's strength may be another one: strength is catching, also for accounts that nobody has made yet. */
+function moves(change: ChangeOf<RbacKind>, inventory: Held): boolean {
+  const { accounts, namespaces } = inventory.view(RBAC_ENGINE).shiftOf(change);
+  return accounts.size + namespaces.size > 0;
+}
+
+/** How near the account of a pod is to cluster-admin. */
+export const strengthOfPod = defineRelation({
+  subject: 'Pod',
+  name: 'everything that its ServiceAccount may do',
+  related: (pod, inventory: Held) => [inventory.view(RBAC_ENGINE).strengthOf(accountOf(pod))],
+  affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Pod'>) => {
+    if (moves(change, inventory)) return inventory.list('Pod').map(refOf);
+    const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
+    return [...podsOfSubjects(subjects, inventory), ...inventory.by(podsByAccount, keyOf(change.ref)).map(refOf)];
+  }),
+});
+
+/** The same of the account whose token a Secret holds. */
+export const strengthOfSecret = defineRelation({
+  subject: 'Secret',
+  name: 'everything that the ServiceAccount of the token may do',
+  related: (secret, inventory: Held): readonly Strength[] => {
+    const account = accountOfSecret(secret);
+    return account === undefined ? [] : [inventory.view(RBAC_ENGINE).strengthOf(account)];
+  },
+  affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Secret'>) => {
+    const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
+    const isTouched = subjects.size > 0 || change.ref.kind === 'ServiceAccount' || moves(change, inventory);
+    return isTouched ? inventory.list('Secret').map(refOf) : [];
+  }),
 });

@@ -1,4 +1,5 @@
 import { withProblems, type Check, type Context } from '#model/check.ts';
+import type { Kind } from '#model/kinds.ts';
 import { fitsAny } from '#model/pattern.ts';
 import type { Severity } from '#model/severity.ts';
 import { SettingsError, type ChecksSettings, type Configured } from './types.ts';
@@ -32,6 +33,11 @@ function withSeverity(check: Check, severity: Severity): Check {
 
 /** The time that judgements on live clusters and in files go by: seconds since 1970. */
 export const wallClock = (): number => Math.floor(Date.now() / 1000);
+
+/** The kinds that are not asked for, as it is set, with what is said of them. */
+export function unaskedKinds({ secrets }: Pick<Configured, 'secrets'>): ReadonlyMap<Kind, string> {
+  return new Map(secrets.mode === 'off' ? [['Secret', 'list secrets: switched off (secrets.mode)']] : []);
+}
 
 type Choice = Configured['scope']['namespaces'];
 

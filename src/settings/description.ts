@@ -20,6 +20,9 @@ function integer(says: string, fallback: number, minimum: number, maximum: numbe
   return field(says, fallback, { type: 'integer', minimum, maximum });
 }
 
+export const SECRETS_MODES = ['off', 'metadata'] as const;
+type SecretsMode = (typeof SECRETS_MODES)[number];
+
 /** Takes effect when the operator starts next. */
 function atStart<T>(of: Field<T>): Field<T> {
   return { ...of, restart: true };
@@ -140,8 +143,21 @@ export const CONFIGURATION = {
             danglingGrace: seconds('danglingGrace', 'How long what something refers to may be on its way.'),
             unusedGrace: seconds('unusedGrace', 'How long something may be there before anybody uses it.'),
             tokenUseWindow: seconds('tokenUseWindow', 'How long ago a token counts as in use.'),
+            maxTokenSeconds: seconds('maxTokenSeconds', 'How long a token that a pod asks for may be good.'),
           } satisfies { readonly [N in keyof Parameters]: Field<Parameters[N]> },
         },
+      },
+    },
+    secrets: {
+      says: 'What is asked of Secrets. Values never are.',
+      fields: {
+        mode: atStart(
+          field<SecretsMode>(
+            'How much is asked for: `metadata` of the Secrets with tokens of service accounts, or nothing (`off`), and then the checks that look at Secrets say `unknown`.',
+            'metadata',
+            { enum: SECRETS_MODES },
+          ),
+        ),
       },
     },
     reports: {

@@ -11,6 +11,7 @@ const KEEP = 'helm.sh/resource-policy';
 const SAME: readonly (readonly [folder: string, ...args: readonly string[]])[] = [
   ['manifests/base'],
   ['manifests/overlays/no-secrets', '--set', 'rbac.secrets=false'],
+  ['manifests/overlays/secrets', '--set', 'rbac.secrets=true'],
   ['manifests/overlays/no-events', '--set', 'config.events.enabled=false'],
   ['manifests/overlays/single-replica', '--set', 'replicas=1'],
   [
@@ -96,9 +97,8 @@ describe('[cluster] the manifests of kustomize and of Helm', function () {
       'ClusterRoleBinding /kubeposture-events',
       'ConfigMap kubeposture/kubeposture',
     ]);
-    const rules = base['ClusterRole /kubeposture']!['rules'] as readonly { readonly resources: readonly string[] }[];
-    const readsSecrets = rules.some(({ resources }) => resources.includes('secrets'));
-    expect(changed('no-secrets')).to.deep.equal(readsSecrets ? ['ClusterRole /kubeposture'] : []);
+    expect(changed('secrets')).to.deep.equal(['ClusterRole /kubeposture', 'ConfigMap kubeposture/kubeposture']);
+    expect(changed('no-secrets')).to.deep.equal([]);
   });
 
   for (const [folder, ...args] of SAME) {
@@ -151,7 +151,7 @@ describe('[cluster] the manifests of kustomize and of Helm', function () {
     });
     expect(template.spec).to.have.nested.property('containers[0].image', `registry.example/kubeposture@${digest}`);
     expect(objects['ConfigMap kubeposture/kubeposture']!['data']).to.deep.equal({
-      'config.yaml': 'checks: {}\nmetrics:\n  maxSeries: 500\n',
+      'config.yaml': 'checks: {}\nmetrics:\n  maxSeries: 500\nsecrets:\n  mode: "off"\n',
     });
     expect(Object.keys(objects).filter((place) => /^(CustomResource|NetworkPolicy)/.test(place))).to.deep.equal([]);
   });

@@ -207,7 +207,7 @@ describe('[cluster] RBAC', function () {
     world = { seed, prefix, namespaces: [await newNamespace(plane, 'a'), await newNamespace(plane, 'b')] };
     await build();
     await letWrite();
-    const { store } = await readCluster({ kubeconfig: plane.kubeconfig }, 'test');
+    const { store } = await readCluster({ kubeconfig: plane.kubeconfig, secrets: { mode: 'metadata' } }, 'test');
     index = store.view(rbacView({ aggregation: 'stored' }));
   });
 

@@ -260,6 +260,7 @@ const strengths = fc.oneof(
   of('RoleBinding', leadingGrant, inA),
   of('Role', leadingRules, inA),
 );
+<<<<<<< HEAD
 /** Bindings that come before what they refer to, of accounts that may be all there is in their namespace. */
 const aged = fc.constantFrom({}, { creationTimestamp: ago(0) }, { creationTimestamp: ago(200) });
 const missing = fc.constantFrom(
@@ -301,6 +302,23 @@ const dangling = fc.oneof(
     fc.tuple(inA, aged).map(([at, age]) => ({ ...at, ...age })),
   ),
   plainPod,
+=======
+/** Tokens of an account that comes to strength and loses it. */
+const longToken = { name: 'v', projected: { sources: [{ serviceAccountToken: { expirationSeconds: 1_000_000 } }] } };
+const tokenOfX = { namespace: 'a', annotations: { 'kubernetes.io/service-account.name': 'x' } };
+const onlyX = fc.constant({ name: 'x' });
+const grantOfX = {
+  roleRef: { kind: 'ClusterRole', name: 'x' },
+  subjects: [{ kind: 'ServiceAccount', namespace: 'a', name: 'x' }],
+};
+const impersonating = { rules: [{ verbs: ['impersonate'], apiGroups: [''], resources: ['users'] }] };
+const tokens = fc.oneof(
+  of('ServiceAccount', fc.constant({}), inA),
+  of('Secret', fc.constant({ type: 'kubernetes.io/service-account-token' }), fc.constant({ ...tokenOfX, name: 'x' })),
+  of('Pod', fc.constant({ spec: { serviceAccountName: 'x', volumes: [longToken] } }), inA),
+  of('ClusterRole', fc.constant(impersonating), onlyX),
+  of('ClusterRoleBinding', fc.constant(grantOfX), onlyX),
+>>>>>>> main
 );
 const claim = of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) }));
 /** Replicas of one set on two nodes, and what they run. */
@@ -392,14 +410,19 @@ export interface Step {
   readonly remove?: Manifest;
 }
 
-function historyOf(manifest: fc.Arbitrary<Manifest>): fc.Arbitrary<readonly Step[]> {
+function historyOf(manifest: fc.Arbitrary<Manifest>, minLength = 0): fc.Arbitrary<readonly Step[]> {
   const put = manifest.map((object): Step => ({ put: object }));
   const remove = manifest.map((object): Step => ({ remove: object }));
   const wait = fc.constantFrom(299, 300, 40_000, 90_000).map((seconds): Step => ({ wait: seconds }));
-  return fc.array(fc.oneof({ weight: 6, arbitrary: put }, { weight: 2, arbitrary: remove }, wait), { maxLength: 40 });
+  return fc.array(fc.oneof({ weight: 6, arbitrary: put }, { weight: 2, arbitrary: remove }, wait), {
+    minLength,
+    maxLength: 40,
+  });
 }
 
 export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   historyOf(fc.oneof(...themes)),
-  ...themes.map(historyOf),
+  ...themes.map((theme) => historyOf(theme)),
+  // Four objects must meet before one of them makes a difference.
+  historyOf(tokens, 8),
 );

@@ -1,6 +1,6 @@
 import { containersOf } from '#facts/containers.ts';
 import type { Account } from '#facts/rbac.ts';
-import { accountOf, mountedToken } from '#facts/token.ts';
+import { accountOf, accountOfSecret, mountedToken } from '#facts/token.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { Pod } from '#model/objects.ts';
 import { isFinished, isTemplate } from '#model/workload.ts';
@@ -8,8 +8,6 @@ import { isFinished, isTemplate } from '#model/workload.ts';
 /** The kinds beside roles and bindings that say where a right leads. */
 export type Neighbour = 'Namespace' | 'ServiceAccount' | 'Secret' | 'Pod';
 
-const TOKEN_TYPE = 'kubernetes.io/service-account-token';
-const TOKEN_OF = 'kubernetes.io/service-account.name';
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 /** What is in the namespaces that rights lead into, as it is during one search: of changes it knows nothing. */
@@ -60,9 +58,8 @@ export class Surroundings {
   accountsOfSecrets(namespace: string, name?: string): readonly Account[] {
     return this.#inventory
       .list('Secret', namespace)
-      .filter(({ metadata, type }) => (type ?? TOKEN_TYPE) === TOKEN_TYPE && (name ?? metadata.name) === metadata.name)
-      .flatMap(({ metadata: { annotations } }) => annotations[TOKEN_OF] ?? [])
-      .map((account) => ({ namespace, name: account }));
+      .filter(({ metadata }) => (name ?? metadata.name) === metadata.name)
+      .flatMap((secret) => accountOfSecret(secret) ?? []);
   }
 
   /** Whether an object that makes pods is there to be changed. A Job's template never changes. */

@@ -25,7 +25,7 @@ export function permissionsPage(checks: readonly Check[]): GeneratedFile {
 }
 
 const SECRETS =
-  'Kubernetes cannot grant "metadata only": whoever may list Secrets may read them. The operator asks for metadata, but its token could do more. The overlay `no-secrets` goes without this right.';
+  'Kubernetes cannot grant "metadata only": whoever may list Secrets may read them. The operator asks for metadata, but its token could do more. So this right comes with the overlay `secrets` alone (Helm: `rbac.secrets=true`); without it the checks that look at Secrets say `unknown`.';
 
 function tableOf(rights: readonly Right[]): string {
   return markdownTable(

@@ -12,6 +12,7 @@ import {
   aServiceAccount,
   anApiServer,
 } from '#checks/samples.ts';
+import { aTokenSecret } from '#checks/token-samples.ts';
 import { Engine } from '#engine/engine.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
@@ -227,6 +228,14 @@ describe('[unit] outcome', () => {
     expect(world.engine.doubts()).to.deep.equal([]);
     world.remove(anApiServer());
     expect(world.engine.doubts()).to.deep.equal([{ check: 'KP-API-001', reason }]);
+  });
+
+  it('a check that cannot see what it judges is a doubt of the cluster', () => {
+    const checks = CHECKS.filter(({ id }) => id === 'KP-SA-005');
+    const world = new World([aTokenSecret('web')], checks);
+    expect(world.engine.doubts()).to.deep.equal([]);
+    world.store.setMissing('Secret', 'list secrets: forbidden');
+    expect(world.engine.doubts()).to.deep.equal([{ check: 'KP-SA-005', reason: 'list secrets: forbidden' }]);
   });
 
   it('an aspect that has nothing to compare with is a doubt of the cluster, and of no pod', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { recognise, shrink, type Raw, type Recognised } from '#inventory/shrink.ts';
+import { recognise, shrink, shrinkLive, type Raw, type Recognised } from '#inventory/shrink.ts';
 import type { Kind } from '#model/kinds.ts';
 
 const SECRET = 'hunter2';
@@ -66,6 +66,12 @@ const CASES: readonly Case[] = [
       data: { password: SECRET },
       stringData: { token: SECRET },
     },
+    expected: { kind: 'Secret', metadata: meta('s', 'shop'), type: 'Opaque' },
+  },
+  {
+    name: 'a Secret without a type is opaque',
+    kind: 'Secret',
+    given: { metadata: { name: 's', namespace: 'shop' } },
     expected: { kind: 'Secret', metadata: meta('s', 'shop'), type: 'Opaque' },
   },
   {
@@ -418,6 +424,16 @@ describe('[unit] shrink', () => {
   for (const { name, kind, given, expected } of CASES) {
     it(name, () => {
       expect(shrink(kind, given)).to.deep.equal(expected);
+    });
+
+    it('of a live cluster a Secret is of the type that was asked for, which its metadata do not say', () => {
+      const metadata = { name: 's', namespace: 'shop' };
+      expect(shrinkLive('Secret', { metadata })).to.deep.equal({
+        kind: 'Secret',
+        metadata: meta('s', 'shop'),
+        type: 'kubernetes.io/service-account-token',
+      });
+      expect(shrinkLive('ConfigMap', { metadata })).to.deep.equal({ kind: 'ConfigMap', metadata: meta('s', 'shop') });
     });
   }
 });
