@@ -260,7 +260,6 @@ const strengths = fc.oneof(
   of('RoleBinding', leadingGrant, inA),
   of('Role', leadingRules, inA),
 );
-<<<<<<< HEAD
 /** Bindings that come before what they refer to, of accounts that may be all there is in their namespace. */
 const aged = fc.constantFrom({}, { creationTimestamp: ago(0) }, { creationTimestamp: ago(200) });
 const missing = fc.constantFrom(
@@ -302,7 +301,7 @@ const dangling = fc.oneof(
     fc.tuple(inA, aged).map(([at, age]) => ({ ...at, ...age })),
   ),
   plainPod,
-=======
+);
 /** Tokens of an account that comes to strength and loses it. */
 const longToken = { name: 'v', projected: { sources: [{ serviceAccountToken: { expirationSeconds: 1_000_000 } }] } };
 const tokenOfX = { namespace: 'a', annotations: { 'kubernetes.io/service-account.name': 'x' } };
@@ -318,7 +317,6 @@ const tokens = fc.oneof(
   of('Pod', fc.constant({ spec: { serviceAccountName: 'x', volumes: [longToken] } }), inA),
   of('ClusterRole', fc.constant(impersonating), onlyX),
   of('ClusterRoleBinding', fc.constant(grantOfX), onlyX),
->>>>>>> main
 );
 const claim = of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) }));
 /** Replicas of one set on two nodes, and what they run. */
