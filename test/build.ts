@@ -12,6 +12,8 @@ const oldest = /\d+/.exec(engines.node)?.[0] ?? '';
 const BIN = `#!/usr/bin/env node
 'use strict';
 if (Number(process.versions.node.split('.')[0]) >= ${oldest}) {
+  // Beside the code, where only who may change the code may write: not in the shared folder for temporary files.
+  require('node:module').enableCompileCache(require('node:path').join(__dirname, '.cache'));
   import('./main.js');
 } else {
   process.stderr.write('kubeposture needs Node ${oldest} or newer, this is v' + process.versions.node + '\\n');

@@ -11,6 +11,7 @@ import { lookOf, printAll, progressLine } from '../output/terminal.ts';
 import { version } from '../version.ts';
 import { compared, fingerprint, readBaseline } from './baseline.ts';
 import { judgeManifests } from './objects.ts';
+import { youngSpaceKeeper } from './memory.ts';
 import { exitStatus, isOver, planOf, type ScanFlags, type ScanPlan, type Scanned } from './plan.ts';
 import { resultOf, scoreOfAll } from './result.ts';
 import { severityNamed } from './select.ts';
@@ -54,10 +55,12 @@ async function scanFiles(paths: readonly string[], plan: ScanPlan): Promise<Scan
   const stdin = paths.includes('-') ? await textOf(process.stdin) : '';
   if (paths.includes('-')) intake.addText('-', stdin);
   const reading = progressLine('reading: documents');
+  const spare = youngSpaceKeeper();
   for (const source of sourcesOf(paths.filter((path) => path !== '-'))) {
     if ('problem' in source) intake.fail(source.file, 0, source.problem);
     else intake.addText(source.file, source.text);
     reading.at(intake.documents);
+    spare();
   }
   reading.end();
   const judging = progressLine('judging: subjects');

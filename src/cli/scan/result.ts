@@ -70,17 +70,7 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
     score: exact,
     grade,
     summary: { ...summary, unknown: summary.unknown + judged.doubts.length },
-    findings: sortedBy(
-      judged.verdicts.flatMap(findingsOf),
-      ({ severity, check, subject, path, aspect = '', message }) => [
-        String(9 - rankOf(severity)),
-        check,
-        ...placeOf(subject),
-        path,
-        aspect,
-        message,
-      ],
-    ),
+    findings: judged.verdicts.flatMap(findingsOf).sort(byWorst),
     notEvaluated: sortedBy(gaps, ({ check, subject, reason }) => [check, ...placeOf(subject), reason]),
     ...(judged.tellsTraits ? { workloads: standing(judged, true), bindings: standing(judged, false) } : {}),
     objects: told.objects,
@@ -113,6 +103,33 @@ function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
     ...(pss === undefined ? {} : { pss }),
     ...(accepted === undefined ? {} : { accepted }),
   }));
+}
+
+/** Without keys made for each, as `sortedBy` makes them: there may be hundreds of thousands. */
+function byWorst(a: ScanFinding, b: ScanFinding): number {
+  return (
+    rankOf(b.severity) - rankOf(a.severity) ||
+    byWord(a.check, b.check) ||
+    (a.subject === b.subject ? 0 : byPlace(a.subject, b.subject)) ||
+    byWord(a.path, b.path) ||
+    byWord(a.aspect ?? '', b.aspect ?? '') ||
+    byWord(a.message, b.message)
+  );
+}
+
+function byPlace(a: ScanSubject, b: ScanSubject): number {
+  return (
+    byWord(a.namespace ?? '', b.namespace ?? '') ||
+    byWord(a.kind, b.kind) ||
+    byWord(a.name, b.name) ||
+    byWord(a.apiVersion, b.apiVersion)
+  );
+}
+
+/** By code units: no locale changes the order. */
+function byWord(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function subjectOf({ apiVersion, kind, namespace, name }: Subject): ScanSubject {

@@ -37,12 +37,12 @@ export function fitted(text: string, width: number): string {
 
 /** The lines of a text broken between words, and inside a word that is longer than a line. */
 export function wrapped(text: string, width: number): readonly string[] {
-  return joined(text.split(' '), ' ', width);
+  return widthOf(text) <= width && !text.startsWith(' ') ? [text] : joined(text.split(' '), ' ', width);
 }
 
 /** The lines of a field path, broken before its dots. */
 export function wrappedPath(path: string, width: number): readonly string[] {
-  return joined(path.split(/(?=\.)/), '', width);
+  return widthOf(path) <= width ? [path] : joined(path.split(/(?=\.)/), '', width);
 }
 
 function joined(words: readonly string[], between: string, width: number): readonly string[] {
