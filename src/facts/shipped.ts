@@ -36,11 +36,11 @@ export function shippedRules(kind: string, namespace: string, name: string): rea
   return ROLES.get(keyed(kind, namespace, name));
 }
 
-const ACCOUNTS: ReadonlySet<string> = new Set([...BINDINGS.values()].flatMap(({ subjects }) => subjects));
+const SHIPPED_SUBJECTS: ReadonlySet<string> = new Set([...BINDINGS.values()].flatMap(({ subjects }) => subjects));
 
-/** Whether shipped bindings name the account: the controllers of the control plane run as such, and no pod does. */
+/** Whether a shipped binding names a service account: in files it counts as present. The control plane runs as such, and no pod does. */
 export function isShippedAccount({ namespace, name }: Account): boolean {
-  return ACCOUNTS.has(`ServiceAccount:${namespace}/${name}`);
+  return SHIPPED_SUBJECTS.has(`ServiceAccount:${namespace}/${name}`);
 }
 
 /** Set by the API server on what it makes by itself. Anyone may write it: alone it proves nothing. */

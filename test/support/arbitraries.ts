@@ -262,6 +262,48 @@ const strengths = fc.oneof(
   of('RoleBinding', leadingGrant, inA),
   of('Role', leadingRules, inA),
 );
+/** Bindings that come before what they refer to, of accounts that may be all there is in their namespace. */
+const aged = fc.constantFrom({}, { creationTimestamp: ago(0) }, { creationTimestamp: ago(200) });
+const missing = fc.constantFrom(
+  ...['x', 'default'].flatMap((named) => [
+    { kind: 'ServiceAccount', namespace: 'a', name: named },
+    { kind: 'User', name: `system:serviceaccount:a:${named}` },
+  ]),
+);
+const danglingSubjects = fc.array(missing, { minLength: 1, maxLength: 2 });
+const accountInA = of(
+  'ServiceAccount',
+  fc.constant({}),
+  fc.constantFrom('x', 'y', 'default').map((named) => ({ name: named, namespace: 'a' })),
+);
+const danglingInCluster = of(
+  'ClusterRoleBinding',
+  fc.record({ roleRef: leadingRef, subjects: danglingSubjects }),
+  aged,
+);
+const dangling = fc.oneof(
+  accountInA,
+  of('Namespace', fc.constant({}), fc.constant({ name: 'a' })),
+  of(
+    'ClusterRole',
+    leadingRules,
+    fc.tuple(leading, aged, labels).map(([named, age, worn]) => ({ ...named, ...age, labels: worn })),
+  ),
+  of('ClusterRole', fc.record({ aggregationRule }), fc.constant({ name: 'all' })),
+  of(
+    'Role',
+    leadingRules,
+    fc.tuple(inA, aged).map(([at, age]) => ({ ...at, ...age })),
+  ),
+  danglingInCluster,
+  of('ClusterRoleBinding', fc.constant({ roleRef: { kind: 'ClusterRole', name: 'all' }, subjects: [] })),
+  of(
+    'RoleBinding',
+    fc.record({ roleRef, subjects: danglingSubjects }),
+    fc.tuple(inA, aged).map(([at, age]) => ({ ...at, ...age })),
+  ),
+  plainPod,
+);
 /** Tokens of an account that comes to strength and loses it. */
 const longToken = { name: 'v', projected: { sources: [{ serviceAccountToken: { expirationSeconds: 1_000_000 } }] } };
 const tokenOfX = { namespace: 'a', annotations: { 'kubernetes.io/service-account.name': 'x' } };
@@ -357,6 +399,8 @@ const themes = [
   fc.oneof(plainPod, serviceAccount, role, roleBinding),
   fc.oneof(plainPod, clusterRole, clusterRoleBinding, roleBinding),
   strengths,
+  dangling,
+  fc.oneof(accountInA, danglingInCluster),
   fc.oneof(plainPod, claim, volume),
   fc.oneof(pod, aNamespace),
   debuggedPod,
