@@ -15,6 +15,11 @@ export function ago(seconds: number): string {
   return momentText(TODAY - seconds);
 }
 
+/** The object as the API server holds it, made so many seconds before examples are judged. */
+export function aged(seconds: number, manifest: Manifest): Manifest {
+  return { ...manifest, metadata: { ...manifest.metadata, creationTimestamp: ago(seconds) } };
+}
+
 const IMAGE = `registry.example/shop/web:1.4.2@sha256:${'0123456789abcdef'.repeat(4)}`;
 
 /** Resources that leave nothing open. */

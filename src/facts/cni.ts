@@ -9,6 +9,8 @@ interface Plugin {
   readonly images: readonly string[];
   /** Whether it enforces network policies; a word says why that cannot be told. */
   readonly enforces: boolean | string;
+  /** An `ipBlock` never matches the address of a pod: what Kubernetes leaves open, others do as the conformance suite has it. */
+  readonly blocksPassPods?: true;
 }
 
 const IN_CONFIG = 'whether it enforces policies is said in a ConfigMap, whose values are not read';
@@ -20,6 +22,7 @@ const PLUGINS: readonly Plugin[] = [
     name: 'Cilium',
     images: ['cilium/cilium', 'gke-release/cilium/cilium', 'gke-release/anetd', 'anetd'],
     enforces: true,
+    blocksPassPods: true,
   },
   {
     name: 'Antrea',
@@ -53,17 +56,15 @@ const PLUGINS: readonly Plugin[] = [
 /** kind 0.24 came with kindnetd of this day, the first that enforces. */
 const KINDNET_FROM = 20240813;
 
-export interface Recognised {
-  readonly name: string;
-  readonly enforces: boolean | string;
-}
+export type Recognised = Omit<Plugin, 'images'>;
 
 /** The network plugin whose agent a pod is. */
 export function pluginOf(pod: Pod): Recognised | undefined {
   const images = servingContainersOf(pod.spec).flatMap(({ image }) => image ?? []);
   const plugin = PLUGINS.find((each) => images.some((image) => isOneOf(image, each.images)));
   if (plugin === undefined) return undefined;
-  return { name: plugin.name, enforces: plugin.name === 'kindnet' ? kindnetEnforces(images) : plugin.enforces };
+  const { images: _, ...known } = plugin;
+  return plugin.name === 'kindnet' ? { ...known, enforces: kindnetEnforces(images) } : known;
 }
 
 function kindnetEnforces(images: readonly string[]): boolean | string {
@@ -84,4 +85,10 @@ export function distributionOf({ status }: ObjectOf<'Node'>): Recognised | undef
 export function enforcement(found: readonly Recognised[]): boolean | undefined {
   if (found.some(({ enforces }) => enforces === true)) return true;
   return found.length > 0 && found.every(({ enforces }) => enforces === false) ? false : undefined;
+}
+
+/** Whether an `ipBlock` matches pods, as those of the plugins read it that enforce policies. */
+export function blocksSelectPods(found: readonly Recognised[]): boolean {
+  const enforcing = found.filter(({ enforces }) => enforces !== false);
+  return enforcing.length === 0 || enforcing.some(({ blocksPassPods }) => blocksPassPods !== true);
 }

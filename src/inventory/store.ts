@@ -15,6 +15,7 @@ import { Table } from './table.ts';
 export class Store implements Inventory {
   readonly #tables = new Map<Kind, Table<Kind>>();
   readonly #missing = new Map<Kind, string>();
+  readonly #unserved = new Set<Kind>();
   readonly #interner = new Interner();
   readonly #views = new Map<object, (change: Change) => void>();
   readonly #states = new Map<object, unknown>();
@@ -23,6 +24,9 @@ export class Store implements Inventory {
   constructor(missing: Readonly<Partial<Record<Kind, string>>> = {}) {
     for (const [kind, reason] of Object.entries(missing)) this.#missing.set(kind as Kind, reason);
   }
+
+  /** Whether the server has the kind at all: of one that comes with an extension that is not installed there is nothing, for certain. */
+  serves = (kind: Kind): boolean => !this.#unserved.has(kind);
 
   missing = (kind: Kind): string | undefined => this.#missing.get(kind);
 
@@ -61,6 +65,14 @@ export class Store implements Inventory {
     if (this.#missing.get(kind) === reason) return false;
     if (reason === undefined) this.#missing.delete(kind);
     else this.#missing.set(kind, reason);
+    return true;
+  }
+
+  /** Says whether the server has the kind. Answers whether that changed anything. */
+  setServed(kind: Kind, isServed: boolean): boolean {
+    if (this.serves(kind) === isServed) return false;
+    if (isServed) this.#unserved.delete(kind);
+    else this.#unserved.add(kind);
     return true;
   }
 

@@ -101,6 +101,13 @@ export class Mirror<T> {
     this.#complete = true;
   }
 
+  /** Everything held is forgotten, and told to nobody: the next account is a first one. */
+  clear(): void {
+    this.#entries.clear();
+    this.#staged = new Map();
+    this.#complete = false;
+  }
+
   /** UID and version of what is held under a name: for audits. */
   held(at: Pick<Identity, 'namespace' | 'name'>): Pick<Entry, 'uid' | 'resourceVersion'> | undefined {
     return this.#entries.get(keyOf(at));

@@ -35,6 +35,11 @@ type Act = Verdict['act'];
 const terminating = (error: ApiError): boolean =>
   error.causes.some(({ reason }) => reason === 'NamespaceTerminating') || error.message.includes('being terminated');
 
+/** The fields of the top that the served schema does not have: server-side apply answers 500 for these, and will again. */
+export function undeclaredFields(reason: string): readonly string[] {
+  return [...reason.matchAll(/(?:^|\s)\.(\w+): field not declared in schema/g)].map(([, name = '']) => name);
+}
+
 function notFound(error: ApiError): Act {
   // Neither a namespace nor an object is named: it is the kind that is missing.
   return error.kind === '' || error.objectName === '' ? 'pause' : 'drop';
@@ -53,6 +58,7 @@ const BY_CODE: Readonly<Record<number, Act | ((error: ApiError) => Act)>> = {
 
 function actOf(error: ApiError): Act {
   if (error.message.includes('request is too large')) return 'tooLarge';
+  if (error.message.includes('field not declared in schema')) return 'reject';
   const act = BY_CODE[error.code];
   if (act !== undefined) return typeof act === 'string' ? act : act(error);
   return error.code >= 500 ? 'retry' : 'reject';

@@ -254,6 +254,8 @@ export class Reflector<T> {
       this.#enter({ phase: step.denied, reason: `${verb} ${resourceName(this.#options.resource)}: ${word}` });
     }
     const isAbsent = step.denied === 'missing' && this.#options.resource.optional === true;
+    // When the extension comes back, so may objects under the versions that they had.
+    if (isAbsent) this.#mirror.clear();
     const level = isAbsent || (step.denied === undefined && step.expected) ? 'debug' : 'warn';
     this.#logger[level]('watch interrupted', { cause, error, relist: step.relist, delayMs: Math.round(step.delayMs) });
     return step.delayMs;

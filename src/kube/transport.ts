@@ -25,6 +25,8 @@ export interface Request extends RequestFacts {
   readonly query?: Readonly<Record<string, string>>;
   readonly accept?: string;
   readonly contentType?: string;
+  /** Of the answer that is held: where it still holds, the reply is 304 without a body. */
+  readonly etag?: string;
   readonly body?: unknown;
   readonly pool: Pool;
   readonly signal?: AbortSignal | undefined;
@@ -154,7 +156,7 @@ export class Transport {
       const sent = await this.#sendFresh(wanted, used);
       const code = sent.response.statusCode ?? 0;
       this.#observe({ verb, resource, code: String(code) });
-      if (code >= 200 && code < 300) return sent;
+      if ((code >= 200 && code < 300) || (code === 304 && wanted.etag !== undefined)) return sent;
       const { headers } = sent.response;
       if (code === 429) this.#heldBack(wanted, headers);
       const body = await readAll(sent.response, LONGEST_ERROR_BODY);
@@ -201,6 +203,7 @@ export class Transport {
     const headers = {
       Accept: wanted.accept ?? 'application/json',
       'User-Agent': this.#cluster.userAgent,
+      ...(wanted.etag === undefined ? {} : { 'If-None-Match': wanted.etag }),
       ...(body === undefined
         ? {}
         : { 'Content-Type': wanted.contentType ?? 'application/json', 'Content-Length': Buffer.byteLength(body) }),

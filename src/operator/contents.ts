@@ -3,7 +3,7 @@ import { scoreOf, type Scope } from '#engine/score.ts';
 import type { Engine } from '#engine/engine.ts';
 import { byWorst } from '#engine/subject.ts';
 import { areaOf, type Area } from '#model/check.ts';
-import type { Inventory } from '#model/inventory.ts';
+import type { Store } from '#inventory/store.ts';
 import { subjectText, type Subject } from '#model/ref.ts';
 import type { Finding, Score, Verdict } from '#model/verdict.ts';
 import type { Contents, Coverage, Rollup } from '#report/body.ts';
@@ -21,7 +21,7 @@ export function contentsOf(verdict: Verdict, engine: Engine): Contents {
 }
 
 /** What the report of the cluster says: the sums over everything, and what cannot be seen. */
-export function clusterContents(engine: Engine, inventory: Inventory): Contents {
+export function clusterContents(engine: Engine, known: Known): Contents {
   const tally = engine.tally('');
   const { summary, score } = scored(tally, 'cluster');
   const doubts = engine.doubts();
@@ -33,7 +33,7 @@ export function clusterContents(engine: Engine, inventory: Inventory): Contents 
     summary: { ...summary, unknown: summary.unknown + doubts.length },
     score,
     rollup: rollupOf(tally, engine, ''),
-    coverage: coverageOf(inventory),
+    coverage: coverageOf(known),
   };
 }
 
@@ -91,12 +91,16 @@ function keyOf({ kind, namespace, name }: Subject): string {
   return `${namespace}/${kind}/${name}`;
 }
 
-/** The kinds that can be seen, and why the others cannot. */
-export function coverageOf(inventory: Inventory): Coverage {
+/** What is known of kinds. */
+export type Known = Pick<Store, 'missing' | 'serves'>;
+
+/** The kinds that can be seen, those that the server does not have, and why the others cannot be seen. */
+export function coverageOf({ missing, serves }: Known): Coverage {
   const kinds = WATCHED.map((kind) => {
-    const reason = inventory.missing(kind);
-    return reason === undefined ? { kind, state: 'synced' } : { kind, state: 'unknown', reason };
+    const reason = missing(kind);
+    if (reason !== undefined) return { kind, state: 'unknown', reason };
+    return { kind, state: serves(kind) ? 'synced' : 'notServed' };
   });
-  const known = kinds.filter(({ state }) => state === 'synced').length;
+  const known = kinds.filter(({ state }) => state !== 'unknown').length;
   return { ratio: Math.round((1000 * known) / kinds.length) / 1000, kinds };
 }

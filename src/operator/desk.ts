@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import lodash from 'lodash';
 import { CATALOGUE } from '#checks/version.ts';
 import type { Engine } from '#engine/engine.ts';
 import { objectAt } from '#engine/roots.ts';
@@ -6,10 +7,11 @@ import { SCORING } from '#engine/score.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { Subject } from '#model/ref.ts';
 import type { Verdict } from '#model/verdict.ts';
-import { hasReport, reportOf, type Report } from '#report/body.ts';
+import { hasReport, reportOf, type Contents, type Report } from '#report/body.ts';
 import { CLUSTER_REPORT, reportRef, type ReportRef } from '#report/identity.ts';
+import { TRAIT_FIELDS } from '#report/traits.ts';
 import { placeOf, type Wanted } from '#sinks/reports.ts';
-import { clusterContents, contentsOf } from './contents.ts';
+import { clusterContents, contentsOf, type Known } from './contents.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -18,12 +20,13 @@ const ENGINE = { catalogue: CATALOGUE, scoring: SCORING };
 /** Knows which report is about which subject, and writes it out when asked. */
 export class Desk {
   readonly #engine: Engine;
-  readonly #inventory: Inventory;
+  readonly #inventory: Inventory & Known;
   readonly #subjects = new Map<string, Subject>();
   readonly #maxFindings: () => number;
+  readonly #leftOut = new Set<string>();
 
   /** `maxFindings` is asked for each report. */
-  constructor(engine: Engine, inventory: Inventory, maxFindings: () => number) {
+  constructor(engine: Engine, inventory: Inventory & Known, maxFindings: () => number) {
     this.#engine = engine;
     this.#inventory = inventory;
     this.#maxFindings = maxFindings;
@@ -68,7 +71,14 @@ export class Desk {
     return hasReport(verdict) || verdict.subject.kind === 'Namespace';
   }
 
-  #write(contents: Parameters<typeof reportOf>[0]): Report {
-    return reportOf({ ...contents, maxFindings: this.#maxFindings() }, ENGINE, sha256);
+  /** Writes reports without a trait from now on. Answers whether it is one: they can be done without, and nothing else can. */
+  leaveOut(field: string): boolean {
+    if (Object.hasOwn(TRAIT_FIELDS, field)) this.#leftOut.add(field);
+    return this.#leftOut.has(field);
+  }
+
+  #write({ traits = {}, ...contents }: Contents): Report {
+    const told = lodash.omit(traits, [...this.#leftOut]);
+    return reportOf({ ...contents, traits: told, maxFindings: this.#maxFindings() }, ENGINE, sha256);
   }
 }

@@ -1,6 +1,7 @@
 import type { Metrics } from '#sinks/metrics.ts';
 import type { Audits } from './audits.ts';
 import type { Brain } from './brain.ts';
+import { SENT } from './publishing.ts';
 import type { Watching } from './watching.ts';
 import { WATCHED } from './watched.ts';
 
@@ -10,10 +11,19 @@ export function defineOperationMetrics(
   { brain, watching, audits }: { readonly brain: Brain; readonly watching: Watching; readonly audits: Audits },
 ): void {
   const { engine, store, loop } = brain;
+  metrics.zero(
+    'reportWrites',
+    SENT.map((result) => ({ result })),
+  );
+  metrics.zero('configReloads', [{ result: 'applied' }, { result: 'refused' }]);
   metrics.gauge('queueDepth', () => [{ labels: {}, value: loop.depth }]);
   metrics.gauge('objects', () => WATCHED.map((kind) => ({ labels: { kind }, value: store.count(kind) })));
+  metrics.gauge('kindServed', () => WATCHED.map((kind) => ({ labels: { kind }, value: store.serves(kind) ? 1 : 0 })));
   metrics.gauge('kindSynced', () =>
-    WATCHED.map((kind) => ({ labels: { kind }, value: store.missing(kind) === undefined ? 1 : 0 })),
+    WATCHED.filter(store.serves).map((kind) => ({
+      labels: { kind },
+      value: store.missing(kind) === undefined ? 1 : 0,
+    })),
   );
   metrics.gauge('lastEventAge', () =>
     [...watching.reflectors].flatMap(([kind, { stats }]) => {

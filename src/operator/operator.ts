@@ -16,7 +16,7 @@ import { judgingBy } from './judging.ts';
 import { Latency } from './latency.ts';
 import { defineOperationMetrics } from './operation-metrics.ts';
 import { definePostureMetrics } from './posture-metrics.ts';
-import { Publishing, SENT } from './publishing.ts';
+import { Publishing } from './publishing.ts';
 import { WATCHED } from './watched.ts';
 import { Schedule } from './schedule.ts';
 import { Watching, type Watcher } from './watching.ts';
@@ -79,6 +79,8 @@ export class Operator {
       },
       onUnchanged: (subject) => {
         this.#latency.unchanged(subjectKey(subject));
+        // The same words in another object: the one that the ledger has let go must not stay.
+        this.#announcing.sink.changed(subject, false);
       },
       onTouched: (subject) => {
         if (this.#published) this.#latency.touched(subjectKey(subject));
@@ -93,11 +95,22 @@ export class Operator {
       logger,
     });
     this.#audits = new Audits({ transport, reflectors: this.#watching.reflectors, logger });
-    this.#publishing = new Publishing({
+    this.#publishing = this.#publisher();
+    const { engine } = this.#brain;
+    const { events } = settings;
+    const mayWrite = this.#mayWrite;
+    this.#announcing = new Announcing({ transport, engine, settings: events, mayWrite, logger, metrics });
+    this.#defineMetrics();
+  }
+
+  #publisher(): Publishing {
+    const { transport, logger, metrics, settings } = this.#options;
+    return new Publishing({
       transport,
       logger,
       writes: settings.writes,
       wanted: (ref) => this.#desk.wanted(ref),
+      leaveOut: (field) => this.#desk.leaveOut(field),
       mayWrite: this.#mayWrite,
       onWritten: (ref, bytes) => {
         this.#wasWritten(ref, bytes);
@@ -114,21 +127,11 @@ export class Operator {
         this.#maybePublish();
       },
     });
-    const { engine } = this.#brain;
-    const { events } = settings;
-    const mayWrite = this.#mayWrite;
-    this.#announcing = new Announcing({ transport, engine, settings: events, mayWrite, logger, metrics });
-    this.#defineMetrics();
   }
 
   #defineMetrics(): void {
     const { metrics } = this.#options;
     const { engine, store: inventory } = this.#brain;
-    metrics.zero(
-      'reportWrites',
-      SENT.map((result) => ({ result })),
-    );
-    metrics.zero('configReloads', [{ result: 'applied' }, { result: 'refused' }]);
     definePostureMetrics(metrics, {
       engine,
       inventory,

@@ -1,11 +1,10 @@
 import type { Engine } from '#engine/engine.ts';
 import { scoreOf } from '#engine/score.ts';
-import type { Inventory } from '#model/inventory.ts';
 import type { Settings } from '#settings/types.ts';
 import { METRICS } from '#sinks/metric-table.ts';
 import type { Metrics, Sample } from '#sinks/metrics.ts';
 import type { ReportSink } from '#sinks/reports.ts';
-import { coverageOf } from './contents.ts';
+import { coverageOf, type Known } from './contents.ts';
 import { CLUSTER, checkSamples, findingSamples, scoreSamples, shareOf, workloadSamples, type Share } from './series.ts';
 
 /** One scrape asks several times within a turn of the event loop; nothing changes meanwhile. */
@@ -24,7 +23,7 @@ function onceAScrape<T>(read: () => T): () => T {
 
 interface Sources {
   readonly engine: Engine;
-  readonly inventory: Inventory;
+  readonly inventory: Known;
   readonly sink: Pick<ReportSink, 'count'>;
   /** Posture is said by the leader alone. */
   readonly isSpeaking: () => boolean;

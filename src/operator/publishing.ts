@@ -4,6 +4,7 @@ import type { Resource } from '#kube/resource.ts';
 import type { Transport } from '#kube/transport.ts';
 import { Writer, type Outcome, type WriteRequest } from '#kube/writer.ts';
 import { get } from '#kube/client.ts';
+import { undeclaredFields } from '#kube/outcome.ts';
 import type { Logger } from '#log/logger.ts';
 import { DIGEST_ANNOTATION, type ReportBody } from '#report/body.ts';
 import type { ReportKind, ReportRef } from '#report/identity.ts';
@@ -49,6 +50,8 @@ interface PublishingOptions {
   readonly transport: Transport;
   readonly logger: Logger;
   readonly wanted: (ref: ReportRef) => Wanted;
+  /** The report kinds that are installed lack a field of this name. Answers whether reports can do without it. */
+  readonly leaveOut: (field: string) => boolean;
   readonly mayWrite: () => boolean;
   readonly writes: { readonly rate: number; readonly burst: number };
   readonly onWritten: (ref: ReportRef, bytes: number) => void;
@@ -66,7 +69,8 @@ export class Publishing {
   readonly #writer: Writer;
   readonly #options: PublishingOptions;
   readonly #states = new Map<ReportKind, KindState>();
-  readonly #done = new Map<string, Write['done']>();
+  readonly #sent = new Map<string, Write>();
+  readonly #unserved = new Set<string>();
 
   constructor(options: PublishingOptions) {
     this.#options = options;
@@ -126,7 +130,7 @@ export class Publishing {
   async #build(key: string, write: () => Promise<Write | undefined>): Promise<WriteRequest | undefined> {
     const wanted = await write();
     if (wanted === undefined) return undefined;
-    this.#done.set(key, wanted.done);
+    this.#sent.set(key, wanted);
     const { ref } = wanted;
     const place = { resource: REPORT_RESOURCES[ref.kind], namespace: ref.namespace, name: ref.name };
     return wanted.verb === 'delete'
@@ -140,9 +144,22 @@ export class Publishing {
       return;
     }
     this.#options.onResult(outcome.status);
-    if (outcome.status === 'written') this.#done.get(key)?.(outcome.generation);
+    const write = this.#sent.get(key);
+    this.#sent.delete(key);
+    if (outcome.status === 'written') write?.done(outcome.generation);
+    else if (outcome.status === 'rejected' && write !== undefined && this.#learned(outcome.reason))
+      this.sink.touch(write.ref);
     else this.#options.logger.warn('report not written', { key, ...outcome });
-    this.#done.delete(key);
+  }
+
+  /** Whether the server refused what the kinds that are installed do not have, so that the report can do without. */
+  #learned(reason: string): boolean {
+    const fields = undeclaredFields(reason);
+    for (const field of fields.filter((name) => !this.#unserved.has(name))) {
+      this.#unserved.add(field);
+      this.#options.logger.warn('a report kind is older than this version: apply the CRDs and restart', { field });
+    }
+    return fields.length > 0 && fields.every((field) => this.#options.leaveOut(field));
   }
 
   #reflector(kind: ReportKind, transport: Transport, logger: Logger): Reflector<Standing> {

@@ -8,6 +8,7 @@ import type { Change } from '#model/inventory.ts';
 import { infoOf, servedAs, type Kind } from '#model/kinds.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { refOf } from '#model/ref.ts';
+import { Extensions } from './extensions.ts';
 import { WATCHED } from './watched.ts';
 
 /** Why a kind is unknown before its first list is complete. */
@@ -32,31 +33,89 @@ interface WatchingOptions {
   readonly logger: Logger;
 }
 
-/** One reflector per kind, each on its own: what one server refuses or lacks stops no other. */
+/** The kinds that come with extensions: watched only while the server serves them. */
+const OPTIONAL = WATCHED.filter((kind) => infoOf(kind).optional === true);
+
+/** One reflector per kind that is served, each on its own: what one server refuses or lacks stops no other. */
 export class Watching {
-  readonly reflectors: ReadonlyMap<Kind, Reflector<AnyObject>>;
+  readonly #transport: Transport;
+  readonly #reflectors = new Map<Kind, Reflector<AnyObject>>();
+  readonly #extensions: Extensions;
   readonly #store: Store;
   readonly #watcher: Watcher;
   readonly #logger: Logger;
   readonly #starting: Set<Kind>;
   readonly #places = new Map<Kind, NodeJS.Timeout>();
+  readonly #ending = new Set<Promise<void>>();
   #queue: Kind[] = [];
 
   /** What is `unasked` is left alone and stays unknown, for that reason. */
   constructor({ transport, store, unasked, watcher, logger }: WatchingOptions) {
+    this.#transport = transport;
     this.#store = store;
     this.#watcher = watcher;
     this.#logger = logger;
     for (const [kind, reason] of unasked) store.setMissing(kind, reason);
-    const asked = WATCHED.filter((kind) => !unasked.has(kind));
-    this.#starting = new Set(asked);
-    this.reflectors = new Map(asked.map((kind) => [kind, this.#reflector(kind, transport)]));
+    this.#starting = new Set(WATCHED.filter((kind) => !unasked.has(kind)));
+    this.#extensions = new Extensions({
+      transport,
+      kinds: OPTIONAL,
+      onServed: (served) => {
+        this.#served(served);
+      },
+      logger,
+    });
+  }
+
+  get reflectors(): ReadonlyMap<Kind, Reflector<AnyObject>> {
+    return this.#reflectors;
   }
 
   /** Starts to watch, few kinds at a time in the order of KINDS: the initial lists are what costs memory. */
   start(): void {
-    this.#queue = [...this.reflectors.keys()];
-    for (let place = 0; place < AT_ONCE; place += 1) this.#startNext();
+    this.#enqueue([...this.#starting].filter((kind) => !OPTIONAL.includes(kind)));
+    this.#extensions.start();
+  }
+
+  /** Kinds of extensions are small, so they go before what waits. */
+  #enqueue(kinds: readonly Kind[]): void {
+    for (const kind of kinds) this.#reflectors.set(kind, this.#reflector(kind));
+    this.#queue = [...kinds, ...this.#queue];
+    while (this.#places.size < AT_ONCE && this.#queue.length > 0) this.#startNext();
+  }
+
+  #served(served: ReadonlySet<Kind>): void {
+    for (const kind of OPTIONAL.filter((each) => !served.has(each))) this.#leave(kind);
+    for (const kind of served) {
+      const reflector = this.#reflectors.get(kind);
+      // It was told otherwise a moment ago, or discovery is ahead.
+      if (reflector?.state.phase === 'missing') reflector.retryNow();
+    }
+    const fresh = OPTIONAL.filter((kind) => served.has(kind) && !this.#reflectors.has(kind));
+    for (const kind of fresh) {
+      this.#store.setServed(kind, true);
+      this.#know(kind, NOT_SYNCED);
+    }
+    this.#enqueue(fresh);
+  }
+
+  /** The extension that a kind came with is not there: nor is any object, though a watch that ends says no good-bye to each. */
+  #leave(kind: Kind): void {
+    const reflector = this.#reflectors.get(kind);
+    if (reflector !== undefined) {
+      this.#logger.info('kind is no longer served', { kind });
+      this.#reflectors.delete(kind);
+      this.#queue = this.#queue.filter((each) => each !== kind);
+      const ending = reflector.stop().finally(() => this.#ending.delete(ending));
+      this.#ending.add(ending);
+    }
+    this.#absent(kind);
+  }
+
+  #absent(kind: Kind): void {
+    for (const object of this.#store.list(kind)) this.#changed(this.#store.remove(refOf(object)));
+    const isNews = this.#store.setServed(kind, false);
+    this.#know(kind, undefined, isNews);
   }
 
   /** The next kind in the queue. It makes room for another when something is known of it, or when that takes too long: no kind holds up all. */
@@ -67,7 +126,7 @@ export class Watching {
       this.#makeRoom(kind);
     }, PATIENCE_MS);
     this.#places.set(kind, patience);
-    this.reflectors.get(kind)?.start();
+    this.#reflectors.get(kind)?.start();
   }
 
   #makeRoom(kind: Kind): void {
@@ -82,7 +141,11 @@ export class Watching {
     this.#queue = [];
     for (const patience of this.#places.values()) clearTimeout(patience);
     this.#places.clear();
-    await Promise.all([...this.reflectors.values()].map((reflector) => reflector.stop()));
+    await Promise.all([
+      this.#extensions.stop(),
+      ...this.#ending,
+      ...[...this.#reflectors.values()].map((reflector) => reflector.stop()),
+    ]);
   }
 
   /** Kinds of which the server has said nothing yet. */
@@ -90,9 +153,9 @@ export class Watching {
     return [...this.#starting];
   }
 
-  #reflector(kind: Kind, transport: Transport): Reflector<AnyObject> {
+  #reflector(kind: Kind): Reflector<AnyObject> {
     return new Reflector<AnyObject>({
-      transport,
+      transport: this.#transport,
       resource: servedAs(kind),
       project: (raw) => shrinkLive(kind, raw),
       logger: this.#logger.child({ kind }),
@@ -114,19 +177,26 @@ export class Watching {
     if (changes.length > 0) this.#watcher.onChanges(changes);
   }
 
-  /** The extension that a kind came with is gone, and with it every object: a watch that ends says no good-bye to each. */
-  #empty(kind: Kind): void {
-    for (const object of this.#store.list(kind)) this.#changed(this.#store.remove(refOf(object)));
-  }
-
   #learned(kind: Kind, state: KindState): void {
     if (state.phase === 'starting') return;
-    this.#makeRoom(kind);
-    const isAbsent = state.phase === 'missing' && infoOf(kind).optional === true;
-    if (isAbsent) this.#empty(kind);
-    const reason = state.phase === 'synced' || isAbsent ? undefined : state.reason;
+    if (state.phase === 'missing' && OPTIONAL.includes(kind)) {
+      this.#absent(kind);
+      return;
+    }
+    const reason = state.phase === 'synced' ? undefined : state.reason;
     if (reason !== undefined) this.#logger.warn('kind cannot be read', { reason });
-    const isNews = this.#store.setMissing(kind, reason);
+    const isNews = this.#store.setServed(kind, true);
+    this.#know(kind, reason, isNews);
+  }
+
+  /** What is known of a kind now: why it is unknown, or that it is not. */
+  #know(kind: Kind, reason: string | undefined, alsoNews = false): void {
+    const isNews = this.#store.setMissing(kind, reason) || alsoNews;
+    if (reason === NOT_SYNCED) {
+      if (isNews) this.#watcher.onKnowledge(kind, false);
+      return;
+    }
+    this.#makeRoom(kind);
     const wasStarting = this.#starting.delete(kind);
     if (isNews || wasStarting) this.#watcher.onKnowledge(kind, this.#starting.size === 0);
   }

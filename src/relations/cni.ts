@@ -1,4 +1,7 @@
-import { distributionOf, enforcement, pluginOf, type Recognised } from '#facts/cni.ts';
+import type { Network } from '#analysis/network/engine.ts';
+import type { NetworkAssumptions } from '#analysis/network/sources.ts';
+import { networkView, type NetworkKinds } from '#analysis/network/view.ts';
+import { blocksSelectPods, distributionOf, enforcement, pluginOf, type Recognised } from '#facts/cni.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
@@ -36,6 +39,11 @@ export function pluginsIn(inventory: Inventory<'Pod' | 'Node'>): readonly Recogn
 /** Whether the network plugins enforce policies; undefined: it cannot be told. */
 export function isEnforced(inventory: Inventory<'Pod' | 'Node'>): boolean | undefined {
   return enforcement(pluginsIn(inventory));
+}
+
+/** Who may connect to whom, an `ipBlock` read as the network plugin of the cluster reads it. What is assumed goes before that. */
+export function networkIn(inventory: Inventory<NetworkKinds>, assumed: Partial<NetworkAssumptions> = {}): Network {
+  return inventory.view(networkView({ ipBlockSelectsPods: blocksSelectPods(pluginsIn(inventory)), ...assumed }));
 }
 
 /** Whether a change of a pod makes a plugin appear or vanish: its agents run on every node, and one more tells nothing. */

@@ -3,7 +3,7 @@ import { ROUTE_KINDS, statedBackends, type Route } from '#analysis/exposure/gate
 import { backendsOfIngress, controllerPods, doors, type Backend } from '#analysis/exposure/ingresses.ts';
 import { podsByAddress, selectedBy, serviceNameOf, targetsOf, type Service } from '#analysis/exposure/targets.ts';
 import { podsByWorkload, workloadOf } from '#analysis/exposure/workloads.ts';
-import { network, type NetworkKinds } from '#analysis/network/view.ts';
+import type { NetworkKinds } from '#analysis/network/view.ts';
 import type { Network } from '#analysis/network/engine.ts';
 import { typeOf } from '#facts/service.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
@@ -11,7 +11,7 @@ import type { Kind } from '#model/kinds.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
-import { isEnforced, movesDistributions, movesPlugins } from './cni.ts';
+import { isEnforced, movesDistributions, movesPlugins, networkIn } from './cni.ts';
 import { podsSelectedBy } from './network.ts';
 
 type Kinds = ExposureKinds | NetworkKinds;
@@ -158,7 +158,7 @@ export type OfExposure = Kinds | 'ReplicaSet' | 'Job';
 
 /** The network where its policies are enforced for certain; else policies are no guard. */
 export function guardIn(inventory: Inventory<Kinds>): Network | undefined {
-  return isEnforced(inventory) === true ? inventory.view(network) : undefined;
+  return isEnforced(inventory) === true ? networkIn(inventory) : undefined;
 }
 
 type Affected<S extends Kind> = {

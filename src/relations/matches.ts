@@ -1,10 +1,10 @@
 import { policyOf, type PodSet } from '#analysis/network/rules.ts';
-import { network } from '#analysis/network/view.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { refOf } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
 import { isFinished } from '#model/workload.ts';
+import { networkIn } from './cni.ts';
 
 /** A selector of a policy, and how many pods it selects. */
 export interface Match {
@@ -31,7 +31,7 @@ export const matchesOfPolicy = defineRelation({
   subject: 'NetworkPolicy',
   name: 'pods that the policy and its peers select',
   related: (policy, inventory): readonly Match[] => {
-    const engine = inventory.view(network);
+    const engine = networkIn(inventory);
     const isAlone = !inventory.list('Pod', policy.metadata.namespace).some((pod) => !isFinished(pod));
     return selectorsOf(policy).map(({ at, aspect, set }) => ({
       at,

@@ -1,12 +1,11 @@
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { servingContainersOf } from '#facts/containers.ts';
 import { isOneOf } from '#facts/image.ts';
-import { network } from '#analysis/network/view.ts';
 import { podKey } from '#analysis/network/sources.ts';
 import { sides, type Index, type Inventory } from '#model/inventory.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
-import { isEnforced, movesDistributions, movesPlugins } from './cni.ts';
+import { isEnforced, movesDistributions, movesPlugins, networkIn } from './cni.ts';
 import { podsSelectedBy } from './network.ts';
 import { alike } from './exposure.ts';
 
@@ -83,7 +82,7 @@ function stateOf(pod: Pod, inventory: Inventory<Kinds>): MetadataState | undefin
   if (addresses === undefined) return undefined;
   const [blocker] = inventory.by(blockers, 'yes');
   const reached = addresses.filter(
-    (ip) => inventory.view(network).reaches({ pod: podKey(pod) }, { ip }, { protocol: 'TCP', port: 80 }) === true,
+    (ip) => networkIn(inventory).reaches({ pod: podKey(pod) }, { ip }, { protocol: 'TCP', port: 80 }) === true,
   );
   const enforced = isEnforced(inventory);
   const blocked = blocker === undefined ? {} : { blocker };

@@ -2,11 +2,11 @@ import { DIRECTIONS, directionsOf, type Direction } from '#facts/policy.ts';
 import { selects } from '#facts/selector.ts';
 import { policyOf, type AnyPolicy, type PodSet } from '#analysis/network/rules.ts';
 import { namespaceLabels, podKey } from '#analysis/network/sources.ts';
-import { network } from '#analysis/network/view.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
+import { networkIn } from './cni.ts';
 
 /** A cluster-wide policy that denies a pod something in a direction. */
 export interface Denial {
@@ -42,8 +42,7 @@ export const clusterPoliciesDenyingPod = defineRelation({
   name: 'cluster-wide network policies that deny the pod something',
   related: (pod, inventory): readonly Denial[] =>
     DIRECTIONS.flatMap((direction) =>
-      inventory
-        .view(network)
+      networkIn(inventory)
         .policiesOf(podKey(pod), direction)
         .filter(
           ({ tier, [direction]: rules = [] }) => tier !== 'namespaced' && rules.some(({ action }) => action === 'deny'),

@@ -203,7 +203,9 @@ export const coverage = object('How much of the cluster can be seen.', ['ratio',
     'Each kind that checks want to see.',
     object('One kind.', ['kind', 'state'], {
       kind,
-      state: text(32, 'Whether it is known: synced, or what stands in the way.', { pattern: '^[a-zA-Z]+$' }),
+      state: text(32, 'Whether it is known: synced, or notServed where its extension is not installed; else unknown.', {
+        pattern: '^[a-zA-Z]+$',
+      }),
       reason: text(512, "What the API server said, where it isn't known."),
     }),
   ),

@@ -93,10 +93,17 @@ export const METRICS = {
     labels: ['kind'],
     scope: 'operation',
   },
+  kindServed: {
+    name: 'kubeposture_kind_served',
+    type: 'gauge',
+    help: '1 when the API server serves a kind, else 0: kinds of an extension are watched while it is installed.',
+    labels: ['kind'],
+    scope: 'operation',
+  },
   kindSynced: {
     name: 'kubeposture_kind_synced',
     type: 'gauge',
-    help: '1 when a kind is known, else 0.',
+    help: '1 when a kind that is served is known, else 0.',
     labels: ['kind'],
     scope: 'operation',
   },

@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import { readFileSync, readdirSync } from 'node:fs';
 import { CHECKS } from '#checks/index.ts';
 import { readsOf } from '#engine/reads.ts';
+import type { ScanResult } from '#report/formats/scan.ts';
 import { Api } from '../support/api.ts';
 import { Authorizer, type Scope } from '../support/authorizer.ts';
+import { outputOf } from '../support/child.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import {
   ACCOUNT,
@@ -152,15 +154,23 @@ describe('[cluster] installed as the manifests say', function () {
 
   it('judges itself: everything of its own scores A, and nothing is unknown', async () => {
     await start();
-    const own = await waitFor('the report of its Deployment', () =>
-      reportOf(api!, NAMESPACE, 'deployment-kubeposture'),
-    );
-    expect([own.grade, own.unknown]).to.deep.equal(['A', []]);
-    const reports = await api!.list<Report>('SecurityReport', NAMESPACE);
-    expect(reports.filter(({ grade }) => grade !== 'A').map(({ metadata }) => metadata.name)).to.deep.equal([]);
+    await waitFor('the report of its Deployment', () => reportOf(api!, NAMESPACE, 'deployment-kubeposture'));
     const cluster = await api!.list<Report>('ClusterSecurityReport');
-    const about = cluster.filter(({ subject }) => subject.name.startsWith('kubeposture'));
-    expect(about.filter(({ grade }) => grade !== 'A').map(({ metadata }) => metadata.name)).to.deep.equal([]);
+    const own = [
+      ...(await api!.list<Report>('SecurityReport', NAMESPACE)),
+      ...cluster.filter(({ subject }) => subject.name.startsWith('kubeposture')),
+    ];
+    expect(own.map(({ metadata }) => metadata.name)).to.include.members([
+      'deployment-kubeposture',
+      'namespace-kubeposture',
+    ]);
+    const flawed = own.filter(({ grade, unknown }) => grade !== 'A' || unknown.length > 0);
+    expect(flawed.map(({ metadata: { name }, grade, unknown }) => [name, grade, unknown])).to.deep.equal([]);
+    for (const given of [['manifests/kubeposture.yaml'], ['--kubeconfig', plane.kubeconfig]]) {
+      const args = ['src/main.ts', 'scan', '--namespace', NAMESPACE, '--output', 'json', ...given];
+      const { grade, summary } = await outputOf<ScanResult>(process.execPath, args);
+      expect([given[0], grade, summary.unknown]).to.deep.equal([given[0], 'A', 0]);
+    }
   });
 
   const scopes: readonly (readonly [where: string, scope: Scope, granted: () => readonly Rule[]])[] = [

@@ -1,5 +1,6 @@
 /** What the operator does in a cluster, told once: the embedded API server and a real one go through the same. */
 import { BOUNDED } from '#checks/samples.ts';
+import { KINDS } from '#model/kinds.ts';
 import { expect } from 'chai';
 import { Api } from './api.ts';
 import { DEPLOYMENT_REPORT } from './example-reports.ts';
@@ -16,6 +17,8 @@ export interface ServerUnderTest {
 }
 
 export interface Report {
+  readonly network?: { readonly exposure: string; readonly ingress: string; readonly egress: string };
+  readonly coverage?: { readonly kinds: readonly { readonly kind: string; readonly state: string }[] };
   readonly score: number;
   readonly grade: string;
   readonly subject: { readonly pods: number; readonly name: string };
@@ -101,6 +104,53 @@ function guardOfWeb(namespace: string, ...policyTypes: readonly string[]): objec
   };
 }
 
+/** A kind of the Gateway API, as its CRD would install it, without a word of what is in it. */
+function gatewayCrd(kind: 'Gateway' | 'HTTPRoute'): object {
+  const { group, version, plural } = KINDS[kind];
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: `${plural}.${group}`,
+      annotations: { 'api-approved.kubernetes.io': 'unapproved, for a test' },
+    },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { plural, kind, singular: kind.toLowerCase(), listKind: `${kind}List` },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  };
+}
+
+/** A Gateway, a route through it to a Service, and the Service of the pods of `web`. */
+function routed(namespace: string): readonly object[] {
+  const metadata = { name: 'web', namespace };
+  const apiVersion = 'gateway.networking.k8s.io/v1';
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      // The node that is played sends no heartbeats: after a while its pods are not ready.
+      spec: { selector: { app: 'web' }, publishNotReadyAddresses: true, ports: [{ port: 80, targetPort: 8080 }] },
+    },
+    { apiVersion, kind: 'Gateway', metadata, spec: { listeners: [{ name: 'web', protocol: 'HTTP', port: 80 }] } },
+    {
+      apiVersion,
+      kind: 'HTTPRoute',
+      metadata,
+      spec: { parentRefs: [{ name: 'web' }], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] },
+    },
+  ];
+}
 const PRIVILEGED =
   'Deployment web Warning HighFinding x1 KP-POD-001 privileged-container: container app runs privileged';
 const RESOLVED = 'Deployment web Normal FindingResolved x1 KP-POD-001 privileged-container: resolved';
@@ -320,12 +370,14 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
         async () => (await reportOf(api, namespace, 'deployment-other'))?.subject.pods === 3,
       );
       await api.apply(guardOfWeb(namespace, 'Ingress'));
-      await reportWhere(api, namespace, ({ findings }) => findings.length === 1);
+      const half = await reportWhere(api, namespace, ({ findings }) => findings.length === 1);
+      expect(half.network).to.include({ ingress: 'isolated', egress: 'open' });
       const before = await quiet();
       const other = await reportOf(api, namespace, 'deployment-other');
       const since = performance.now();
       await api.apply(guardOfWeb(namespace, 'Ingress', 'Egress'));
-      await reportWhere(api, namespace, ({ findings }) => findings.length === 0);
+      const shut = await reportWhere(api, namespace, ({ findings }) => findings.length === 0, 2000);
+      expect(shut.network).to.include({ ingress: 'isolated', egress: 'isolated' });
       this.test!.title += ` (${String(Math.round(performance.now() - since))} ms)`;
       // The report of the Deployment, and the sums of its namespace and of the cluster.
       expect((await quiet()) - before).to.equal(3);
@@ -334,6 +386,52 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       await api.remove('Deployment', { namespace, name: 'other' });
       await reportGone(api, namespace, 'deployment-other');
       await reportWhere(api, namespace, ({ findings }) => findings.length > 0);
+    });
+
+    it('watches the kinds of an extension while the server serves them', async function () {
+      const at = operator!;
+      const stateOf = async (kind: string): Promise<string | undefined> =>
+        (await api.get<Report>('ClusterSecurityReport', { name: 'cluster' }))?.coverage?.kinds.find(
+          (each) => each.kind === kind,
+        )?.state;
+      const isServed = (kind: string): Promise<number | undefined> =>
+        at.metric('kubeposture_kind_served', `kind="${kind}"`);
+      expect([await stateOf('HTTPRoute'), await isServed('HTTPRoute'), await isServed('Pod')]).to.deep.equal([
+        'notServed',
+        0,
+        1,
+      ]);
+
+      const since = performance.now();
+      await api.apply(gatewayCrd('Gateway'), gatewayCrd('HTTPRoute'));
+      await waitFor(
+        'the kinds',
+        async () => (await stateOf('Gateway')) === 'synced' && (await stateOf('HTTPRoute')) === 'synced',
+        { deadlineMs: 10_000 },
+      );
+      this.test!.title += ` (seen after ${String(Math.round(performance.now() - since))} ms)`;
+      expect([await isServed('HTTPRoute'), await stateOf('TCPRoute')]).to.deep.equal([1, 'notServed']);
+      await api.apply(...routed(namespace));
+      const open = await reportWhere(api, namespace, ({ network }) => network?.exposure === 'internet');
+      expect(open.findings.map(({ check }) => check)).to.include('KP-NET-014');
+
+      await api.remove('CustomResourceDefinition', { name: 'httproutes.gateway.networking.k8s.io' });
+      await reportWhere(api, namespace, ({ network }) => network?.exposure === 'cluster');
+      await waitFor('the kind to go', async () => (await isServed('HTTPRoute')) === 0, { deadlineMs: 10_000 });
+      expect(await isServed('Gateway')).to.equal(1);
+
+      await api.apply(gatewayCrd('HTTPRoute'));
+      await waitFor('the server to serve it', () => api.list('HTTPRoute').catch(() => undefined));
+      await api.apply(...routed(namespace).slice(2));
+      await reportWhere(api, namespace, ({ network }) => network?.exposure === 'internet');
+      await api.remove('Service', { namespace, name: 'web' });
+      for (const name of ['httproutes', 'gateways'])
+        await api.remove('CustomResourceDefinition', { name: `${name}.gateway.networking.k8s.io` });
+      await waitFor(
+        'the kinds to go',
+        async () => (await stateOf('Gateway')) === 'notServed' && (await stateOf('HTTPRoute')) === 'notServed',
+      );
+      expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
     });
 
     it('takes over another configuration while it runs, and keeps the last good one', async () => {

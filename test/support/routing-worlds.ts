@@ -30,6 +30,7 @@ const images = fc.constantFrom(
   'registry.k8s.io/ingress-nginx/controller:v1',
   'calico/node:v3',
   'flannel/flannel:v1',
+  'cilium/cilium:v1',
 );
 export const pod = of(
   'Pod',

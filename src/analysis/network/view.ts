@@ -37,6 +37,3 @@ function viewOf(assumptions: NetworkAssumptions): View<NetworkKinds, Network> {
     },
   };
 }
-
-/** Under the assumptions that hold where nobody states others. */
-export const network = networkView({});

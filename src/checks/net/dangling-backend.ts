@@ -1,11 +1,13 @@
-import { defineCheckOfMany, judge, type Context, type Doubt, type Problem } from '#model/check.ts';
+import { newUntil } from '#facts/age.ts';
+import { defineCheckOfMany, judge, type Context, type Word } from '#model/check.ts';
+import type { AnyObject } from '#model/objects.ts';
 import {
   backendsOfHttpRoute,
   backendsOfIngressObject,
   endpointsOfService,
   type BackendState,
 } from '#relations/backends.ts';
-import { aPod, aService, anHttpRoute, anIngress } from '../samples.ts';
+import { aPod, aService, anHttpRoute, anIngress, aged } from '../samples.ts';
 
 export const danglingBackend = defineCheckOfMany({
   id: 'KP-NET-016',
@@ -20,23 +22,25 @@ export const danglingBackend = defineCheckOfMany({
     judge({
       subject: 'Ingress',
       inputs: { backends: backendsOfIngressObject },
-      *evaluate(_ingress, { backends }, context) {
-        yield* missing(backends, context);
+      *evaluate(ingress, { backends }, context) {
+        yield* missing(ingress, backends, context);
       },
     }),
     judge({
       subject: 'HTTPRoute',
       inputs: { backends: backendsOfHttpRoute },
-      *evaluate(_route, { backends }, context) {
-        yield* missing(backends, context);
+      *evaluate(route, { backends }, context) {
+        yield* missing(route, backends, context);
       },
     }),
     judge({
       subject: 'Service',
       inputs: { endpoints: endpointsOfService },
-      *evaluate(_service, { endpoints: [state] }, { complete }) {
+      *evaluate(service, { endpoints: [state] }, context) {
         if (state === undefined || state.targets > 0) return;
-        if (!complete && !state.near)
+        const until = newUntil(service, context.parameters.danglingGrace, context);
+        if (until !== undefined) yield { until };
+        else if (!context.complete && !state.near)
           yield { aspect: 'endpoints', unknown: 'the files hold no pod that it could select' };
         else yield { at: state.at, aspect: 'endpoints', message: 'no pod stands behind the Service' };
       },
@@ -65,6 +69,16 @@ export const danglingBackend = defineCheckOfMany({
       },
     ],
     good: [
+      {
+        name: 'an Ingress that came a moment before its Service',
+        subject: aged(60, anIngress()),
+        world: [aPod()],
+      },
+      {
+        name: 'a Service that came a moment before its pods',
+        subject: aged(60, aService({ selector: { app: 'soon' } })),
+        world: [aPod()],
+      },
       { name: 'Service and port are there', subject: anIngress(), world: [aService(), aPod()] },
       { name: 'a route to what is there', subject: anHttpRoute(), world: [aService(), aPod()] },
       {
@@ -79,10 +93,16 @@ export const danglingBackend = defineCheckOfMany({
 
 const AT_INGRESS = 'spec.rules[0].http.paths[0].backend';
 
-function* missing(backends: readonly BackendState[], { complete }: Context): Generator<Problem | Doubt> {
-  for (const { at, text, isThere, near } of backends) {
-    if (isThere) continue;
-    if (!complete && !near) yield { aspect: 'service', unknown: 'the files hold no Service that it could mean' };
+function* missing(route: AnyObject, backends: readonly BackendState[], context: Context): Generator<Word> {
+  const gone = backends.filter(({ isThere }) => !isThere);
+  const until = gone.length === 0 ? undefined : newUntil(route, context.parameters.danglingGrace, context);
+  if (until !== undefined) {
+    yield { until };
+    return;
+  }
+  for (const { at, text, near } of gone) {
+    if (!context.complete && !near)
+      yield { aspect: 'service', unknown: 'the files hold no Service that it could mean' };
     else yield { at, aspect: 'service', message: `there is no ${text}` };
   }
 }

@@ -1,6 +1,7 @@
+import { newUntil } from '#facts/age.ts';
 import { defineCheck } from '#model/check.ts';
 import { matchesOfPolicy } from '#relations/matches.ts';
-import { aPod, aPolicy } from '../samples.ts';
+import { aPod, aPolicy, aged } from '../samples.ts';
 
 const WEB = { podSelector: { matchLabels: { app: 'web' } } };
 
@@ -16,9 +17,16 @@ export const policyMatchesNothing = defineCheck({
   subject: 'NetworkPolicy',
   inputs: { matches: matchesOfPolicy },
 
-  *evaluate(_policy, { matches }, { complete }) {
+  *evaluate(policy, { matches }, context) {
+    const { complete, parameters } = context;
     for (const { at, aspect, pods, near } of matches) {
       if (pods > 0) continue;
+      // Its pods may be on their way.
+      const until = newUntil(policy, parameters.danglingGrace, context);
+      if (until !== undefined) {
+        yield { until };
+        return;
+      }
       // Files that bring no pod at all say nothing about who is selected.
       if (!complete && !near) yield { aspect, unknown: 'the files hold no pod that it could select' };
       else
@@ -32,6 +40,12 @@ export const policyMatchesNothing = defineCheck({
 
   examples: () => ({
     bad: [
+      {
+        name: 'a policy that its pods keep waiting',
+        subject: aged(600, aPolicy({ podSelector: { matchLabels: { app: 'late' } } })),
+        world: [aPod(), { ...aPolicy(), metadata: { name: 'all', namespace: 'shop' } }],
+        finds: [{ at: 'spec.podSelector', aspect: 'subject' }],
+      },
       {
         name: 'a policy for pods that there are not',
         subject: {
@@ -57,6 +71,11 @@ export const policyMatchesNothing = defineCheck({
       },
     ],
     good: [
+      {
+        name: 'a policy that was made a moment ago',
+        subject: aged(60, aPolicy({ podSelector: { matchLabels: { app: 'soon' } } })),
+        world: [aPod()],
+      },
       {
         name: 'pods and peers that there are',
         subject: aPolicy({ ...WEB, ingress: [{ from: [WEB] }] }),

@@ -3,7 +3,6 @@ import type { Network, PortAt } from '#analysis/network/engine.ts';
 import { LAST_PORT, PROTOCOLS, isProtocol } from '#analysis/network/ports.ts';
 import { podKey, type NetworkAssumptions } from '#analysis/network/sources.ts';
 import type { Endpoint } from '#analysis/network/spots.ts';
-import { networkView } from '#analysis/network/view.ts';
 import type { Store } from '#inventory/store.ts';
 import type { Pod } from '#model/objects.ts';
 import {
@@ -17,6 +16,7 @@ import {
   type Asked,
   type Question,
 } from './question.ts';
+import { networkIn } from '#relations/cni.ts';
 
 /** What a network question is asked about. */
 export interface World {
@@ -27,7 +27,7 @@ export interface World {
 
 export function inWorld(answer: (question: Question, world: World) => Answer): Answerer {
   return (question, { store, assume }: Asked) =>
-    answer(question, { store, assume, network: store.view(networkView(assumptionsOf(assume))) });
+    answer(question, { store, assume, network: networkIn(store, assumptionsOf(assume)) });
 }
 
 /** The engine parameters of a case; a word that means nothing is said, not passed over. */

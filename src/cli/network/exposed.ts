@@ -1,7 +1,6 @@
 import { exposureOf } from '#analysis/exposure/exposure.ts';
 import { podsOfWorkload } from '#analysis/exposure/workloads.ts';
 import { LEVELS, type Level, type Way } from '#analysis/exposure/ways.ts';
-import { network } from '#analysis/network/view.ts';
 import type { Store } from '#inventory/store.ts';
 import { UsageError } from '../exit.ts';
 import { startOf, type StartFlags } from '../input/start.ts';
@@ -9,6 +8,7 @@ import { print } from '../output/terminal.ts';
 import { dot, mermaid, type Edge, type Vertex } from './picture.ts';
 import { workloadsIn } from './places.ts';
 import { rowsText } from './rows.ts';
+import { networkIn } from '#relations/cni.ts';
 
 /** The flags of `exposed`, as they were typed. */
 export interface ExposedFlags extends StartFlags {
@@ -36,7 +36,7 @@ export async function exposed(flags: ExposedFlags): Promise<number> {
 /** Widest first. */
 function linesOf(store: Store): readonly Line[] {
   const lines = workloadsIn(store).flatMap(({ name, namespace }): readonly Line[] => {
-    const { level, ways } = exposureOf(podsOfWorkload(name, store) ?? [], store, store.view(network));
+    const { level, ways } = exposureOf(podsOfWorkload(name, store) ?? [], store, networkIn(store));
     return level === undefined ? [] : [{ workload: name, namespace, level, ways }];
   });
   return lines.toSorted(

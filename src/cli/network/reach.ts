@@ -1,7 +1,6 @@
 import type { Network, PortAt } from '#analysis/network/engine.ts';
 import type { Explanation } from '#analysis/network/explain.ts';
 import { LAST_PORT, PROTOCOLS, isProtocol, type PortRange } from '#analysis/network/ports.ts';
-import { network } from '#analysis/network/view.ts';
 import { shown } from '#report/formats/columns.ts';
 import { subjectText } from '#model/ref.ts';
 import { UsageError } from '../exit.ts';
@@ -10,6 +9,7 @@ import { complain, print } from '../output/terminal.ts';
 import { dot, mermaid, type Edge } from './picture.ts';
 import { placeNamed, workloadsIn, type Place } from './places.ts';
 import { rowsText } from './rows.ts';
+import { networkIn } from '#relations/cni.ts';
 
 /** The flags of `reach`, as they were typed. */
 export interface ReachFlags extends StartFlags {
@@ -32,7 +32,7 @@ export async function reach(from: string, to: string | undefined, flags: ReachFl
     throw new UsageError(`--output: "${flags.output}" is not one of ${OUTPUTS.join(', ')}`);
   const at = flags.port === undefined ? undefined : portOf(flags.port);
   const { store, status } = await startOf(flags, 'reach');
-  const engine = store.view(network);
+  const engine = networkIn(store);
   for (const { ref, note } of engine.notes()) complain(`${subjectText(ref)}: ${shown(note)}`);
   const source = placeNamed(from, store);
   const others = workloadsIn(store).filter(({ name }) => name !== source.name);

@@ -323,6 +323,17 @@ describe('[integration] kube/reflector', () => {
       await told('starting', 'missing: watch widgets.example.io: not found', 'synced');
     });
 
+    it('an extension that goes and comes back brings its objects anew, under the versions that they had', async () => {
+      const resource = { ...PODS, group: 'example.io', plural: 'widgets', optional: true as const };
+      await synced({ resource }, pod('x', 1));
+      b.server.script.push(failure(404), (q, r) => b.stream(...initial(5, pod('x', 1)))(q, r));
+      b.watches[0]!.end();
+      await until('its end', () => b.reflector.state.phase === 'missing');
+      expect(b.reflector.stats.objects).to.equal(0);
+      b.reflector.retryNow();
+      await told('missing: watch widgets.example.io: not found', '+a/x 1', 'synced');
+    });
+
     it('W19 P3 P4 410 by status and in the stream leads to a relist, never in a tight loop', async () => {
       await synced({ random: () => 1 }, pod('x', 1));
       b.server.script.push(json(410, EXPIRED), json(410, EXPIRED), json(410, EXPIRED), (q, r) =>

@@ -171,6 +171,7 @@ describe('[integration] kube/writer', () => {
     });
   }
 
+  const TOO_NEW = 'failed to create typed patch object (a/b; x/v1, Kind=Y): .z: field not declared in schema';
   const ended: readonly { readonly name: string; readonly fault: Answer; readonly outcome: Outcome }[] = [
     {
       name: 'a namespace that is gone',
@@ -203,6 +204,11 @@ describe('[integration] kube/writer', () => {
       name: 'an object that etcd finds too large',
       fault: json(500, status(500, '', { message: 'etcdserver: request is too large' })),
       outcome: { status: 'tooLarge', reason: '500 etcdserver: request is too large' },
+    },
+    {
+      name: 'a field that the kind on the server does not have',
+      fault: json(500, status(500, '', { message: TOO_NEW })),
+      outcome: { status: 'rejected', reason: `500 ${TOO_NEW}` },
     },
   ];
   for (const { name, fault, outcome } of ended) {

@@ -175,4 +175,31 @@ describe('[unit] ask: the network', () => {
     const { answers } = session.step({ questions: [{ id: 1, kind: 'isolation', pod: 'shop/job' }] }) as Told;
     expect(answers).to.deep.equal([{ id: 1, error: 'assume.hostNetwork: must be node-ip or policy-applies' }]);
   });
+
+  it('an ipBlock is read as the network plugin reads it, unless the case assumes otherwise', () => {
+    const at = (name: string, podIP: string, image = 'i'): Fields => ({
+      ...pod(name, name),
+      spec: { containers: [{ name: 'c', image }] },
+      status: { phase: 'Running', podIP },
+    });
+    const block = {
+      ...policy,
+      spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: '10.1.0.0/16' } }] }] },
+    };
+    const question = { kind: 'reach', from: { pod: 'shop/a' }, to: { pod: 'shop/b' }, port: 80 };
+    const reached = (agent: string, assume: Fields = {}): unknown => {
+      const objects = [at('a', '10.1.0.1'), at('b', '10.1.0.2'), block, at('agent', '10.1.0.3', agent)];
+      const session = new Session(new Store(), assume);
+      session.apply(objects, 'objects');
+      const [told] = session.answer([question]);
+      return (told as Fields)['answer'];
+    };
+    expect([
+      reached('web:1'),
+      reached('calico/node:v3.30.0'),
+      reached('cilium/cilium:v1.19.0'),
+      reached('cilium/cilium:v1.19.0', { ipBlockSelectsPods: true }),
+      reached('calico/node:v3.30.0', { ipBlockSelectsPods: false }),
+    ]).to.deep.equal([true, true, false, true, false]);
+  });
 });

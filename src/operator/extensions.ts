@@ -1,0 +1,67 @@
+import { Discovery } from '#kube/discovery.ts';
+import { realClock, type Clock } from '#kube/clock.ts';
+import { ApiError } from '#kube/errors.ts';
+import type { Transport } from '#kube/transport.ts';
+import type { Logger } from '#log/logger.ts';
+import { KINDS, type Kind } from '#model/kinds.ts';
+
+/** How often the server is asked: a CRD that is applied is seen within this. Milliseconds. */
+const EVERY_MS = 2000;
+/** How often where the server lets discovery not be read. Milliseconds. */
+const REFUSED_MS = 120_000;
+
+interface ExtensionsOptions {
+  readonly transport: Transport;
+  /** The kinds that come with extensions. */
+  readonly kinds: readonly Kind[];
+  /** Which of them are served now: after each answer. */
+  readonly onServed: (served: ReadonlySet<Kind>) => void;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+/** Follows which kinds of extensions the server serves (docs/adr/0016). Where discovery is refused all count as served: their watches tell. */
+export class Extensions {
+  readonly #options: ExtensionsOptions;
+  readonly #clock: Clock;
+  readonly #discovery: Discovery;
+  readonly #abort = new AbortController();
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(options: ExtensionsOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? realClock;
+    this.#discovery = new Discovery(options.transport);
+  }
+
+  start(): void {
+    this.#ended = this.#follow();
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#ended;
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) await this.#clock.sleep(await this.#ask(signal), signal);
+  }
+
+  /** Answers after how long to ask again. What the network does to a question leaves things as they are. */
+  async #ask(signal: AbortSignal): Promise<number> {
+    const { kinds, onServed, logger } = this.#options;
+    try {
+      const places = kinds.map((kind) => ({ ...KINDS[kind], kind }));
+      const served = await this.#discovery.served(places, signal);
+      onServed(new Set(served.map(({ kind }) => kind)));
+      return EVERY_MS;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      const isRefused = error instanceof ApiError && (error.code === 401 || error.code === 403);
+      logger[isRefused ? 'warn' : 'debug']('discovery not read', { error });
+      if (isRefused) onServed(new Set(kinds));
+      return isRefused ? REFUSED_MS : EVERY_MS;
+    }
+  }
+}
