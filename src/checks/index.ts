@@ -92,6 +92,8 @@ import { defaultServiceAccountBound } from './sa/default-service-account-bound.t
 import { defaultServiceAccountUsed } from './sa/default-service-account-used.ts';
 import { longLivedToken } from './sa/long-lived-token.ts';
 import { tokenMountedWithoutNeed } from './sa/token-mounted-without-need.ts';
+import { tokenUsedOutsideCluster } from './sa/token-used-outside-cluster.ts';
+import { unusedOrMissingServiceAccount } from './sa/unused-or-missing-service-account.ts';
 import { secretInEnv } from './sec/secret-in-env.ts';
 
 /** The catalogue, in the order of ids. */
@@ -187,6 +189,8 @@ export const CHECKS: readonly Check[] = [
   defaultServiceAccountBound,
   tokenMountedWithoutNeed,
   longLivedToken,
+  tokenUsedOutsideCluster,
+  unusedOrMissingServiceAccount,
   cloudIdentityExposed,
   secretInEnv,
 ];

@@ -38,7 +38,7 @@ export function shippedRules(kind: string, namespace: string, name: string): rea
 
 const SHIPPED_SUBJECTS: ReadonlySet<string> = new Set([...BINDINGS.values()].flatMap(({ subjects }) => subjects));
 
-/** Whether a shipped binding names a service account: in files it counts as present. */
+/** Whether a shipped binding names a service account: in files it counts as present. The control plane runs as such, and no pod does. */
 export function isShippedAccount({ namespace, name }: Account): boolean {
   return SHIPPED_SUBJECTS.has(`ServiceAccount:${namespace}/${name}`);
 }

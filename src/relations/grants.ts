@@ -3,14 +3,14 @@ import type { BindingEntry, RoleEntry } from '#analysis/rbac/entries.ts';
 import { accountIdentity } from '#analysis/rbac/identity.ts';
 import { isEveryones } from '#analysis/rbac/shipped.ts';
 import type { Strength } from '#analysis/rbac/strength.ts';
-import type { AnyBinding, AnyRole } from '#facts/rbac.ts';
+import type { Account, AnyBinding, AnyRole } from '#facts/rbac.ts';
 import { accountOf } from '#facts/token.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
 import type { ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
-import { podsByAccount, podsOfSubjects } from './pods-by-account.ts';
+import { accountsOfSubjects, podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
 type Placed = 'RoleBinding' | 'ClusterRoleBinding';
 type Held = Inventory<RbacKind>;
@@ -56,17 +56,30 @@ export const accountOfPod = defineRelation({
   },
 });
 
+function grantsOf(account: Account, inventory: Held): readonly Grant[] {
+  return inventory
+    .view(RBAC_ENGINE)
+    .index.grantsOf(accountIdentity(account))
+    .map(({ binding, role }) => ({ binding, rules: rulesOf(role) }));
+}
+
 /** What the pod's service account may do, by its own name and by the groups that every account is in. */
 export const grantsOfPod = defineRelation({
   subject: 'Pod',
   name: 'RoleBindings and ClusterRoleBindings of its ServiceAccount, and their Roles',
-  related: (pod, inventory: Held): readonly Grant[] =>
-    inventory
-      .view(RBAC_ENGINE)
-      .index.grantsOf(accountIdentity(accountOf(pod)))
-      .map(({ binding, role }) => ({ binding, rules: rulesOf(role) })),
+  related: (pod, inventory: Held) => grantsOf(accountOf(pod), inventory),
   affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Pod'>) =>
     podsOfSubjects(inventory.view(RBAC_ENGINE).shiftOf(change).subjects, inventory),
+  ),
+});
+
+/** The same of a service account itself. */
+export const grantsOfAccount = defineRelation({
+  subject: 'ServiceAccount',
+  name: 'RoleBindings and ClusterRoleBindings of the account, and their Roles',
+  related: ({ metadata }, inventory: Held) => grantsOf(metadata, inventory),
+  affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Held) =>
+    accountsOfSubjects(inventory.view(RBAC_ENGINE).shiftOf(change).subjects, inventory),
   ),
 });
 

@@ -8,6 +8,8 @@ import * as routing from './routing-worlds.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const DAY = 24 * 3600;
+
 const namespace = fc.oneof({ weight: 4, arbitrary: fc.constant('a') }, fc.constantFrom('b', 'kube-system'));
 const name = fc.oneof({ weight: 3, arbitrary: fc.constant('x') }, fc.constant('y'));
 const label = fc.constantFrom('p', 'q');
@@ -318,6 +320,34 @@ const tokens = fc.oneof(
   of('ClusterRole', fc.constant(impersonating), onlyX),
   of('ClusterRoleBinding', fc.constant(grantOfX), onlyX),
 );
+/** A week-old account, with a Secret that may be its token and be in use, and rights. */
+const lastUsed = fc.constantFrom(1, 60).map((days) => ({
+  ...tokenOfX,
+  labels: { 'kubernetes.io/legacy-token-last-used': ago(days * DAY).slice(0, 10) },
+}));
+const aWeekOld = of(
+  'ServiceAccount',
+  fc.constantFrom<Fields>({}, { secrets: [{ name: 'x' }] }),
+  inA.map((at) => ({ ...at, creationTimestamp: ago(8 * DAY) })),
+);
+const token = of(
+  'Secret',
+  fc.constant({ type: 'kubernetes.io/service-account-token' }),
+  lastUsed.map((worn) => ({ ...worn, name: 'x' })),
+);
+const idle = fc.oneof(aWeekOld, token, of('ClusterRoleBinding', fc.constant(grantOfX), onlyX));
+/** The same account in use: by pods that have its token, that name its Secret, or that are made from a template. */
+const mounting = { volumes: [{ name: 'v', secret: { secretName: 'x' } }], automountServiceAccountToken: false };
+const inUse = fc.oneof(
+  of('ServiceAccount', fc.constant({}), fc.constant({ name: 'z', namespace: 'a' })),
+  aWeekOld,
+  token,
+  of(
+    'Pod',
+    fc.constantFrom<Fields>({}, mounting).map((spec) => ({ spec: { serviceAccountName: 'x', ...spec } })),
+    fc.constantFrom<Fields>({}, { ownerReferences: OWNED_BY_X }).map((owned) => ({ namespace: 'a', ...owned })),
+  ),
+);
 const claim = of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) }));
 /** Replicas of one set on two nodes, and what they run. */
 const replica = of(
@@ -423,4 +453,7 @@ export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   ...themes.map((theme) => historyOf(theme)),
   // Four objects must meet before one of them makes a difference.
   historyOf(tokens, 8),
+  historyOf(idle, 3),
+  historyOf(inUse, 5),
+  historyOf(inUse, 7),
 );

@@ -66,7 +66,7 @@ function* groupEdges(rights: Rights): Iterable<Edge> {
   else if (groups !== 'all') for (const group of groups) yield { to: `g:${group}`, ...edge };
 }
 
-/** A pod that is made privileged where Pod Security lets it in is the node. */
+/** A pod that is made privileged where Pod Security lets it in is the node: the first such namespace is enough. */
 function* nodeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
   const namespaces =
     meets(rights, '', NEEDS.createPods) || meets(rights, '', NEEDS.createMakers) || adds(rights, '')
@@ -74,11 +74,17 @@ function* nodeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
       : rights.namespaces;
   for (const namespace of namespaces) {
     if (!around.admitsPrivileged(namespace)) continue;
-    const scope = `ns:${namespace}`;
-    if (meets(rights, namespace, NEEDS.createPods)) yield { to: NODE, by: 'pod-create', scope };
-    else if (meets(rights, namespace, NEEDS.createMakers)) yield { to: NODE, by: 'workload-create', scope };
-    else if (adds(rights, namespace) && around.hasPod(namespace)) yield { to: NODE, by: 'pod-ephemeral', scope };
+    const by = wayToNode(rights, namespace, around);
+    if (by === undefined) continue;
+    yield { to: NODE, by, scope: `ns:${namespace}` };
+    return;
   }
+}
+
+function wayToNode(rights: Rights, namespace: string, around: Surroundings): string | undefined {
+  if (meets(rights, namespace, NEEDS.createPods)) return 'pod-create';
+  if (meets(rights, namespace, NEEDS.createMakers)) return 'workload-create';
+  return adds(rights, namespace) && around.hasPod(namespace) ? 'pod-ephemeral' : undefined;
 }
 
 function adds(rights: Rights, scope: string): boolean {

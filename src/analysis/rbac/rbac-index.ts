@@ -76,10 +76,7 @@ export class RbacIndex {
 
   /** The grants of an identity, in every namespace. */
   grantsOf(identity: Identity): readonly BindingEntry[] {
-    const all = this.state
-      .subjectsOf(identity)
-      .flatMap(({ grants }) => [...grants.values()].flatMap((each) => [...each]));
-    return [...new Set(all)].sort((a, b) => compare(keyOf(a), keyOf(b)));
+    return [...new Set(this.#everyGrantOf(identity))].sort((a, b) => compare(keyOf(a), keyOf(b)));
   }
 
   /** The rules that hold for an identity in a namespace, `''` for the rights that hold everywhere; each once. */
@@ -113,6 +110,18 @@ export class RbacIndex {
     return rights;
   }
 
+  /** The same of those roles only that give some of these atoms, for whatever names: of most identities that is none. */
+  rightsAmong(identity: Identity, mask: bigint): Rights {
+    const rights = new Rights();
+    for (const { role, scope } of this.#everyGrantOf(identity))
+      if ((role.reach & mask) !== 0n) rights.grant(role, scope);
+    return rights;
+  }
+
+  *#everyGrantOf(identity: Identity): Iterable<BindingEntry> {
+    for (const { grants } of this.state.subjectsOf(identity)) for (const bound of grants.values()) yield* bound;
+  }
+
   *#grantsOf(identity: Identity, scope: string): Iterable<BindingEntry> {
     for (const { grants } of this.state.subjectsOf(identity)) {
       yield* grants.get('') ?? [];
@@ -121,9 +130,7 @@ export class RbacIndex {
   }
 
   *#boundIn(scope: string): Iterable<BindingEntry> {
-    for (const role of this.state.roles()) {
-      if (role.malformed.length > 0) yield* grantsIn(role, scope);
-    }
+    for (const role of this.state.doubtfulRoles()) yield* grantsIn(role, scope);
   }
 
   /** Without a scope in all of them. */
