@@ -99,6 +99,11 @@ export class RbacIndex {
     return this.#doubts(namespace, this.#grantsOf(identity, namespace));
   }
 
+  /** The doubts about what an identity may not do, in whatever namespace. */
+  doubtsOf(identity: Identity): readonly string[] {
+    return this.#doubts(undefined, this.grantsOf(identity));
+  }
+
   /** The rights of an identity as atoms, over all its subjects. */
   rightsOf(identity: Identity): Rights {
     const rights = new Rights();
@@ -129,7 +134,8 @@ export class RbacIndex {
     for (const role of this.state.doubtfulRoles()) yield* grantsIn(role, scope);
   }
 
-  #doubts(scope: string, grants: Iterable<BindingEntry>): readonly string[] {
+  /** Without a scope in all of them. */
+  #doubts(scope: string | undefined, grants: Iterable<BindingEntry>): readonly string[] {
     const kinds = KINDS_OF_RBAC.filter((kind) => scope !== '' || kind.startsWith('Cluster'));
     const doubts = new Set(kinds.flatMap((kind) => this.#missing(kind) ?? []));
     for (const note of this.state.unreadIn(scope)) doubts.add(note);

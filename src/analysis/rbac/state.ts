@@ -257,10 +257,10 @@ export class RbacState {
     return this.#rules.size;
   }
 
-  /** What could not be read in the bindings of the cluster and of a namespace: whom they name is not certain. */
-  unreadIn(namespace: string): readonly string[] {
+  /** What could not be read in the bindings of the cluster and of a namespace, or of all: whom they name is not certain. */
+  unreadIn(namespace?: string): readonly string[] {
     return [...this.#malformed.values()]
-      .filter(({ scope }) => scope === '' || scope === namespace)
+      .filter(({ scope }) => scope === '' || scope === (namespace ?? scope))
       .flatMap(({ notes }) => notes);
   }
 }
