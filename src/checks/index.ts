@@ -61,15 +61,19 @@ import { unsafeSysctl } from './pod/unsafe-sysctl.ts';
 import { windowsHostProcess } from './pod/windows-host-process.ts';
 import { writableRootFilesystem } from './pod/writable-root-filesystem.ts';
 import { admissionOrExtensionWrite } from './rbac/admission-or-extension-write.ts';
+import { aggregationExtension } from './rbac/aggregation-extension.ts';
 import { anonymousBinding } from './rbac/anonymous-binding.ts';
+import { broadGroupBinding } from './rbac/broad-group-binding.ts';
 import { clusterAdminBinding } from './rbac/cluster-admin-binding.ts';
 import { csrApproval } from './rbac/csr-approval.ts';
+import { danglingBinding } from './rbac/dangling-binding.ts';
 import { destructiveOrEvidenceDelete } from './rbac/destructive-or-evidence-delete.ts';
 import { escalateOrBind } from './rbac/escalate-or-bind.ts';
 import { impersonate } from './rbac/impersonate.ts';
 import { networkingWrite } from './rbac/networking-write.ts';
 import { nodeOrNamespaceMetadataWrite } from './rbac/node-or-namespace-metadata-write.ts';
 import { nodeProxy } from './rbac/node-proxy.ts';
+import { overscopedBinding } from './rbac/overscoped-binding.ts';
 import { persistentVolumeCreate } from './rbac/persistent-volume-create.ts';
 import { podConnect } from './rbac/pod-connect.ts';
 import { rbacObjectWrite } from './rbac/rbac-object-write.ts';
@@ -79,6 +83,7 @@ import { secretsRead } from './rbac/secrets-read.ts';
 import { secretsWrite } from './rbac/secrets-write.ts';
 import { serviceAccountClusterAdminEquivalent } from './rbac/service-account-cluster-admin-equivalent.ts';
 import { systemConfigmapWrite } from './rbac/system-configmap-write.ts';
+import { unusedRole } from './rbac/unused-role.ts';
 import { wildcardAll } from './rbac/wildcard-all.ts';
 import { wildcardPartial } from './rbac/wildcard-partial.ts';
 import { workloadCreate } from './rbac/workload-create.ts';
@@ -88,6 +93,8 @@ import { defaultServiceAccountBound } from './sa/default-service-account-bound.t
 import { defaultServiceAccountUsed } from './sa/default-service-account-used.ts';
 import { longLivedToken } from './sa/long-lived-token.ts';
 import { tokenMountedWithoutNeed } from './sa/token-mounted-without-need.ts';
+import { tokenUsedOutsideCluster } from './sa/token-used-outside-cluster.ts';
+import { unusedOrMissingServiceAccount } from './sa/unused-or-missing-service-account.ts';
 import { secretInEnv } from './sec/secret-in-env.ts';
 
 /** The catalogue, in the order of ids. */
@@ -174,11 +181,18 @@ export const CHECKS: readonly Check[] = [
   networkingWrite,
   destructiveOrEvidenceDelete,
   anonymousBinding,
+  broadGroupBinding,
+  danglingBinding,
+  unusedRole,
+  aggregationExtension,
+  overscopedBinding,
   defaultServiceAccountUsed,
   defaultServiceAccountAutomount,
   defaultServiceAccountBound,
   tokenMountedWithoutNeed,
   longLivedToken,
+  tokenUsedOutsideCluster,
+  unusedOrMissingServiceAccount,
   cloudIdentityExposed,
   secretInEnv,
 ];

@@ -1,4 +1,4 @@
-import { allowsResource, isIn } from '#analysis/rbac/request.ts';
+import { allowsResource, isIn, isNamed } from '#analysis/rbac/request.ts';
 import type { BadExample, Context } from '#model/check.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import type { Severity } from '#model/severity.ts';
@@ -59,6 +59,15 @@ export function reaching(verbs: readonly string[], group: string, ...resources: 
       ? 'limited'
       : undefined;
   };
+}
+
+/** Whether a rule lets read all Secrets, wherever it is granted: to list or watch them is to read them. */
+export function readsSecrets(rule: PolicyRule): boolean {
+  return (
+    isNamed(rule, '') &&
+    ['get', 'list', 'watch'].some((verb) => isIn(verb, rule.verbs)) &&
+    allowsResource(rule, { group: '', resource: 'secrets' })
+  );
 }
 
 /** Any of several reaches, the widest. */

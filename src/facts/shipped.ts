@@ -1,5 +1,5 @@
 import type { PolicyRule } from '#model/policy.ts';
-import type { AnyBinding } from './rbac.ts';
+import type { Account, AnyBinding } from './rbac.ts';
 import bindings from './shipped-bindings.json' with { type: 'json' };
 import roles from './shipped-roles.json' with { type: 'json' };
 
@@ -34,6 +34,13 @@ function keyed(kind: string, namespace = '', name = ''): string {
 /** The rules of a shipped role; undefined for a name that is not shipped. In files shipped roles count as present. */
 export function shippedRules(kind: string, namespace: string, name: string): readonly PolicyRule[] | undefined {
   return ROLES.get(keyed(kind, namespace, name));
+}
+
+const SHIPPED_SUBJECTS: ReadonlySet<string> = new Set([...BINDINGS.values()].flatMap(({ subjects }) => subjects));
+
+/** Whether a shipped binding names a service account: in files it counts as present. The control plane runs as such, and no pod does. */
+export function isShippedAccount({ namespace, name }: Account): boolean {
+  return SHIPPED_SUBJECTS.has(`ServiceAccount:${namespace}/${name}`);
 }
 
 /** Set by the API server on what it makes by itself. Anyone may write it: alone it proves nothing. */

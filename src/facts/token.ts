@@ -1,3 +1,4 @@
+import { momentOf } from '#model/moment.ts';
 import { TOKEN_SECRET } from '#model/kinds.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { containersOf } from './containers.ts';
@@ -19,6 +20,11 @@ export function accountOfSecret({
 }: ObjectOf<'Secret'>): { readonly namespace: string; readonly name: string } | undefined {
   const name = metadata.annotations[TOKEN_OF];
   return type === TOKEN_SECRET && name !== undefined ? { namespace: metadata.namespace, name } : undefined;
+}
+
+/** When a token was used last, to the day; undefined where nobody has noted it. Seconds since 1970. */
+export function lastUseOf({ metadata }: ObjectOf<'Secret'>): number | undefined {
+  return momentOf(`${metadata.labels['kubernetes.io/legacy-token-last-used'] ?? ''}T00:00:00Z`);
 }
 
 /** Whether the cluster has found a token unused for so long that it takes it no longer. */

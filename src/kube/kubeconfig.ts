@@ -44,7 +44,7 @@ const FRESH_MS = 30_000;
 function accessOf({ kubeconfig = defaultFiles(), context, serviceAccount }: ClusterOptions): Access {
   const files = [kubeconfig].flat();
   if (serviceAccount === undefined && files.length > 0) return fileAccess(files, context);
-  if (serviceAccount === undefined && environment()['KUBERNETES_SERVICE_HOST'] === undefined)
+  if (serviceAccount === undefined && (environment()['KUBERNETES_SERVICE_HOST'] ?? '') === '')
     throw new KubeConfigError('no kubeconfig: set KUBECONFIG, name a file, or run in a cluster');
   if (context !== undefined)
     throw new KubeConfigError(`no context "${context}": a pod knows the cluster that it is in`);

@@ -18,6 +18,7 @@ export const KEPT_ANNOTATIONS = [
   ...CLOUD_IDENTITIES,
   'kubernetes.io/service-account.name',
   'kubernetes.io/config.mirror',
+  'kubeposture.io/cluster-scope-reason',
   'kubernetes.io/ingress.class',
   'ingressclass.kubernetes.io/is-default-class',
   'service.beta.kubernetes.io/aws-load-balancer-internal',

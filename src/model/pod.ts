@@ -98,7 +98,10 @@ export type Container = Shaped<typeof container> & {
   readonly tools?: readonly Tool[];
 };
 
-const projectedSource = struct({ serviceAccountToken: struct({ audience: text, expirationSeconds: number }) });
+const projectedSource = struct({
+  serviceAccountToken: struct({ audience: text, expirationSeconds: number }),
+  secret: struct({ name: text }),
+});
 
 const statedVolume = struct({
   name: or(text, ''),
@@ -106,6 +109,7 @@ const statedVolume = struct({
   image: struct({ reference: text }),
   persistentVolumeClaim: struct({ claimName: or(text, '') }),
   projected: struct({ sources: slots(projectedSource, {}) }),
+  secret: struct({ secretName: text }),
 });
 
 export type Volume = Shaped<typeof statedVolume> & {
@@ -185,7 +189,12 @@ const templateSpec = struct({ template: podTemplate });
 export const workload = struct({ metadata, spec: templateSpec });
 export const cronJob = struct({ metadata, spec: struct({ jobTemplate: struct({ spec: templateSpec }) }) });
 
-export const serviceAccount = struct({ metadata, automountServiceAccountToken: flag });
+export const serviceAccount = struct({
+  metadata,
+  automountServiceAccountToken: flag,
+  /** Of old, the Secrets that its pods were given. */
+  secrets: list(struct({ name: or(text, '') })),
+});
 
 export const persistentVolumeClaim = struct({ metadata, spec: struct({ volumeName: text }) });
 export const persistentVolume = struct({

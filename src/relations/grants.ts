@@ -3,14 +3,14 @@ import type { BindingEntry, RoleEntry } from '#analysis/rbac/entries.ts';
 import { accountIdentity } from '#analysis/rbac/identity.ts';
 import { isEveryones } from '#analysis/rbac/shipped.ts';
 import type { Strength } from '#analysis/rbac/strength.ts';
-import type { AnyBinding } from '#facts/rbac.ts';
+import type { Account, AnyBinding, AnyRole } from '#facts/rbac.ts';
 import { accountOf } from '#facts/token.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
 import type { ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
-import { podsByAccount, podsOfSubjects } from './pods-by-account.ts';
+import { accountsOfSubjects, podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
 type Placed = 'RoleBinding' | 'ClusterRoleBinding';
 type Held = Inventory<RbacKind>;
@@ -56,17 +56,30 @@ export const accountOfPod = defineRelation({
   },
 });
 
+function grantsOf(account: Account, inventory: Held): readonly Grant[] {
+  return inventory
+    .view(RBAC_ENGINE)
+    .index.grantsOf(accountIdentity(account))
+    .map(({ binding, role }) => ({ binding, rules: rulesOf(role) }));
+}
+
 /** What the pod's service account may do, by its own name and by the groups that every account is in. */
 export const grantsOfPod = defineRelation({
   subject: 'Pod',
   name: 'RoleBindings and ClusterRoleBindings of its ServiceAccount, and their Roles',
-  related: (pod, inventory: Held): readonly Grant[] =>
-    inventory
-      .view(RBAC_ENGINE)
-      .index.grantsOf(accountIdentity(accountOf(pod)))
-      .map(({ binding, role }) => ({ binding, rules: rulesOf(role) })),
+  related: (pod, inventory: Held) => grantsOf(accountOf(pod), inventory),
   affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Pod'>) =>
     podsOfSubjects(inventory.view(RBAC_ENGINE).shiftOf(change).subjects, inventory),
+  ),
+});
+
+/** The same of a service account itself. */
+export const grantsOfAccount = defineRelation({
+  subject: 'ServiceAccount',
+  name: 'RoleBindings and ClusterRoleBindings of the account, and their Roles',
+  related: ({ metadata }, inventory: Held) => grantsOf(metadata, inventory),
+  affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Held) =>
+    accountsOfSubjects(inventory.view(RBAC_ENGINE).shiftOf(change).subjects, inventory),
   ),
 });
 
@@ -98,6 +111,41 @@ function bindingsOf<K extends 'Role' | 'ClusterRole'>(subject: K): Relation<K, A
 
 export const bindingsOfARole = bindingsOf('Role');
 export const bindingsOfAClusterRole = bindingsOf('ClusterRole');
+
+/** What a role would give wherever it means most: everywhere, or in its namespace. */
+export interface RoleReach {
+  readonly rules: readonly PolicyRule[];
+  readonly strength: Strength;
+}
+
+function reachOf<K extends 'Role' | 'ClusterRole'>(subject: K): Relation<K, RoleReach> {
+  return defineRelation<K, RbacKind, RoleReach>({
+    subject,
+    name: `what the ${subject} leads to`,
+    related: ({ metadata }, inventory) => {
+      const { namespace, name } = metadata;
+      const role = stateOf(inventory).role(subject, namespace, name);
+      if (role === undefined) return [];
+      return [
+        {
+          rules: rulesOf(role) ?? [],
+          strength: inventory.view(RBAC_ENGINE).strengthOfGrant({ role, scope: namespace }),
+        },
+      ];
+    },
+    affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Held) => {
+      const moved = rolesMovedBy(change, inventory)
+        .filter(({ kind }) => kind === subject)
+        .map(({ namespace, name }) => ({ kind: subject, namespace, name }));
+      if (subject === 'ClusterRole') return moved;
+      const placed = homesOfTheStrong(change, inventory).flatMap((namespace) => inventory.list('Role', namespace));
+      return [...moved, ...placed.map((role) => refOf(role) as Ref<K>)];
+    }),
+  });
+}
+
+export const reachOfRole = reachOf('Role');
+export const reachOfClusterRole = reachOf('ClusterRole');
 
 /** The rules of a ClusterRole after aggregation. */
 export const rulesOfAClusterRole = defineRelation({
@@ -144,12 +192,16 @@ export const clusterRoleOfRoleBinding = defineRelation({
 
 /** What a binding gives, whoever it names. */
 export interface BoundRole extends Pick<Grant, 'rules'> {
+  /** The role as it stands; a shipped one may be assumed without. */
+  readonly role?: AnyRole;
+  /** Whether there is any role of its kind where it should be: where there is none, files may only not hold them. */
+  readonly hasOthers: boolean;
   /** How near to cluster-admin it brings its subjects, other bindings aside. */
   readonly strength: Strength;
 }
 
 /** What a binding gives whose role is not there. */
-export const NO_ROLE: BoundRole = { rules: undefined, strength: 'none' };
+export const NO_ROLE: BoundRole = { rules: undefined, hasOthers: false, strength: 'none' };
 
 function roleOf<K extends Placed>(subject: K): Relation<K, BoundRole> {
   return defineRelation<K, RbacKind, BoundRole>({
@@ -159,7 +211,10 @@ function roleOf<K extends Placed>(subject: K): Relation<K, BoundRole> {
       const entry = stateOf(inventory).binding(object as AnyBinding);
       if (entry === undefined) return [NO_ROLE];
       const strength = inventory.view(RBAC_ENGINE).strengthOfGrant(entry);
-      return [{ rules: rulesOf(entry.role), strength }];
+      const { kind, namespace, name } = entry.role;
+      const role = inventory.get({ kind, namespace, name });
+      const hasOthers = inventory.list(kind, kind === 'Role' ? namespace : undefined).length > 0;
+      return [{ rules: rulesOf(entry.role), hasOthers, strength, ...(role === undefined ? {} : { role }) }];
     },
     affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Held) =>
       bindingsMovedBy(subject, change, inventory),
@@ -174,18 +229,32 @@ export function bindingsMovedBy<K extends Placed>(
   inventory: Held,
 ): readonly Ref<K>[] {
   const placed = kind === 'RoleBinding' ? (bindingsByTheStrong(change, inventory) as readonly Ref<K>[]) : [];
-  return [...bound(kind, rolesMovedBy(change, inventory)), ...placed];
+  return [...bound(kind, rolesMovedBy(change, inventory)), ...placed, ...besideTheFirst(kind, change, inventory)];
 }
 
 /** The role that a binding refers to. A shipped role is always there. */
 export const roleOfRoleBinding = roleOf('RoleBinding');
 export const roleOfClusterRoleBinding = roleOf('ClusterRoleBinding');
 
+/** The first role of its kind in its place and the last say something of all bindings there. */
+function besideTheFirst<K extends Placed>(kind: K, { ref }: ChangeOf<RbacKind>, inventory: Held): readonly Ref<K>[] {
+  if (ref.kind !== 'Role' && ref.kind !== 'ClusterRole') return [];
+  const place = ref.kind === 'Role' ? ref.namespace : undefined;
+  if (inventory.list(ref.kind, place).length > 1) return [];
+  return inventory.list<Placed>(kind, place).map((binding) => refOf(binding) as Ref<K>);
+}
+
 /** What a RoleBinding leads to depends on who lives in its namespace. */
 function bindingsByTheStrong(change: ChangeOf<RbacKind>, inventory: Held): readonly Ref<'RoleBinding'>[] {
+  return homesOfTheStrong(change, inventory).flatMap((namespace) =>
+    inventory.list('RoleBinding', namespace).map(refOf),
+  );
+}
+
+/** The namespaces where somebody came near to cluster-admin by a change, or is no longer. */
+function homesOfTheStrong(change: ChangeOf<RbacKind>, inventory: Held): readonly string[] {
   const { namespaces, accounts } = inventory.view(RBAC_ENGINE).shiftOf(change);
-  const homes = new Set([...namespaces, ...[...accounts].map((key) => key.split('/')[0] ?? '')]);
-  return [...homes].flatMap((namespace) => inventory.list('RoleBinding', namespace).map(refOf));
+  return [...new Set([...namespaces, ...[...accounts].map((key) => key.split('/')[0] ?? '')])];
 }
 
 /** The roles whose rules are others now, and the role that the change is of: it may be another object with the same rules. */

@@ -22,6 +22,20 @@ export function podsOfSubjects(
   return [...pods].map(refOf);
 }
 
+/** The accounts that bindings name so. */
+export function accountsOfSubjects(
+  subjects: Iterable<Pick<SubjectEntry, 'key'>>,
+  inventory: Inventory<'ServiceAccount'>,
+): readonly Ref<'ServiceAccount'>[] {
+  return [...subjects].flatMap(({ key }): readonly Ref<'ServiceAccount'>[] => {
+    const accounts = accountsOfKey(key);
+    if (accounts === undefined) return [];
+    if (accounts === 'all') return inventory.list('ServiceAccount').map(refOf);
+    if ('allOf' in accounts) return inventory.list('ServiceAccount', accounts.allOf).map(refOf);
+    return [{ kind: 'ServiceAccount', ...accounts }];
+  });
+}
+
 function podsOf(key: string, inventory: Inventory<'Pod'>): readonly Pod[] {
   const accounts = accountsOfKey(key);
   if (accounts === undefined) return [];

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { CHECKS } from '#checks/index.ts';
 import type { Manifest } from '#model/check.ts';
 import { scopeOf } from '#engine/scope.ts';
 import { scoreOf, type Scope } from '#engine/score.ts';
@@ -24,8 +25,8 @@ function lastState(steps: readonly Step[]): readonly Manifest[] {
   return [...state.values()];
 }
 
-function told(steps: readonly Step[]): World {
-  const world = new World();
+function told(steps: readonly Step[], complete = false): World {
+  const world = new World([], CHECKS, { complete });
   for (const { put, remove, wait } of steps) {
     if (put !== undefined) world.put(put);
     if (remove !== undefined) world.remove(remove);
@@ -35,8 +36,8 @@ function told(steps: readonly Step[]): World {
 }
 
 /** The state after a history, seen when the history ends. */
-function seen(steps: readonly Step[], state = lastState(steps)): World {
-  const world = new World();
+function seen(steps: readonly Step[], complete = false, state = lastState(steps)): World {
+  const world = new World([], CHECKS, { complete });
   world.wait(steps.reduce((sum, { wait = 0 }) => sum + wait, 0));
   for (const object of state) world.put(object);
   return world;
@@ -48,8 +49,8 @@ describe('[law] engine', function () {
 
   it('told step by step = seen at once', () => {
     fc.assert(
-      fc.property(history, (steps) => {
-        const [incremental, fresh] = [told(steps), seen(steps)];
+      fc.property(history, fc.boolean(), (steps, complete) => {
+        const [incremental, fresh] = [told(steps, complete), seen(steps, complete)];
         expect(incremental.verdicts()).to.deep.equal(fresh.verdicts());
       }),
       { numRuns: 1500 },
@@ -62,7 +63,7 @@ describe('[law] engine', function () {
         const state = lastState(steps);
         const keyed = state.map((object, index) => ({ object, key: keys[index] ?? 0 }));
         const shuffled = keyed.sort((a, b) => a.key - b.key).map(({ object }) => object);
-        expect(seen(steps, shuffled).verdicts()).to.deep.equal(seen(steps).verdicts());
+        expect(seen(steps, false, shuffled).verdicts()).to.deep.equal(seen(steps).verdicts());
       }),
       { numRuns: 500 },
     );

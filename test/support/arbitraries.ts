@@ -8,6 +8,8 @@ import * as routing from './routing-worlds.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const DAY = 24 * 3600;
+
 const namespace = fc.oneof({ weight: 4, arbitrary: fc.constant('a') }, fc.constantFrom('b', 'kube-system'));
 const name = fc.oneof({ weight: 3, arbitrary: fc.constant('x') }, fc.constant('y'));
 const label = fc.constantFrom('p', 'q');
@@ -260,6 +262,48 @@ const strengths = fc.oneof(
   of('RoleBinding', leadingGrant, inA),
   of('Role', leadingRules, inA),
 );
+/** Bindings that come before what they refer to, of accounts that may be all there is in their namespace. */
+const aged = fc.constantFrom({}, { creationTimestamp: ago(0) }, { creationTimestamp: ago(200) });
+const missing = fc.constantFrom(
+  ...['x', 'default'].flatMap((named) => [
+    { kind: 'ServiceAccount', namespace: 'a', name: named },
+    { kind: 'User', name: `system:serviceaccount:a:${named}` },
+  ]),
+);
+const danglingSubjects = fc.array(missing, { minLength: 1, maxLength: 2 });
+const accountInA = of(
+  'ServiceAccount',
+  fc.constant({}),
+  fc.constantFrom('x', 'y', 'default').map((named) => ({ name: named, namespace: 'a' })),
+);
+const danglingInCluster = of(
+  'ClusterRoleBinding',
+  fc.record({ roleRef: leadingRef, subjects: danglingSubjects }),
+  aged,
+);
+const dangling = fc.oneof(
+  accountInA,
+  of('Namespace', fc.constant({}), fc.constant({ name: 'a' })),
+  of(
+    'ClusterRole',
+    leadingRules,
+    fc.tuple(leading, aged, labels).map(([named, age, worn]) => ({ ...named, ...age, labels: worn })),
+  ),
+  of('ClusterRole', fc.record({ aggregationRule }), fc.constant({ name: 'all' })),
+  of(
+    'Role',
+    leadingRules,
+    fc.tuple(inA, aged).map(([at, age]) => ({ ...at, ...age })),
+  ),
+  danglingInCluster,
+  of('ClusterRoleBinding', fc.constant({ roleRef: { kind: 'ClusterRole', name: 'all' }, subjects: [] })),
+  of(
+    'RoleBinding',
+    fc.record({ roleRef, subjects: danglingSubjects }),
+    fc.tuple(inA, aged).map(([at, age]) => ({ ...at, ...age })),
+  ),
+  plainPod,
+);
 /** Tokens of an account that comes to strength and loses it. */
 const longToken = { name: 'v', projected: { sources: [{ serviceAccountToken: { expirationSeconds: 1_000_000 } }] } };
 const tokenOfX = { namespace: 'a', annotations: { 'kubernetes.io/service-account.name': 'x' } };
@@ -275,6 +319,34 @@ const tokens = fc.oneof(
   of('Pod', fc.constant({ spec: { serviceAccountName: 'x', volumes: [longToken] } }), inA),
   of('ClusterRole', fc.constant(impersonating), onlyX),
   of('ClusterRoleBinding', fc.constant(grantOfX), onlyX),
+);
+/** A week-old account, with a Secret that may be its token and be in use, and rights. */
+const lastUsed = fc.constantFrom(1, 60).map((days) => ({
+  ...tokenOfX,
+  labels: { 'kubernetes.io/legacy-token-last-used': ago(days * DAY).slice(0, 10) },
+}));
+const aWeekOld = of(
+  'ServiceAccount',
+  fc.constantFrom<Fields>({}, { secrets: [{ name: 'x' }] }),
+  inA.map((at) => ({ ...at, creationTimestamp: ago(8 * DAY) })),
+);
+const token = of(
+  'Secret',
+  fc.constant({ type: 'kubernetes.io/service-account-token' }),
+  lastUsed.map((worn) => ({ ...worn, name: 'x' })),
+);
+const idle = fc.oneof(aWeekOld, token, of('ClusterRoleBinding', fc.constant(grantOfX), onlyX));
+/** The same account in use: by pods that have its token, that name its Secret, or that are made from a template. */
+const mounting = { volumes: [{ name: 'v', secret: { secretName: 'x' } }], automountServiceAccountToken: false };
+const inUse = fc.oneof(
+  of('ServiceAccount', fc.constant({}), fc.constant({ name: 'z', namespace: 'a' })),
+  aWeekOld,
+  token,
+  of(
+    'Pod',
+    fc.constantFrom<Fields>({}, mounting).map((spec) => ({ spec: { serviceAccountName: 'x', ...spec } })),
+    fc.constantFrom<Fields>({}, { ownerReferences: OWNED_BY_X }).map((owned) => ({ namespace: 'a', ...owned })),
+  ),
 );
 const claim = of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) }));
 /** Replicas of one set on two nodes, and what they run. */
@@ -327,6 +399,8 @@ const themes = [
   fc.oneof(plainPod, serviceAccount, role, roleBinding),
   fc.oneof(plainPod, clusterRole, clusterRoleBinding, roleBinding),
   strengths,
+  dangling,
+  fc.oneof(accountInA, danglingInCluster),
   fc.oneof(plainPod, claim, volume),
   fc.oneof(pod, aNamespace),
   debuggedPod,
@@ -379,4 +453,7 @@ export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   ...themes.map((theme) => historyOf(theme)),
   // Four objects must meet before one of them makes a difference.
   historyOf(tokens, 8),
+  historyOf(idle, 3),
+  historyOf(inUse, 5),
+  historyOf(inUse, 7),
 );

@@ -62,7 +62,7 @@ export const serviceAccountClusterAdminEquivalent = defineCheck({
           aRoleBinding({ role: { kind: 'ClusterRole', name: 'web' }, metadata: { namespace: 'pay' } }),
         ],
         finds: [{ at: 'metadata.name' }],
-        also: ['KP-RBAC-011', 'KP-RBAC-014'],
+        also: ['KP-RBAC-011', 'KP-RBAC-014', 'KP-RBAC-028'],
       },
     ],
     good: [

@@ -74,6 +74,7 @@ export const defaultServiceAccountBound = defineCheckOfMany({
         name: 'a role that is not there',
         subject: aRoleBinding({ role: { kind: 'Role', name: 'gone' }, subjects: [DEFAULT] }),
         finds: [{ at: 'subjects[0]', aspect: 'unresolved', severity: 'medium' }],
+        also: ['KP-RBAC-025'],
       },
     ],
     good: [

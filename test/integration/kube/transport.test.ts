@@ -358,7 +358,7 @@ describe('[integration] kube/kubeconfig', () => {
   });
 
   it('a pod knows its cluster from its environment, and itself from its mounted account, read anew as it rotates', async () => {
-    const { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT } = process.env;
+    const { KUBERNETES_SERVICE_HOST = '', KUBERNETES_SERVICE_PORT = '' } = process.env;
     const serviceAccount = join(folder, 'account');
     mkdirSync(serviceAccount);
     for (const [name, content] of Object.entries({ token: 'one\n', 'ca.crt': 'CA\n', namespace: 'shop\n' }))
@@ -386,9 +386,7 @@ describe('[integration] kube/kubeconfig', () => {
         `${none}: no service account is mounted there`,
       );
     } finally {
-      for (const [name, value] of Object.entries({ KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT }))
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
+      Object.assign(process.env, { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT });
     }
   });
 

@@ -172,7 +172,11 @@ const CASES: readonly Case[] = [
       spec: {
         ...SPEC,
         containers: [],
-        volumes: [{ name: 'a', unusual: ['nfs'] }, { name: 'b', unusual: ['unknown'] }, { name: 'c' }],
+        volumes: [
+          { name: 'a', unusual: ['nfs'] },
+          { name: 'b', unusual: ['unknown'] },
+          { name: 'c', secret: { secretName: 's' } },
+        ],
       },
     },
   },
