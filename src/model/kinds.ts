@@ -77,6 +77,13 @@ export const KINDS = {
     namespaced: false,
     optional: true,
   },
+  PeerAuthentication: {
+    group: 'security.istio.io',
+    version: 'v1',
+    plural: 'peerauthentications',
+    namespaced: true,
+    optional: true,
+  },
   PersistentVolume: { group: '', version: 'v1', plural: 'persistentvolumes', namespaced: false },
   PersistentVolumeClaim: { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespaced: true },
   ConfigMap: { group: '', version: 'v1', plural: 'configmaps', namespaced: true, metadataOnly: true },

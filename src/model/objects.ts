@@ -14,7 +14,16 @@ import {
   roleBinding,
   secret,
 } from './policy.ts';
-import { endpointSlice, gateway, ingress, ingressClass, referenceGrant, route, service } from './routing.ts';
+import {
+  endpointSlice,
+  gateway,
+  ingress,
+  ingressClass,
+  peerAuthentication,
+  referenceGrant,
+  route,
+  service,
+} from './routing.ts';
 import type { Metadata } from './metadata.ts';
 import type { Reader, Shaped } from './shape.ts';
 
@@ -49,6 +58,7 @@ export const SHAPES = {
   CalicoNetworkPolicy: foreignPolicy,
   CalicoGlobalNetworkPolicy: foreignPolicy,
   CertificateSigningRequest: certificateSigningRequest,
+  PeerAuthentication: peerAuthentication,
   PersistentVolume: persistentVolume,
   PersistentVolumeClaim: persistentVolumeClaim,
   ConfigMap: configMap,

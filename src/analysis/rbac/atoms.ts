@@ -118,13 +118,18 @@ export function maskOf(list: readonly Pick<Atom, 'mask'>[]): bigint {
   return list.reduce((all, { mask }) => all | mask, 0n);
 }
 
-/** The atoms of each resource: a rule is compared with its group and name once for all its verbs. */
-const BY_RESOURCE: readonly (readonly [Pick<Atom, 'group' | 'resource'>, readonly Atom[]])[] = [
-  ...Map.groupBy(ATOMS, ({ group, resource }) => `${group}/${resource}`).values(),
-].flatMap((list) => list.slice(0, 1).map((first) => [first, list] as const));
+/** The atoms of each resource. */
+const BY_RESOURCE: ReadonlyMap<string, readonly Atom[]> = Map.groupBy(
+  ATOMS,
+  ({ group, resource }) => `${group}/${resource}`,
+);
 
-/** What a rule gives of the atoms, names aside. */
+/** What a rule gives of the atoms, names aside. A rule without a star speaks of the resources that it names and of no other. */
 export function maskOfRule(rule: PolicyRule): bigint {
-  const spoken = BY_RESOURCE.filter(([resource]) => allowsResource(rule, resource)).flatMap(([, list]) => list);
-  return maskOf(spoken.filter(({ verb }) => isIn(verb, rule.verbs)));
+  const { apiGroups = [], resources = [], verbs } = rule;
+  const isPlain = ![...apiGroups, ...resources].some((word) => word.startsWith('*'));
+  const spoken = isPlain
+    ? apiGroups.flatMap((group) => resources.flatMap((resource) => BY_RESOURCE.get(`${group}/${resource}`) ?? []))
+    : ATOMS.filter((each) => allowsResource(rule, each));
+  return maskOf(spoken.filter(({ verb }) => isIn(verb, verbs)));
 }

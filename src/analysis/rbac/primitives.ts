@@ -207,6 +207,7 @@ export function capabilitiesOf(rights: Rights, execRequiresCreate = true): Capab
   const named: (Held & { readonly names: readonly string[] })[] = [];
   for (const primitive of primitives(execRequiresCreate)) {
     const { id, reach } = primitive;
+    if ((rights.reach & reach) === 0n) continue;
     for (const at of holds(rights, '', primitive) ? [''] : scopes) {
       if (!rights.mayAnyNamed(at, reach)) continue;
       const scope = at === '' ? 'cluster' : `ns:${at}`;

@@ -58,8 +58,9 @@ export class RbacIndex {
     const unknown = this.#doubts(scope, this.#boundIn(scope));
     if (unknown.length > 0) return { unknown };
     const labels = new Set<string>();
-    for (const role of this.state.rolesFor(request)) {
-      for (const { subjects } of grantsIn(role, scope)) for (const { label } of subjects) labels.add(label);
+    const granted = [...this.state.rolesFor(request)].flatMap(({ bindings }) => [...bindings]);
+    for (const { scope: at, subjects } of granted) {
+      if (at === '' || at === scope) for (const { label } of subjects) labels.add(label);
     }
     return { subjects: [...labels].sort() };
   }

@@ -46,6 +46,7 @@ class Bundle {
  */
 export class Rights {
   readonly #bundles = new Map<string, Bundle>([['', new Bundle()]]);
+  #reach = 0n;
 
   /** Answers whether that was new. */
   grant(role: Granting, scope: string): boolean {
@@ -53,7 +54,13 @@ export class Rights {
     if (bundle.roles.has(role)) return false;
     this.#bundles.set(scope, bundle);
     bundle.add(role, scope === '' ? -1n : IN_NAMESPACES);
+    this.#reach |= bundle.mask | bundle.namedMask;
     return true;
+  }
+
+  /** Every atom that is held anywhere, for all names or for some: of most identities few. */
+  get reach(): bigint {
+    return this.#reach;
   }
 
   /** Everything that another one has. */

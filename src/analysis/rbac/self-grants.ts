@@ -1,4 +1,4 @@
-import { IN_NAMESPACES, RBAC, atom, type Atom } from './atoms.ts';
+import { IN_NAMESPACES, RBAC, atom, maskOf, type Atom } from './atoms.ts';
 import type { RoleEntry } from './entries.ts';
 import { NEEDS, meets } from './primitives.ts';
 import { includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
@@ -24,11 +24,14 @@ const ROLES: Readonly<Record<RoleKind, Readonly<Record<(typeof VERBS_OF_ROLES)[n
 const BINDINGS = atomsOf(VERBS_OF_BINDINGS, 'rolebindings');
 const CLUSTER_BINDINGS = atomsOf(VERBS_OF_BINDINGS, 'clusterrolebindings');
 
+const SELF_GRANTING = maskOf(Object.values(ROLES).flatMap(({ bind, escalate }) => [bind, escalate]));
+
 /**
  * Adds the rights that an identity can give itself by `bind` and `escalate`, until nothing is new. Answers whether it can give itself everything
  * everywhere. What the escalation check lets pass for another reason, holding every right already, adds nothing.
  */
 export function grantSelf(rights: Rights, state: RbacState, namespaces: Iterable<string>): boolean {
+  if ((rights.reach & SELF_GRANTING) === 0n) return false;
   if (bindsEverywhere(rights) || escalatesEverywhere(rights)) return true;
   const all = meets(rights, '', NEEDS.writeBindings) || !isNone(editable(rights, '', 'Role')) ? namespaces : [];
   for (let isMoving = true; isMoving;) {

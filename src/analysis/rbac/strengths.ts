@@ -165,7 +165,11 @@ export class Strengths {
 
   #moved(before: Settled, after: Settled): Moved {
     const accounts = new Set<string>();
-    for (const key of new Set([...before.strong.keys(), ...after.strong.keys()])) {
+    const others = [
+      ...[...after.strong].flatMap(([key, strength]) => (before.strong.get(key) === strength ? [] : [key])),
+      ...[...before.strong.keys()].filter((key) => !after.strong.has(key)),
+    ];
+    for (const key of others) {
       const home = homeOf(key);
       if (home === undefined || strengthAt(key, home, before) === strengthAt(key, home, after)) continue;
       const names = key.startsWith(MEMBERS_OF) ? this.accountsIn(home) : [key.slice(key.lastIndexOf(':') + 1)];
