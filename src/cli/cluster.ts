@@ -32,10 +32,11 @@ export async function scanCluster(plan: ScanPlan, statesVersion: boolean): Promi
   return judged(store, statesVersion ? plan.minor : minor, plan);
 }
 
-/** Everything of the cluster that is read, listed once, with the minor of its version. `command` is what the server's log shows. */
+/** The kinds that are asked for, listed once, with the minor of the server's version. `command` is what the server's log shows. */
 export async function readCluster(
   where: ClusterPlace,
   command: string,
+  kinds: readonly Kind[] = ALL_KINDS,
 ): Promise<{ readonly store: Store; readonly minor: number }> {
   const transport = transportOf(where, command);
   try {
@@ -44,11 +45,12 @@ export async function readCluster(
     const reading = progressLine('reading the cluster: objects');
     const unasked = unaskedKinds(where);
     for (const kind of ALL_KINDS)
-      if (unasked.has(kind)) store.setMissing(kind, unasked.get(kind));
+      if (!kinds.includes(kind)) store.setMissing(kind, 'not asked for');
+      else if (unasked.has(kind)) store.setMissing(kind, unasked.get(kind));
       else await take(kind, store, transport, reading.at);
     reading.end();
-    if (ALL_KINDS.every((kind) => store.missing(kind) !== undefined))
-      throw new InputFailure(`the cluster lets nothing be read: ${store.missing('Pod') ?? ''}`);
+    const reasons = kinds.map((kind) => store.missing(kind));
+    if (!reasons.includes(undefined)) throw new InputFailure(`the cluster lets nothing be read: ${reasons.join('; ')}`);
     return { store, minor };
   } catch (error) {
     throw failureOf(error);

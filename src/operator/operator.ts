@@ -79,6 +79,8 @@ export class Operator {
       },
       onUnchanged: (subject) => {
         this.#latency.unchanged(subjectKey(subject));
+        // The same words in another object: the one that the ledger has let go must not stay.
+        this.#announcing.sink.changed(subject, false);
       },
       onTouched: (subject) => {
         if (this.#published) this.#latency.touched(subjectKey(subject));

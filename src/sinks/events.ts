@@ -92,7 +92,7 @@ export class EventSink {
     this.#bucket = bucketOf(this.#options.clock, settings);
   }
 
-  /** The verdict of a subject is another one now. `isNews`: because the cluster changed, and not what we know of it or judge it by. */
+  /** The verdict of a subject is another one now, or another object. `isNews`: because the cluster changed, and not what we know of it or judge it by. */
   changed(subject: Subject, isNews: boolean): void {
     const key = subjectKey(subject);
     const verdict = this.#options.verdict(subject);

@@ -26,9 +26,9 @@ export function newsOf(before: Verdict | undefined, after: Verdict): readonly Ne
 
 /** What counts as told once `newsOf` is: a finding stays told while its check cannot say whether it is still there. */
 export function toldBy(before: Verdict | undefined, after: Verdict): Verdict {
-  const open = topicsOf(after.findings);
+  const isOpen = (topic: string): boolean => after.findings.some((each) => isLoud(each) && topicOf(each) === topic);
   const unsure = (sameObject(before, after)?.findings ?? []).filter(
-    (finding) => isLoud(finding) && !open.has(topicOf(finding)) && isUnsure(finding, after),
+    (finding) => isUnsure(finding, after) && isLoud(finding) && !isOpen(topicOf(finding)),
   );
   return unsure.length === 0 ? after : { ...after, findings: [...after.findings, ...unsure] };
 }
@@ -67,8 +67,12 @@ function openedNews(topic: string, worst: Finding, others: readonly Finding[]): 
   return { reason, topic, text: `${worst.check} ${worst.name}: ${worst.message}${more}` };
 }
 
-function resolvedNews(topic: string, { check, name }: Finding, { findings }: Verdict): News {
+function resolvedNews(topic: string, { check, name, aspect }: Finding, { findings }: Verdict): News {
   const left = findings.find((finding) => topicOf(finding) === topic);
   const now = left === undefined ? 'resolved' : left.status === 'fail' ? `only ${left.severity} now` : left.status;
-  return { reason: 'FindingResolved', topic, text: `${check} ${name}: ${now}` };
+  return {
+    reason: 'FindingResolved',
+    topic,
+    text: `${check} ${name}${aspect === undefined ? '' : ` (${aspect})`}: ${now}`,
+  };
 }

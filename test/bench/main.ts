@@ -3,11 +3,13 @@
  * has a process of its own; the table shows medians.
  * `npm run bench -- watching [PART…]`, `npm run bench -- writing [PART…]`: the layer between us and the API server, beside client-node's.
  * `npm run bench -- scan [FOLDER…]`: the command line over manifests.
+ * `npm run bench -- sizing [PODS[:MEMORY]…]`: what the operator needs on a real API server.
  */
 import { measured } from '../support/child.ts';
 import type { Figures } from './figures.ts';
 import { median, printTable, text } from './table.ts';
 import { benchScan } from './scan/main.ts';
+import { benchSizing } from './sizing/main.ts';
 import { benchWatching } from './watching/main.ts';
 import { benchWriting } from './writing/main.ts';
 
@@ -28,6 +30,7 @@ const SUITES: Readonly<
   Record<string, (parts: readonly string[], refuse: (message: string) => never) => Promise<void>>
 > = {
   scan: benchScan,
+  sizing: benchSizing,
   watching: benchWatching,
   writing: benchWriting,
 };

@@ -6,7 +6,8 @@ import { allowsResource, isIn, type ResourceRequest } from './request.ts';
  * names; rules that are limited to names are remembered beside it.
  */
 export interface Atom extends Pick<ResourceRequest, 'verb' | 'group' | 'resource'> {
-  readonly bit: number;
+  /** Its bit alone. */
+  readonly mask: bigint;
   /** Of a cluster-scoped resource: a RoleBinding does not give it. */
   readonly clusterOnly: boolean;
 }
@@ -85,7 +86,7 @@ const CLUSTER: readonly (readonly [string, readonly string[], readonly string[]]
   ['apiextensions.k8s.io', ['customresourcedefinitions'], WRITE],
 ];
 
-function spread(rows: typeof CLUSTER, clusterOnly: boolean): readonly Omit<Atom, 'bit'>[] {
+function spread(rows: typeof CLUSTER, clusterOnly: boolean): readonly Omit<Atom, 'mask'>[] {
   return rows.flatMap(([group, resources, verbs]) =>
     resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource, clusterOnly }))),
   );
@@ -93,7 +94,7 @@ function spread(rows: typeof CLUSTER, clusterOnly: boolean): readonly Omit<Atom,
 
 const ATOMS: readonly Atom[] = [...spread(NAMESPACED, false), ...spread(CLUSTER, true)].map((atom, bit) => ({
   ...atom,
-  bit,
+  mask: 1n << BigInt(bit),
 }));
 
 const BY_QUESTION = new Map(ATOMS.map((each) => [`${each.verb} ${each.group}/${each.resource}`, each]));
@@ -113,11 +114,22 @@ export function atoms(verbs: readonly string[], group: string, ...resources: rea
   return resources.flatMap((resource) => verbs.map((verb) => atom(verb, group, resource)));
 }
 
-export function maskOf(list: readonly Atom[]): bigint {
-  return list.reduce((mask, { bit }) => mask | (1n << BigInt(bit)), 0n);
+export function maskOf(list: readonly Pick<Atom, 'mask'>[]): bigint {
+  return list.reduce((all, { mask }) => all | mask, 0n);
 }
 
-/** What a rule gives of the atoms, names aside. */
+/** The atoms of each resource. */
+const BY_RESOURCE: ReadonlyMap<string, readonly Atom[]> = Map.groupBy(
+  ATOMS,
+  ({ group, resource }) => `${group}/${resource}`,
+);
+
+/** What a rule gives of the atoms, names aside. A rule without a star speaks of the resources that it names and of no other. */
 export function maskOfRule(rule: PolicyRule): bigint {
-  return maskOf(ATOMS.filter((each) => isIn(each.verb, rule.verbs) && allowsResource(rule, each)));
+  const { apiGroups = [], resources = [], verbs } = rule;
+  const isPlain = ![...apiGroups, ...resources].some((word) => word.startsWith('*'));
+  const spoken = isPlain
+    ? apiGroups.flatMap((group) => resources.flatMap((resource) => BY_RESOURCE.get(`${group}/${resource}`) ?? []))
+    : ATOMS.filter((each) => allowsResource(rule, each));
+  return maskOf(spoken.filter(({ verb }) => isIn(verb, verbs)));
 }

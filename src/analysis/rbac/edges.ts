@@ -1,4 +1,4 @@
-import { MAKERS, atoms } from './atoms.ts';
+import { MAKERS, atoms, maskOf } from './atoms.ts';
 import { NEEDS, capabilitiesOf, meets } from './primitives.ts';
 import { includes, isNone, type Rights } from './rights.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -37,6 +37,7 @@ const ADMINS = new Set(['cluster-admin', 'csr-approve', 'webhook-mutate']);
 
 /** Where the rights of one identity lead, in one step each. */
 export function* edgesOf(rights: Rights, around: Surroundings, execRequiresCreate: boolean): Iterable<Edge> {
+  if (rights.reach === 0n) return;
   const { held, named } = capabilitiesOf(rights, execRequiresCreate);
   for (const { id, scope } of held) {
     const namespace = scope === 'cluster' ? '*' : scope.slice('ns:'.length);
@@ -53,6 +54,7 @@ export function* edgesOf(rights: Rights, around: Surroundings, execRequiresCreat
 
 /** A group header is refused without a user; with any user or account it gives system:masters. */
 function* groupEdges(rights: Rights): Iterable<Edge> {
+  if ((rights.reach & NEEDS.impersonateGroups.mask) === 0n) return;
   const [groups] = NEEDS.impersonateGroups.atoms.map((each) => rights.names('', each));
   const [users] = NEEDS.impersonateUsers.atoms.map((each) => rights.names('', each));
   if (groups === undefined || users === undefined || isNone(groups)) return;
@@ -66,19 +68,28 @@ function* groupEdges(rights: Rights): Iterable<Edge> {
   else if (groups !== 'all') for (const group of groups) yield { to: `g:${group}`, ...edge };
 }
 
-/** A pod that is made privileged where Pod Security lets it in is the node. */
+/** A pod that is made privileged where Pod Security lets it in is the node: the first such namespace is enough. */
 function* nodeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
+  if ((rights.reach & INTO_NODE) === 0n) return;
   const namespaces =
     meets(rights, '', NEEDS.createPods) || meets(rights, '', NEEDS.createMakers) || adds(rights, '')
       ? around.namespaces()
       : rights.namespaces;
   for (const namespace of namespaces) {
     if (!around.admitsPrivileged(namespace)) continue;
-    const scope = `ns:${namespace}`;
-    if (meets(rights, namespace, NEEDS.createPods)) yield { to: NODE, by: 'pod-create', scope };
-    else if (meets(rights, namespace, NEEDS.createMakers)) yield { to: NODE, by: 'workload-create', scope };
-    else if (adds(rights, namespace) && around.hasPod(namespace)) yield { to: NODE, by: 'pod-ephemeral', scope };
+    const by = wayToNode(rights, namespace, around);
+    if (by === undefined) continue;
+    yield { to: NODE, by, scope: `ns:${namespace}` };
+    return;
   }
+}
+
+const INTO_NODE = NEEDS.createPods.mask | NEEDS.createMakers.mask | NEEDS.addContainers.mask;
+
+function wayToNode(rights: Rights, namespace: string, around: Surroundings): string | undefined {
+  if (meets(rights, namespace, NEEDS.createPods)) return 'pod-create';
+  if (meets(rights, namespace, NEEDS.createMakers)) return 'workload-create';
+  return adds(rights, namespace) && around.hasPod(namespace) ? 'pod-ephemeral' : undefined;
 }
 
 function adds(rights: Rights, scope: string): boolean {
@@ -88,11 +99,13 @@ function adds(rights: Rights, scope: string): boolean {
 const CHANGING = Object.entries(MAKERS).map(([kind, { group, resource }]) => ({
   kind,
   changing: atoms(['update', 'patch'], group, resource),
+  mask: maskOf(atoms(['update', 'patch'], group, resource)),
 }));
 
 /** Changing a workload needs one that is there; its pods then run as any account and mount any Secret. */
 function* changeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
-  for (const { kind, changing } of CHANGING) {
+  for (const { kind, changing, mask } of CHANGING) {
+    if ((rights.reach & mask) === 0n) continue;
     const isEverywhere = changing.some((each) => rights.may('', each));
     for (const namespace of isEverywhere ? around.namespaces() : rights.namespaces) {
       const names = changing.map((each) => rights.names(namespace, each)).filter((each) => !isNone(each));

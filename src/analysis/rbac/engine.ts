@@ -1,39 +1,31 @@
 import type { Account } from '#facts/rbac.ts';
 import type { Change, Inventory, View } from '#model/inventory.ts';
-import { keyOf, refOf } from '#model/ref.ts';
+import { refOf } from '#model/ref.ts';
 import type { BindingEntry, SubjectEntry, Touched } from './entries.ts';
-import { accountIdentity, accountsOfKey, userOf, type Identity } from './identity.ts';
+import { accountIdentity, accountsOfKey, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
 import { Rights } from './rights.ts';
-import { isStrongGrant, profileOf, type Profile, type Strength } from './strength.ts';
+import { RELEVANT, WEAK, isStrongGrant, profileOf, type Profile, type Strength } from './strength.ts';
+import { NOTHING_MOVED, Strengths, accountKey, isAccountKey, membersKey, type Moved } from './strengths.ts';
 
 const KINDS = ['ServiceAccount', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
 /** The kinds that decide who may do what, and who is there to do it. */
 export type RbacKind = (typeof KINDS)[number];
 
 /** Which answers differ after a change. */
-export interface Shift extends Touched {
-  /** `namespace/name` of accounts. */
-  readonly accounts: ReadonlySet<string>;
-  /** Namespaces that an account as strong as cluster-admin has come to or gone from. */
-  readonly namespaces: ReadonlySet<string>;
-}
+export interface Shift extends Touched, Moved {}
 
-const NOTHING: Shift = { accounts: new Set(), namespaces: new Set(), subjects: new Set(), roles: new Set() };
+const NOTHING: Shift = { ...NOTHING_MOVED, subjects: new Set(), roles: new Set() };
 
 /**
- * Who is as good as cluster-admin, kept current. Strength is a fixpoint: who may take the token of a strong account is strong. Profiles are made anew for
- * those only whose rights a change touched; the fixpoint runs over all profiles, and only when one of them differs.
+ * Who may do what, and who is as good as cluster-admin, kept current. Profiles are made anew for those only whose rights a change touched, and how
+ * strong they all are follows only where one of them differs.
  */
 export class RbacEngine {
   readonly index: RbacIndex;
-  readonly #accounts = new Map<string, Account>();
-  /** Of each account, and of each user and group that a binding names. */
-  readonly #profiles = new Map<string, Profile>();
+  readonly #strengths = new Strengths();
   /** Whether a role that somebody may bind by name is as good as cluster-admin. */
   readonly #roles = new Map<string, boolean>();
-  #strong: ReadonlyMap<string, Strength> = new Map();
-  #namespaces: ReadonlySet<string> = new Set();
   readonly #shifts = new WeakMap<Change, Shift>();
   readonly #kept = new Map<string, unknown>();
 
@@ -44,19 +36,25 @@ export class RbacEngine {
   /** Takes in what there is, before it is asked for the first time. */
   begin(changes: Iterable<Change>): void {
     for (const change of changes) this.#take(change);
-    for (const account of this.#accounts.values()) this.#profileAccount(account);
-    for (const subject of this.index.state.subjects()) this.#profileSubject(subject);
-    this.#settle();
+    for (const namespace of this.#strengths.homes()) this.#profileMembers(namespace);
+    for (const subject of this.index.state.subjects()) {
+      const accounts = accountsOfKey(subject.key);
+      if (typeof accounts === 'object' && 'name' in accounts) this.#profileAccount(accounts);
+      else this.#profileSubject(subject);
+    }
+    this.#strengths.settle();
   }
 
   apply(change: Change): void {
     this.#kept.clear();
     const touched = this.#take(change);
-    let isOther = false;
-    for (const subject of touched.subjects) if (this.#renew(subject)) isOther = true;
-    if (change.ref.kind === 'ServiceAccount' && this.#renewAccount(change.ref)) isOther = true;
-    if (change.ref.kind === 'ClusterRole' && this.#renewBinders(touched)) isOther = true;
-    this.#shifts.set(change, { ...(isOther ? this.#settle() : NOTHING), ...touched });
+    for (const subject of touched.subjects) this.#renew(subject);
+    if (change.ref.kind === 'ServiceAccount') {
+      this.#profileAccount(change.ref);
+      this.#profileMembers(change.ref.namespace);
+    }
+    if (change.ref.kind === 'ClusterRole') this.#renewBinders(touched);
+    this.#shifts.set(change, { ...this.#strengths.settle(), ...touched });
   }
 
   /** What follows from the answers, made once and kept until the next change. */
@@ -71,82 +69,72 @@ export class RbacEngine {
   }
 
   strengthOf(account: Account): Strength {
-    if (this.#accounts.has(keyOf(account))) return this.#strong.get(accountKey(account)) ?? 'none';
-    // Nobody has made it yet, or no file holds it.
-    const identity = accountIdentity(account);
-    return this.#strengthWith(identity, this.index.rightsOf(identity));
+    // Nobody has made it yet, or no file holds it: it leans on others, and nobody on it.
+    return this.#strengths.hasAccount(account)
+      ? this.#strengths.of(account)
+      : this.#strengths.with(this.#profileOf(accountIdentity(account)));
   }
 
   /** How near to cluster-admin one binding alone brings its subjects. */
   strengthOfGrant({ role, scope }: Pick<BindingEntry, 'role' | 'scope'>): Strength {
     const rights = new Rights();
     rights.grant(role, scope);
-    return this.#strengthWith({ user: '', groups: [] }, rights);
-  }
-
-  #strengthWith(identity: Identity, rights: Rights): Strength {
-    const profile = profileOf(identity, rights, (name) => this.#isStrongRole(name));
-    return strengthIn(profile, this.#strong, this.#namespaces);
+    return this.#strengths.with(this.#profileFrom({ user: '', groups: [] }, rights));
   }
 
   /** What every account of a namespace is by its groups alone. */
   strengthByGroups(namespace: string): Strength {
-    return this.#strong.get(membersKey(namespace)) ?? 'none';
+    return this.#strengths.byGroups(namespace);
   }
 
   /** Whether an account lives in a namespace that is cluster-admin, or becomes it in one step. */
   isStrongNamespace(namespace: string): boolean {
-    return this.#namespaces.has(namespace);
+    return this.#strengths.isStrongNamespace(namespace);
   }
 
   #take(change: Change): Touched {
     const { ref, after } = change;
-    if (ref.kind === 'ServiceAccount') {
-      const account = { namespace: ref.namespace, name: ref.name };
-      if (after === undefined) this.#accounts.delete(keyOf(ref));
-      else this.#accounts.set(keyOf(ref), account);
-    }
+    if (ref.kind === 'ServiceAccount') this.#strengths[after === undefined ? 'removeAccount' : 'addAccount'](ref);
     return this.index.apply(change);
   }
 
-  #renewAccount(account: Account): boolean {
-    if (this.#accounts.has(keyOf(account))) return this.#profileAccount(account);
-    return this.#profiles.delete(accountKey(account));
+  /** An account that no binding names is what its groups make of it: it has no profile of its own. */
+  #profileAccount(account: Account): void {
+    const identity = accountIdentity(account);
+    const isNamed =
+      this.#strengths.hasAccount(account) && this.index.state.subjectsOf({ ...identity, groups: [] }).length > 0;
+    this.#strengths.put(accountKey(account), isNamed ? this.#profileOf(identity) : WEAK);
   }
 
-  #profileAccount(account: Account): boolean {
-    const { user, groups } = accountIdentity(account);
-    const isOther = this.#profile(`u:${user}`, { user, groups });
-    return this.#profile(membersKey(account.namespace), { user: '', groups }) || isOther;
+  #profileMembers(namespace: string): void {
+    const { groups } = accountIdentity({ namespace, name: '' });
+    this.#strengths.put(membersKey(namespace), this.#profileOf({ user: '', groups }));
   }
 
   /** A group of accounts touches all of them, another subject itself. */
-  #renew(subject: SubjectEntry): boolean {
-    let isOther = this.#profileSubject(subject);
-    for (const account of this.#accountsOf(subject)) if (this.#profileAccount(account)) isOther = true;
-    return isOther;
-  }
-
-  *#accountsOf({ key }: SubjectEntry): Iterable<Account> {
-    const accounts = accountsOfKey(key);
+  #renew(subject: SubjectEntry): void {
+    const accounts = accountsOfKey(subject.key);
+    if (accounts === undefined || typeof accounts === 'string' || 'allOf' in accounts) this.#profileSubject(subject);
     if (accounts === undefined) return;
-    if (accounts === 'all') yield* this.#accounts.values();
-    else if ('name' in accounts) {
-      if (this.#accounts.has(keyOf(accounts))) yield accounts;
-    } else for (const account of this.#accounts.values()) if (account.namespace === accounts.allOf) yield account;
+    if (accounts !== 'all' && 'name' in accounts) {
+      this.#profileAccount(accounts);
+      return;
+    }
+    for (const namespace of accounts === 'all' ? [...this.#strengths.homes()] : [accounts.allOf]) {
+      this.#profileMembers(namespace);
+      for (const name of this.#strengths.accountsIn(namespace)) this.#profileAccount({ namespace, name });
+    }
   }
 
   /** What a named role gives decides what the right to bind it is worth: everything is looked at again where that differs. */
-  #renewBinders({ roles }: Touched): boolean {
+  #renewBinders({ roles }: Touched): void {
     const names = [...this.#roles]
       .filter(([name, isStrong]) => this.#isStrong(name) !== isStrong)
       .map(([name]) => name);
     for (const name of names) this.#roles.delete(name);
-    if (names.length === 0) return false;
+    if (names.length === 0) return;
     for (const role of this.index.state.roles()) if (role.named.length > 0) roles.add(role);
-    let isOther = false;
-    for (const subject of this.index.state.subjects()) if (this.#renew(subject)) isOther = true;
-    return isOther;
+    for (const subject of this.index.state.subjects()) this.#renew(subject);
   }
 
   #isStrongRole(name: string): boolean {
@@ -160,82 +148,22 @@ export class RbacEngine {
     return role?.rules !== undefined && isStrongGrant(role, new Rights());
   }
 
-  /** Accounts have profiles of their own; of the others each name that a binding has. */
-  #profileSubject({ key, grants }: SubjectEntry): boolean {
-    if (key.startsWith(USER_OF)) return false;
-    if (grants.size === 0) return this.#profiles.delete(key);
+  /** A user or a group by each name that a binding has. */
+  #profileSubject({ key, grants }: SubjectEntry): void {
+    // A user whose name only begins like that of an account is nobody.
+    if (isAccountKey(key)) return;
     const name = key.slice(2);
-    return this.#profile(key, key.startsWith('u:') ? { user: name, groups: [] } : { user: '', groups: [name] });
+    const identity = key.startsWith('u:') ? { user: name, groups: [] } : { user: '', groups: [name] };
+    this.#strengths.put(key, grants.size === 0 ? WEAK : this.#profileOf(identity));
   }
 
-  #profile(key: string, identity: Identity): boolean {
-    const profile = profileOf(identity, this.index.rightsOf(identity), (name) => this.#isStrongRole(name));
-    const before = this.#profiles.get(key);
-    if (before !== undefined && isSame(before, profile)) return false;
-    this.#profiles.set(key, profile);
-    return true;
+  #profileOf(identity: Identity): Profile {
+    return this.#profileFrom(identity, this.index.rightsAmong(identity, RELEVANT));
   }
 
-  /** The fixpoint, from nobody's strength upwards. */
-  #settle(): Omit<Shift, keyof Touched> {
-    const before = { strong: this.#strong, namespaces: this.#namespaces };
-    const strong = new Map<string, Strength>();
-    const namespaces = new Set<string>();
-    for (let isMoving = true; isMoving;) {
-      isMoving = false;
-      for (const [key, profile] of this.#profiles) {
-        const strength = strengthIn(profile, strong, namespaces);
-        if (strength === (strong.get(key) ?? 'none')) continue;
-        strong.set(key, strength);
-        if (key.startsWith(USER_OF)) namespaces.add(key.slice(USER_OF.length).split(':')[0] ?? '');
-        isMoving = true;
-      }
-    }
-    this.#strong = strong;
-    this.#namespaces = namespaces;
-    return this.#shift(before.strong, before.namespaces);
+  #profileFrom(identity: Identity, rights: Rights): Profile {
+    return profileOf(identity, rights, (name) => this.#isStrongRole(name));
   }
-
-  #shift(strong: ReadonlyMap<string, Strength>, namespaces: ReadonlySet<string>): Omit<Shift, keyof Touched> {
-    const keys = new Set([...strong.keys(), ...this.#strong.keys()]);
-    const moved = [...keys].filter((key) => (strong.get(key) ?? 'none') !== (this.#strong.get(key) ?? 'none'));
-    const homes = new Set(moved.filter((key) => key.startsWith(MEMBERS_OF)).map((key) => key.slice(MEMBERS_OF.length)));
-    const members = [...this.#accounts].filter(([, { namespace }]) => homes.has(namespace)).map(([key]) => key);
-    const named = moved
-      .filter((key) => key.startsWith(USER_OF))
-      .map((key) => key.slice(USER_OF.length).replace(':', '/'));
-    const all = new Set([...namespaces, ...this.#namespaces]);
-    return {
-      accounts: new Set([...members, ...named]),
-      namespaces: new Set([...all].filter((each) => namespaces.has(each) !== this.#namespaces.has(each))),
-    };
-  }
-}
-
-const USER_OF = 'u:system:serviceaccount:';
-const MEMBERS_OF = 'members of ';
-
-function membersKey(namespace: string): string {
-  return `${MEMBERS_OF}${namespace}`;
-}
-
-function accountKey(account: Account): string {
-  return `u:${userOf(account)}`;
-}
-
-function strengthIn(
-  profile: Profile,
-  strong: ReadonlyMap<string, Strength>,
-  namespaces: ReadonlySet<string>,
-): Strength {
-  const { strength, directIn, directBy, stepIn } = profile;
-  if (strength === 'direct' || directIn.some((each) => namespaces.has(each))) return 'direct';
-  if (directBy.some((account) => (strong.get(accountKey(account)) ?? 'none') !== 'none')) return 'direct';
-  return strength === 'step' || stepIn.some((each) => namespaces.has(each)) ? 'step' : 'none';
-}
-
-function isSame(a: Profile, b: Profile): boolean {
-  return a.strength === b.strength && JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The engine of an inventory. */

@@ -1,7 +1,6 @@
 import type { AnyBinding } from '#facts/rbac.ts';
-import type { PolicyRule } from '#model/policy.ts';
 import type { RuleEntry } from './rule-table.ts';
-import type { Granting, Rights } from './rights.ts';
+import type { Granting, NamedRule, Rights } from './rights.ts';
 
 /** A role that exists, that a binding refers to, or both: bindings may come before their role and outlive it. */
 export interface RoleEntry extends Granting {
@@ -15,7 +14,9 @@ export interface RoleEntry extends Granting {
   rules: readonly RuleEntry[] | undefined;
   /** The atoms that it gives for all names, and those for some. */
   mask: bigint;
-  named: readonly PolicyRule[];
+  named: readonly NamedRule[];
+  /** All of these atoms, for whatever names. */
+  reach: bigint;
   /** What of the role could not be read. */
   malformed: readonly string[];
   readonly bindings: Set<BindingEntry>;

@@ -29,6 +29,8 @@ export interface Primitive {
   /** In words: `can …`. */
   readonly words: string;
   readonly ways: readonly (readonly Need[])[];
+  /** The atoms of all its needs. */
+  readonly reach: bigint;
   /** Means nothing in a namespace. */
   readonly clusterOnly: boolean;
   /** Means something in this namespace only. */
@@ -75,7 +77,8 @@ export const NEEDS = {
 
 function row(id: string, words: string, ...ways: readonly (readonly Need[])[]): Primitive {
   const clusterOnly = ways.every((way) => way.some(({ atoms: list }) => list.every((each) => each.clusterOnly)));
-  return { id, words, ways, clusterOnly };
+  const reach = maskOf(ways.flat().flatMap(({ atoms: list }) => list));
+  return { id, words, ways, reach, clusterOnly };
 }
 
 const IDENTITIES_AND_WORKLOADS: readonly Primitive[] = [
@@ -200,20 +203,20 @@ export function capabilitiesOf(rights: Rights, execRequiresCreate = true): Capab
   const scopes = ['', ...[...rights.namespaces].sort()].filter(
     (scope) => rights.mask(scope) !== 0n || rights.hasNamed(scope),
   );
-  const told = primitives(execRequiresCreate).flatMap((primitive) =>
-    (holds(rights, '', primitive) ? [''] : scopes).map((scope) => ({
-      id: primitive.id,
-      scope: scope === '' ? 'cluster' : `ns:${scope}`,
-      isHeld: holds(rights, scope, primitive),
-      names: namesOf(rights, scope, primitive),
-    })),
-  );
-  return {
-    held: told.filter(({ isHeld }) => isHeld).map(({ id, scope }) => ({ id, scope })),
-    named: told
-      .filter(({ isHeld, names }) => !isHeld && names.length > 0)
-      .map(({ id, scope, names }) => ({ id, scope, names })),
-  };
+  const held: Held[] = [];
+  const named: (Held & { readonly names: readonly string[] })[] = [];
+  for (const primitive of primitives(execRequiresCreate)) {
+    const { id, reach } = primitive;
+    if ((rights.reach & reach) === 0n) continue;
+    for (const at of holds(rights, '', primitive) ? [''] : scopes) {
+      if (!rights.mayAnyNamed(at, reach)) continue;
+      const scope = at === '' ? 'cluster' : `ns:${at}`;
+      const names = holds(rights, at, primitive) ? 'all' : namesOf(rights, at, primitive);
+      if (names === 'all') held.push({ id, scope });
+      else if (names.length > 0) named.push({ id, scope, names });
+    }
+  }
+  return { held, named };
 }
 
 function holds(rights: Rights, scope: string, { ways, clusterOnly, onlyIn = scope }: Primitive): boolean {

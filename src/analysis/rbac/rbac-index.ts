@@ -58,8 +58,9 @@ export class RbacIndex {
     const unknown = this.#doubts(scope, this.#boundIn(scope));
     if (unknown.length > 0) return { unknown };
     const labels = new Set<string>();
-    for (const role of this.state.rolesFor(request)) {
-      for (const { subjects } of grantsIn(role, scope)) for (const { label } of subjects) labels.add(label);
+    const granted = [...this.state.rolesFor(request)].flatMap(({ bindings }) => [...bindings]);
+    for (const { scope: at, subjects } of granted) {
+      if (at === '' || at === scope) for (const { label } of subjects) labels.add(label);
     }
     return { subjects: [...labels].sort() };
   }
@@ -76,10 +77,7 @@ export class RbacIndex {
 
   /** The grants of an identity, in every namespace. */
   grantsOf(identity: Identity): readonly BindingEntry[] {
-    const all = this.state
-      .subjectsOf(identity)
-      .flatMap(({ grants }) => [...grants.values()].flatMap((each) => [...each]));
-    return [...new Set(all)].sort((a, b) => compare(keyOf(a), keyOf(b)));
+    return [...new Set(this.#everyGrantOf(identity))].sort((a, b) => compare(keyOf(a), keyOf(b)));
   }
 
   /** The rules that hold for an identity in a namespace, `''` for the rights that hold everywhere; each once. */
@@ -101,11 +99,28 @@ export class RbacIndex {
     return this.#doubts(namespace, this.#grantsOf(identity, namespace));
   }
 
+  /** The doubts about what an identity may not do, in whatever namespace. */
+  doubtsOf(identity: Identity): readonly string[] {
+    return this.#doubts(undefined, this.grantsOf(identity));
+  }
+
   /** The rights of an identity as atoms, over all its subjects. */
   rightsOf(identity: Identity): Rights {
     const rights = new Rights();
     for (const subject of this.state.subjectsOf(identity)) rights.take(rightsOf(subject));
     return rights;
+  }
+
+  /** The same of those roles only that give some of these atoms, for whatever names: of most identities that is none. */
+  rightsAmong(identity: Identity, mask: bigint): Rights {
+    const rights = new Rights();
+    for (const { role, scope } of this.#everyGrantOf(identity))
+      if ((role.reach & mask) !== 0n) rights.grant(role, scope);
+    return rights;
+  }
+
+  *#everyGrantOf(identity: Identity): Iterable<BindingEntry> {
+    for (const { grants } of this.state.subjectsOf(identity)) for (const bound of grants.values()) yield* bound;
   }
 
   *#grantsOf(identity: Identity, scope: string): Iterable<BindingEntry> {
@@ -116,12 +131,11 @@ export class RbacIndex {
   }
 
   *#boundIn(scope: string): Iterable<BindingEntry> {
-    for (const role of this.state.roles()) {
-      if (role.malformed.length > 0) yield* grantsIn(role, scope);
-    }
+    for (const role of this.state.doubtfulRoles()) yield* grantsIn(role, scope);
   }
 
-  #doubts(scope: string, grants: Iterable<BindingEntry>): readonly string[] {
+  /** Without a scope in all of them. */
+  #doubts(scope: string | undefined, grants: Iterable<BindingEntry>): readonly string[] {
     const kinds = KINDS_OF_RBAC.filter((kind) => scope !== '' || kind.startsWith('Cluster'));
     const doubts = new Set(kinds.flatMap((kind) => this.#missing(kind) ?? []));
     for (const note of this.state.unreadIn(scope)) doubts.add(note);

@@ -1,9 +1,14 @@
 import type { PolicyRule } from '#model/policy.ts';
 import { IN_NAMESPACES, type Atom } from './atoms.ts';
-import { allowsResource, isIn } from './request.ts';
 
 /** For which objects something is allowed: all of them, or those of these names. */
 export type Names = 'all' | ReadonlySet<string>;
+
+/** A rule that is limited to names, with the atoms that it gives for these. */
+export interface NamedRule {
+  readonly rule: PolicyRule;
+  readonly mask: bigint;
+}
 
 /** What a role gives: atoms for all names, and rules that are limited to some. */
 export interface Granting {
@@ -11,7 +16,7 @@ export interface Granting {
   readonly name?: string;
   readonly rules?: readonly { readonly rule: PolicyRule }[] | undefined;
   readonly mask: bigint;
-  readonly named: readonly PolicyRule[];
+  readonly named: readonly NamedRule[];
 }
 
 const NONE: Names = new Set();
@@ -19,14 +24,19 @@ const NONE: Names = new Set();
 /** What some roles give together in one scope. */
 class Bundle {
   mask = 0n;
-  readonly named = new Set<PolicyRule>();
+  /** The atoms of the rules that are limited to names. */
+  namedMask = 0n;
+  readonly named = new Set<NamedRule>();
   readonly roles = new Set<Granting>();
 
   add(role: Granting, within: bigint): void {
     if (this.roles.has(role)) return;
     this.roles.add(role);
     this.mask |= role.mask & within;
-    for (const rule of role.named) this.named.add(rule);
+    for (const rule of role.named) {
+      this.named.add(rule);
+      this.namedMask |= rule.mask;
+    }
   }
 }
 
@@ -36,6 +46,7 @@ class Bundle {
  */
 export class Rights {
   readonly #bundles = new Map<string, Bundle>([['', new Bundle()]]);
+  #reach = 0n;
 
   /** Answers whether that was new. */
   grant(role: Granting, scope: string): boolean {
@@ -43,7 +54,13 @@ export class Rights {
     if (bundle.roles.has(role)) return false;
     this.#bundles.set(scope, bundle);
     bundle.add(role, scope === '' ? -1n : IN_NAMESPACES);
+    this.#reach |= bundle.mask | bundle.namedMask;
     return true;
+  }
+
+  /** Every atom that is held anywhere, for all names or for some: of most identities few. */
+  get reach(): bigint {
+    return this.#reach;
   }
 
   /** Everything that another one has. */
@@ -68,12 +85,22 @@ export class Rights {
   }
 
   /** Whether an atom is held for all names. */
-  may(scope: string, { bit }: Atom): boolean {
-    return ((this.mask(scope) >> BigInt(bit)) & 1n) === 1n;
+  may(scope: string, { mask }: Atom): boolean {
+    return this.mayAny(scope, mask);
   }
 
   mayAny(scope: string, mask: bigint): boolean {
     return (this.mask(scope) & mask) !== 0n;
+  }
+
+  /** Whether any of some atoms is held in a scope, for all names or for some. */
+  mayAnyNamed(scope: string, mask: bigint): boolean {
+    return ((this.mask(scope) | this.#namedMask(scope)) & mask) !== 0n;
+  }
+
+  #namedMask(scope: string): bigint {
+    const everywhere = this.#bundles.get('')?.namedMask ?? 0n;
+    return scope === '' ? everywhere : everywhere | (this.#bundles.get(scope)?.namedMask ?? 0n);
   }
 
   /** Whether anything is limited to names in a scope. */
@@ -84,7 +111,7 @@ export class Rights {
   /** For which names an atom is held in a scope. */
   names(scope: string, asked: Atom): Names {
     if (this.may(scope, asked)) return 'all';
-    if (!this.hasNamed(scope) && !this.hasNamed('')) return NONE;
+    if ((this.#namedMask(scope) & asked.mask) === 0n) return NONE;
     const isVoidThere = asked.clusterOnly && asked.resource !== '*';
     const scopes = new Set(isVoidThere ? [''] : ['', scope]);
     const names = new Set<string>();
@@ -92,11 +119,11 @@ export class Rights {
     return names.size === 0 ? NONE : names;
   }
 
-  #namesIn(scope: string, { verb, ...asked }: Atom): readonly string[] {
+  #namesIn(scope: string, asked: Atom): readonly string[] {
     const rules = [...(this.#bundles.get(scope)?.named ?? [])];
     return rules
-      .filter((rule) => isIn(verb, rule.verbs) && allowsResource(rule, asked))
-      .flatMap(({ resourceNames = [] }) => resourceNames);
+      .filter(({ mask }) => (mask & asked.mask) !== 0n)
+      .flatMap(({ rule: { resourceNames = [] } }) => resourceNames);
   }
 }
 

@@ -1,4 +1,4 @@
-import { IN_NAMESPACES, RBAC, atom } from './atoms.ts';
+import { IN_NAMESPACES, RBAC, atom, maskOf, type Atom } from './atoms.ts';
 import type { RoleEntry } from './entries.ts';
 import { NEEDS, meets } from './primitives.ts';
 import { includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
@@ -8,13 +8,30 @@ import type { RbacState } from './state.ts';
 const EVERYTHING: Granting = { mask: IN_NAMESPACES, named: [] };
 
 type RoleKind = RoleEntry['kind'];
-const RESOURCES: Readonly<Record<RoleKind, string>> = { Role: 'roles', ClusterRole: 'clusterroles' };
+
+const VERBS_OF_ROLES = ['bind', 'escalate', 'create', 'update', 'patch'] as const;
+const VERBS_OF_BINDINGS = ['create', 'update', 'patch'] as const;
+
+function atomsOf<V extends string>(verbs: readonly V[], resource: string): Readonly<Record<V, Atom>> {
+  return Object.fromEntries(verbs.map((verb) => [verb, atom(verb, RBAC, resource)])) as Record<V, Atom>;
+}
+
+/** What may be done to roles of a kind, and to the bindings of a scope. */
+const ROLES: Readonly<Record<RoleKind, Readonly<Record<(typeof VERBS_OF_ROLES)[number], Atom>>>> = {
+  Role: atomsOf(VERBS_OF_ROLES, 'roles'),
+  ClusterRole: atomsOf(VERBS_OF_ROLES, 'clusterroles'),
+};
+const BINDINGS = atomsOf(VERBS_OF_BINDINGS, 'rolebindings');
+const CLUSTER_BINDINGS = atomsOf(VERBS_OF_BINDINGS, 'clusterrolebindings');
+
+const SELF_GRANTING = maskOf(Object.values(ROLES).flatMap(({ bind, escalate }) => [bind, escalate]));
 
 /**
  * Adds the rights that an identity can give itself by `bind` and `escalate`, until nothing is new. Answers whether it can give itself everything
  * everywhere. What the escalation check lets pass for another reason, holding every right already, adds nothing.
  */
 export function grantSelf(rights: Rights, state: RbacState, namespaces: Iterable<string>): boolean {
+  if ((rights.reach & SELF_GRANTING) === 0n) return false;
   if (bindsEverywhere(rights) || escalatesEverywhere(rights)) return true;
   const all = meets(rights, '', NEEDS.writeBindings) || !isNone(editable(rights, '', 'Role')) ? namespaces : [];
   for (let isMoving = true; isMoving;) {
@@ -28,7 +45,7 @@ export function grantSelf(rights: Rights, state: RbacState, namespaces: Iterable
 }
 
 function bindsEverywhere(rights: Rights): boolean {
-  return rights.may('', atom('bind', RBAC, 'clusterroles')) && meets(rights, '', NEEDS.writeClusterBindings);
+  return rights.may('', ROLES.ClusterRole.bind) && meets(rights, '', NEEDS.writeClusterBindings);
 }
 
 /** Whoever may escalate ClusterRoles everywhere has that from a ClusterRole: widening that one is enough. */
@@ -39,8 +56,10 @@ function escalatesEverywhere(rights: Rights): boolean {
 
 /** The roles that may be widened: those of `escalate` that are also among those of update or patch. */
 function editable(rights: Rights, scope: string, kind: RoleKind): Names {
-  const names = (verb: string): Names => rights.names(scope, atom(verb, RBAC, RESOURCES[kind]));
-  return both(names('escalate'), either(names('update'), names('patch')));
+  const { escalate, update, patch } = ROLES[kind];
+  const escalated = rights.names(scope, escalate);
+  if (isNone(escalated)) return escalated;
+  return both(escalated, either(rights.names(scope, update), rights.names(scope, patch)));
 }
 
 function either(a: Names, b: Names): Names {
@@ -62,10 +81,7 @@ function someRole(rights: Rights, scope: string, kind: RoleKind, names: Names): 
 /** Widens a role that is bound to the identity in a namespace, or makes an empty one, binds it, and widens it then. */
 function escalateIn(rights: Rights, namespace: string): boolean {
   const roles = editable(rights, namespace, 'Role');
-  const isMade =
-    roles === 'all' &&
-    rights.may(namespace, atom('create', RBAC, 'roles')) &&
-    rights.may(namespace, atom('create', RBAC, 'rolebindings'));
+  const isMade = roles === 'all' && rights.may(namespace, ROLES.Role.create) && rights.may(namespace, BINDINGS.create);
   const isWidened =
     someRole(rights, namespace, 'Role', roles) ||
     someRole(rights, namespace, 'ClusterRole', editable(rights, '', 'ClusterRole'));
@@ -77,7 +93,7 @@ function bindInto(rights: Rights, state: RbacState, scope: string): boolean {
   let isNew = false;
   const kinds: readonly RoleKind[] = scope === '' ? ['ClusterRole'] : ['ClusterRole', 'Role'];
   for (const kind of kinds) {
-    const names = rights.names(scope, atom('bind', RBAC, RESOURCES[kind]));
+    const names = rights.names(scope, ROLES[kind].bind);
     if (isNone(names)) continue;
     for (const role of [...bindable(rights, state, scope)])
       if (role.kind === kind && includes(names, role.name) && rights.grant(role, scope)) isNew = true;
@@ -86,16 +102,13 @@ function bindInto(rights: Rights, state: RbacState, scope: string): boolean {
 }
 
 function* bindable(rights: Rights, state: RbacState, scope: string): Iterable<RoleEntry> {
-  const resource = scope === '' ? 'clusterrolebindings' : 'rolebindings';
-  if (rights.may(scope, atom('create', RBAC, resource))) {
+  const { create, update, patch } = scope === '' ? CLUSTER_BINDINGS : BINDINGS;
+  if (rights.may(scope, create)) {
     for (const role of state.roles())
       if (role.rules !== undefined && (role.kind === 'ClusterRole' || role.namespace === scope)) yield role;
     return;
   }
-  const names = either(
-    rights.names(scope, atom('update', RBAC, resource)),
-    rights.names(scope, atom('patch', RBAC, resource)),
-  );
+  const names = either(rights.names(scope, update), rights.names(scope, patch));
   if (isNone(names)) return;
   for (const { binding, role, scope: at } of state.bindings())
     if (at === scope && includes(names, binding.metadata.name)) yield role;

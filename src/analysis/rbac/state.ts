@@ -4,6 +4,7 @@ import type { Change } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, subjectText } from '#model/ref.ts';
+import { maskOf } from './atoms.ts';
 import { aggregated, isComputed, type Aggregation } from './aggregation.ts';
 import { roleKey, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
 import { keysOf, namedBy, type Identity, type Named } from './identity.ts';
@@ -29,6 +30,8 @@ export class RbacState {
   readonly #subjects = new Map<string, SubjectEntry>();
   readonly #byKey = new Map<string, Set<SubjectEntry>>();
   readonly #malformed = new Map<string, { readonly scope: string; readonly notes: readonly string[] }>();
+  /** Roles of which something could not be read. */
+  readonly #doubtful = new Set<RoleEntry>();
   #aggregates = 0;
 
   constructor(options: RbacOptions) {
@@ -96,6 +99,7 @@ export class RbacState {
       isTold: false,
       rules: undefined,
       mask: 0n,
+      reach: 0n,
       named: [],
       malformed: [],
       bindings: new Set(),
@@ -127,14 +131,14 @@ export class RbacState {
     const before = entry.rules;
     for (const rule of before ?? []) this.#rules.release(rule, entry);
     entry.malformed = malformed;
+    if (malformed.length > 0) this.#doubtful.add(entry);
+    else this.#doubtful.delete(entry);
     entry.rules = held;
     entry.isTold = told !== undefined;
     this.#dropUnused(entry);
     if (isSame(before, held)) return;
     touched.roles.add(entry);
-    const limited = (held ?? []).filter(({ rule }) => (rule.resourceNames ?? []).length > 0);
-    entry.named = [...new Set(limited)].map(({ rule }) => rule);
-    entry.mask = (held ?? []).reduce((mask, rule) => (limited.includes(rule) ? mask : mask | rule.mask), 0n);
+    setMasks(entry, held ?? []);
     for (const { subjects } of entry.bindings) for (const subject of subjects) touched.subjects.add(subject);
   }
 
@@ -213,6 +217,11 @@ export class RbacState {
     return this.#roles.values();
   }
 
+  /** The roles of which something could not be read. */
+  doubtfulRoles(): Iterable<RoleEntry> {
+    return this.#doubtful;
+  }
+
   bindings(): Iterable<BindingEntry> {
     return this.#bindings.values();
   }
@@ -248,12 +257,21 @@ export class RbacState {
     return this.#rules.size;
   }
 
-  /** What could not be read in the bindings of the cluster and of a namespace: whom they name is not certain. */
-  unreadIn(namespace: string): readonly string[] {
+  /** What could not be read in the bindings of the cluster and of a namespace, or of all: whom they name is not certain. */
+  unreadIn(namespace?: string): readonly string[] {
     return [...this.#malformed.values()]
-      .filter(({ scope }) => scope === '' || scope === namespace)
+      .filter(({ scope }) => scope === '' || scope === (namespace ?? scope))
       .flatMap(({ notes }) => notes);
   }
+}
+
+function setMasks(entry: RoleEntry, rules: readonly RuleEntry[]): void {
+  const { limited = [], whole = [] } = Object.groupBy(rules, ({ rule }) =>
+    (rule.resourceNames ?? []).length > 0 ? 'limited' : 'whole',
+  );
+  entry.named = [...new Set(limited)];
+  entry.mask = maskOf(whole);
+  entry.reach = entry.mask | maskOf(limited);
 }
 
 function keyOf({ kind, metadata }: AnyBinding): string {

@@ -20,6 +20,7 @@ export interface Profile {
   readonly stepIn: readonly string[];
 }
 
+const BIND = atom('bind', RBAC, 'clusterroles');
 const ALL_OF_CORE = maskOf(atoms(EVERY_VERB, '', '*'));
 const TOKENS: readonly Need[] = [need(['create'], '', 'serviceaccounts/token'), NEEDS.impersonateAccounts];
 
@@ -55,7 +56,7 @@ const STEP: readonly (readonly Need[])[] = [
 export type RoleStrength = (name: string) => boolean;
 
 /** Every atom that strength turns on: most identities hold none of them, and nothing more has to be asked. */
-const RELEVANT = [...DIRECT, ...STEP].flat().reduce((mask, each) => mask | each.mask, ALL_OF_CORE);
+export const RELEVANT = [...DIRECT, ...STEP].flat().reduce((mask, each) => mask | each.mask, ALL_OF_CORE);
 
 /** What follows from the rights of an identity. */
 export function profileOf({ groups }: Identity, rights: Rights, isStrongRole: RoleStrength): Profile {
@@ -72,7 +73,16 @@ export function profileOf({ groups }: Identity, rights: Rights, isStrongRole: Ro
   };
 }
 
-const WEAK: Profile = { strength: 'none', directIn: [], directBy: [], stepIn: [] };
+/** Whether nothing that happens to others makes it strong. */
+export function isWeak({ strength, directIn, directBy, stepIn }: Profile): boolean {
+  return strength === 'none' && directIn.length + directBy.length + stepIn.length === 0;
+}
+
+export function isSame(a: Profile, b: Profile): boolean {
+  return a.strength === b.strength && JSON.stringify(a) === JSON.stringify(b);
+}
+
+export const WEAK: Profile = { strength: 'none', directIn: [], directBy: [], stepIn: [] };
 const DIRECTLY: Profile = { ...WEAK, strength: 'direct' };
 
 /** Whether rights that hold everywhere are as good as cluster-admin by themselves. */
@@ -97,7 +107,7 @@ function hasAny(rights: Rights, scope: string, ways: readonly (readonly Need[])[
 
 function bindsStrongRole(rights: Rights, isStrongRole: RoleStrength): boolean {
   if (!meets(rights, '', NEEDS.writeClusterBindings)) return false;
-  const names = rights.names('', atom('bind', RBAC, 'clusterroles'));
+  const names = rights.names('', BIND);
   return names !== 'all' && [...names].some(isStrongRole);
 }
 

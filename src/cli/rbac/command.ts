@@ -5,6 +5,7 @@ import { capabilitiesOf, primitiveWords } from '#analysis/rbac/primitives.ts';
 import type { RbacIndex, Reason } from '#analysis/rbac/rbac-index.ts';
 import { Surroundings } from '#analysis/rbac/surroundings.ts';
 import { rbacView } from '#analysis/rbac/view.ts';
+import { TEMPLATE_KINDS, type Kind } from '#model/kinds.ts';
 import { subjectText } from '#model/ref.ts';
 import { EXIT, InputFailure } from '../exit.ts';
 import { startOf, type Start, type StartFlags } from '../input/start.ts';
@@ -31,8 +32,17 @@ interface Asked {
 const LIVE = rbacView({ aggregation: 'stored' });
 const STATED = rbacView({ aggregation: 'computed' });
 
-async function begin(flags: StartFlags, command: string): Promise<Start & { readonly index: RbacIndex }> {
-  const start = await startOf(flags, command);
+/** What decides who may do what. */
+const RBAC_KINDS = ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'] as const;
+/** What says beside where rights lead. */
+const NEIGHBOURS = ['Namespace', 'ServiceAccount', 'Secret', 'Pod', ...TEMPLATE_KINDS] as const;
+
+async function begin(
+  flags: StartFlags,
+  command: string,
+  kinds: readonly Kind[] = RBAC_KINDS,
+): Promise<Start & { readonly index: RbacIndex }> {
+  const start = await startOf(flags, command, kinds);
   return { ...start, index: start.store.view(start.isLive ? LIVE : STATED) };
 }
 
@@ -104,17 +114,26 @@ export async function canI(asked: Asked, flags: CanFlags): Promise<number> {
 /** `kubeposture access`: what a subject is granted, what that amounts to, and whether it leads to cluster-admin. */
 export async function access(word: string, flags: Flags): Promise<number> {
   const identity = identityNamed(word);
-  const { index, status, store } = await begin(flags, 'access');
-  const { held, named } = capabilitiesOf(index.rightsOf(identity));
+  const { index, status, store, minor } = await begin(flags, 'access', [...RBAC_KINDS, ...NEIGHBOURS]);
+  // Since 1.35 connecting to a pod needs `create`; before, a WebSocket was authorised as `get`.
+  const execRequiresCreate = minor >= 35;
+  const { held, named } = capabilitiesOf(index.rightsOf(identity), execRequiresCreate);
   const grants = index.grantsOf(identity);
-  const way = new Escalation(index, new Surroundings(store), identity, { execRequiresCreate: true }).way({
+  const way = new Escalation(index, new Surroundings(store), identity, { execRequiresCreate }).way({
     clusterAdmin: true,
   });
   const all = [...held.map((each) => ({ ...each, names: [] as readonly string[] })), ...named];
-  const unknown = index.doubtsAbout(identity, '');
+  const unknown = [...index.doubtsOf(identity), ...NEIGHBOURS.flatMap((kind) => store.missing(kind) ?? [])];
   await tell(
     {
-      json: { subject: word, held, named, grants: grants.map(grantOf), clusterAdmin: way ?? false, unknown },
+      json: {
+        subject: word,
+        held,
+        named,
+        grants: grants.map(grantOf),
+        clusterAdmin: way ?? (unknown.length > 0 ? 'unknown' : false),
+        unknown,
+      },
       rows: [
         ['SCOPE', 'CAN', 'OF'],
         ...all.map(({ id, scope, names }) => [
@@ -134,7 +153,7 @@ export async function access(word: string, flags: Flags): Promise<number> {
     },
     flags.output,
   );
-  return status;
+  return unknown.length > 0 ? EXIT.input : status;
 }
 
 interface Sum {
@@ -145,9 +164,8 @@ interface Sum {
 
 function summaryOf(word: string, { groups }: Identity, { grants, isAdmin, unknown }: Sum): string {
   const of = groups.length === 0 ? '' : ` with its groups ${groups.join(', ')}`;
-  const lines = [
-    `${word}${of}: ${String(grants.length)} grants; ${isAdmin ? 'leads to cluster-admin' : 'does not lead to cluster-admin'}`,
-  ];
+  const no = unknown.length > 0 ? 'whether that leads to cluster-admin is not known' : 'does not lead to cluster-admin';
+  const lines = [`${word}${of}: ${String(grants.length)} grants; ${isAdmin ? 'leads to cluster-admin' : no}`];
   return [...lines, ...unknown.map((reason) => `not known: ${reason}`)].join('\n');
 }
 

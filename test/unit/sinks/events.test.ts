@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { Outcome, Submission } from '#kube/writer.ts';
 import type { WriteRequest } from '#kube/write-request.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
@@ -64,6 +65,17 @@ class Bench {
   said(): readonly (readonly unknown[])[] {
     return this.sent.map(({ method, body }) => [method, body?.['reason'], body?.['message'], body?.['count']]);
   }
+}
+
+/** The aspects that somebody takes for open who heard all of it, in order. */
+function heard(sent: readonly WriteRequest[]): readonly string[] {
+  const open = new Set<string>();
+  for (const { body } of sent) {
+    const [, over, opened] = /(?:\((.)\): resolved|: (.))$/.exec(String(body?.['message'])) ?? [];
+    if (over !== undefined) open.delete(over);
+    if (opened !== undefined) open.add(opened);
+  }
+  return [...open].sort();
 }
 
 const CREATED = ['create', 'CriticalFinding', 'KP-POD-001 privileged: app is privileged', 1];
@@ -239,6 +251,34 @@ describe('[unit] event sink', () => {
       bench.fly(submission);
     });
     expect(bench.said()).to.deep.equal([]);
+  });
+
+  it('law: whoever heard everything knows what is open', () => {
+    const aspects = ['a', 'b', 'c'];
+    const step = fc.record({
+      open: fc.subarray(aspects),
+      unsure: fc.subarray(aspects),
+      afterMs: fc.constantFrom(0, 1000, SETTLE_MS, HOUR_MS),
+    });
+    const verdictOf = (open: readonly string[], unsure: readonly string[]): Verdict => {
+      const gaps = unsure.filter((each) => !open.includes(each));
+      return aVerdict({
+        findings: open.map((each) => ({ ...critical, aspect: each, message: each })),
+        notEvaluated: gaps.map((each) => ({ check: critical.check, aspect: each, reason: 'forbidden' })),
+      });
+    };
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 7 }), fc.subarray(aspects), (steps, last) => {
+        const bench = new Bench({ enabled: true, rate: 1000, burst: 1000 });
+        for (const { open, unsure, afterMs } of steps) {
+          bench.become(verdictOf(open, unsure), { afterMs });
+        }
+        bench.become(verdictOf(last, []));
+        bench.clock.advance(SETTLE_MS);
+        expect(heard(bench.sent)).to.deep.equal([...last].sort());
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('after its end nothing comes any more', () => {

@@ -19,10 +19,10 @@ const isNew = ({ check, name, aspect = '', severity, message }: Finding, more = 
   topic: `${check}/${aspect}`,
   text: `${check} ${name}: ${message}${more}`,
 });
-const isOver = ({ check, name, aspect = '' }: Finding, how = 'resolved'): News => ({
+const isOver = ({ check, name, aspect }: Finding, how = 'resolved'): News => ({
   reason: 'FindingResolved',
-  topic: `${check}/${aspect}`,
-  text: `${check} ${name}: ${how}`,
+  topic: `${check}/${aspect ?? ''}`,
+  text: `${check} ${name}${aspect === undefined ? '' : ` (${aspect})`}: ${how}`,
 });
 
 interface Case {
