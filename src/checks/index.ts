@@ -21,6 +21,7 @@ import { metadataServiceReachable } from './net/metadata-service-reachable.ts';
 import { noDefaultDeny } from './net/no-default-deny.ts';
 import { nodeportService } from './net/nodeport-service.ts';
 import { podNotIsolated } from './net/pod-not-isolated.ts';
+import { podTrafficUnencrypted } from './net/pod-traffic-unencrypted.ts';
 import { policyMatchesNothing } from './net/policy-matches-nothing.ts';
 import { serviceExternalIps } from './net/service-external-ips.ts';
 import { defaultNamespaceUsed } from './ns/default-namespace-used.ts';
@@ -122,6 +123,7 @@ export const CHECKS: readonly Check[] = [
   internetExposedWorkload,
   gatewayInsecure,
   danglingBackend,
+  podTrafficUnencrypted,
   psaNotEnforced,
   psaBelowRestricted,
   podsViolateEnforcedLevel,

@@ -11,8 +11,12 @@ interface Plugin {
   readonly enforces: boolean | string;
   /** An `ipBlock` never matches the address of a pod: what Kubernetes leaves open, others do as the conformance suite has it. */
   readonly blocksPassPods?: true;
+  /** Why it cannot be told whether it encrypts what pods send; absent: it does where the Nodes have keys. */
+  readonly encryptionUnseen?: string;
 }
 
+const CIPHER_IN_CONFIG = 'whether it encrypts is said in a ConfigMap, whose values are not read';
+const BY_CLOUD = 'the cloud may encrypt what its machines send';
 const IN_CONFIG = 'whether it enforces policies is said in a ConfigMap, whose values are not read';
 
 /** The first that fits a pod counts: a policy agent beside a plugin comes before the plugin alone. */
@@ -22,35 +26,60 @@ const PLUGINS: readonly Plugin[] = [
     name: 'Cilium',
     images: ['cilium/cilium', 'gke-release/cilium/cilium', 'gke-release/anetd', 'anetd'],
     enforces: true,
+    encryptionUnseen: CIPHER_IN_CONFIG,
     blocksPassPods: true,
   },
   {
     name: 'Antrea',
     images: ['antrea/antrea-agent-ubuntu', 'antrea/antrea-agent-ubi', 'antrea/antrea-ubuntu'],
     enforces: true,
+    encryptionUnseen: CIPHER_IN_CONFIG,
   },
   { name: 'kube-router', images: ['cloudnativelabs/kube-router'], enforces: true },
   {
     name: 'OVN-Kubernetes',
     images: ['ovn-kubernetes/ovn-kube-ubuntu', 'ovn-kubernetes', 'openshift/origin-ovn-kubernetes'],
     enforces: true,
+    encryptionUnseen: CIPHER_IN_CONFIG,
   },
-  { name: 'Weave Net', images: ['weaveworks/weave-npc'], enforces: true },
+  {
+    name: 'Weave Net',
+    images: ['weaveworks/weave-npc'],
+    enforces: true,
+    encryptionUnseen: 'whether it has a password to encrypt with is not seen',
+  },
   {
     name: 'kube-network-policies',
     images: ['networking/kube-network-policies', 'kube-network-policies'],
     enforces: true,
+    encryptionUnseen: 'it enforces policies and carries no traffic',
   },
-  { name: 'Azure NPM', images: ['containernetworking/azure-npm', 'azure-npm'], enforces: true },
+  {
+    name: 'Azure NPM',
+    images: ['containernetworking/azure-npm', 'azure-npm'],
+    enforces: true,
+    encryptionUnseen: BY_CLOUD,
+  },
   {
     name: 'AWS VPC CNI with its policy agent',
     images: ['amazon/aws-network-policy-agent', 'aws-network-policy-agent'],
     enforces: IN_CONFIG,
+    encryptionUnseen: BY_CLOUD,
   },
   { name: 'kindnet', images: ['kindest/kindnetd'], enforces: 'only from kind 0.24 on' },
-  { name: 'flannel', images: ['flannel/flannel', 'coreos/flannel', 'flannel-io/flannel'], enforces: false },
-  { name: 'AWS VPC CNI', images: ['amazon-k8s-cni'], enforces: false },
-  { name: 'Azure CNI', images: ['containernetworking/azure-cns', 'azure-cns', 'azure-cni'], enforces: false },
+  {
+    name: 'flannel',
+    images: ['flannel/flannel', 'coreos/flannel', 'flannel-io/flannel'],
+    enforces: false,
+    encryptionUnseen: CIPHER_IN_CONFIG,
+  },
+  { name: 'AWS VPC CNI', images: ['amazon-k8s-cni'], enforces: false, encryptionUnseen: BY_CLOUD },
+  {
+    name: 'Azure CNI',
+    images: ['containernetworking/azure-cns', 'azure-cns', 'azure-cni'],
+    enforces: false,
+    encryptionUnseen: BY_CLOUD,
+  },
 ];
 
 /** kind 0.24 came with kindnetd of this day, the first that enforces. */

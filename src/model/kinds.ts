@@ -70,6 +70,13 @@ export const KINDS = {
     ...pluginPolicyKind('crd.projectcalico.org', 'v1', 'globalnetworkpolicies', false),
     apiKind: 'GlobalNetworkPolicy',
   },
+  PeerAuthentication: {
+    group: 'security.istio.io',
+    version: 'v1',
+    plural: 'peerauthentications',
+    namespaced: true,
+    optional: true,
+  },
   PersistentVolume: { group: '', version: 'v1', plural: 'persistentvolumes', namespaced: false },
   PersistentVolumeClaim: { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespaced: true },
   ConfigMap: { group: '', version: 'v1', plural: 'configmaps', namespaced: true, metadataOnly: true },

@@ -10,6 +10,9 @@ export const CLOUD_IDENTITIES = [
   'pod-identity.alibabacloud.com/role-name',
 ] as const;
 
+/** Network plugins that encrypt with WireGuard write the public key of a Node on it: Calico, and Cilium where it annotates Nodes. */
+export const WIREGUARD_KEYS = ['projectcalico.org/WireguardPublicKey', 'network.cilium.io/wg-pub-key'] as const;
+
 /** The annotations that some check or the ownership rules read; every other annotation stops at the shrinker. */
 export const KEPT_ANNOTATIONS = [
   ...CLOUD_IDENTITIES,
@@ -34,6 +37,9 @@ export const KEPT_ANNOTATIONS = [
   'networking.gke.io/managed-certificates',
   'ingress.gcp.kubernetes.io/pre-shared-cert',
   'appgw.ingress.kubernetes.io/appgw-ssl-certificate',
+  ...WIREGUARD_KEYS,
+  'linkerd.io/inject',
+  'config.linkerd.io/default-inbound-policy',
 ] as const;
 /** Beside AppArmor, what ingress controllers copy into the configuration of their proxy. */
 const KEPT_ANNOTATION_PREFIXES = [

@@ -13,7 +13,16 @@ import {
   roleBinding,
   secret,
 } from './policy.ts';
-import { endpointSlice, gateway, ingress, ingressClass, referenceGrant, route, service } from './routing.ts';
+import {
+  endpointSlice,
+  gateway,
+  ingress,
+  ingressClass,
+  peerAuthentication,
+  referenceGrant,
+  route,
+  service,
+} from './routing.ts';
 import type { Metadata } from './metadata.ts';
 import type { Reader, Shaped } from './shape.ts';
 
@@ -47,6 +56,7 @@ export const SHAPES = {
   CiliumClusterwideNetworkPolicy: foreignPolicy,
   CalicoNetworkPolicy: foreignPolicy,
   CalicoGlobalNetworkPolicy: foreignPolicy,
+  PeerAuthentication: peerAuthentication,
   PersistentVolume: persistentVolume,
   PersistentVolumeClaim: persistentVolumeClaim,
   ConfigMap: configMap,

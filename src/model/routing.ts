@@ -1,6 +1,6 @@
 import { labels, metadata } from './metadata.ts';
 import { labelSelector } from './policy.ts';
-import { flag, list, number, or, portRef, slots, struct, text } from './shape.ts';
+import { flag, list, map, number, or, portRef, slots, struct, text } from './shape.ts';
 
 /** What leads traffic to pods: Services, EndpointSlices, Ingresses, and the Gateway API. */
 const servicePort = struct({ name: text, protocol: text, port: number, targetPort: portRef, nodePort: number });
@@ -116,5 +116,17 @@ export const referenceGrant = struct({
   spec: struct({
     from: slots(struct({ group: text, kind: or(text, ''), namespace: or(text, '') }), { kind: '', namespace: '' }),
     to: slots(struct({ group: text, kind: or(text, ''), name: text }), { kind: '' }),
+  }),
+});
+
+const mutualTls = struct({ mode: text });
+
+/** Istio: whether the sidecars of a namespace, or of the pods that it selects, take plain text. */
+export const peerAuthentication = struct({
+  metadata,
+  spec: struct({
+    selector: struct({ matchLabels: labels }),
+    mtls: mutualTls,
+    portLevelMtls: map(mutualTls),
   }),
 });

@@ -3,6 +3,7 @@ import type { NetworkAssumptions } from '#analysis/network/sources.ts';
 import { networkView, type NetworkKinds } from '#analysis/network/view.ts';
 import { blocksSelectPods, distributionOf, enforcement, pluginOf, type Recognised } from '#facts/cni.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
+import type { Pod } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
 
@@ -25,6 +26,11 @@ const ANY = '*';
 
 function keyOf({ name, enforces }: Recognised): string {
   return `${name} ${String(enforces)}`;
+}
+
+/** The pods of the agents of network plugins. */
+export function agentsIn(inventory: Inventory<'Pod'>): readonly Pod[] {
+  return inventory.by(agents, ANY);
 }
 
 /** The network plugins of the cluster, as far as their agents are known. */

@@ -183,6 +183,7 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   TLSRoute: route,
   TCPRoute: route,
   UDPRoute: route,
+  PeerAuthentication: { spec: { mtls: { mode: 'STRICT' } } },
   ReferenceGrant: {
     spec: { from: [{ group: 'g', kind: 'k', namespace: 'a' }], to: [{ group: '', kind: 'Service', name: 'x' }] },
   },

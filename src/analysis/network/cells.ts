@@ -46,7 +46,12 @@ export class Cells {
 
   /** The cells of what may be no address at all. */
   of(addresses: readonly string[]): readonly number[] {
-    const places = addresses.flatMap((address) => addressAt(address) ?? []);
+    return this.around(addresses.flatMap((address) => addressAt(address) ?? []));
+  }
+
+  /** The cells of places on the line. */
+  around(places: readonly bigint[]): readonly number[] {
+    if (places.length < 2) return places.map((place) => this.at(place));
     return [...new Set(places.map((place) => this.at(place)))].sort((a, b) => a - b);
   }
 

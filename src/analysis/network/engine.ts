@@ -56,8 +56,7 @@ export class Network {
   }
 
   #putNamespace(name: string, namespace: ObjectOf<'Namespace'> | undefined): void {
-    if (namespace === undefined) this.#sources.namespaces.delete(name);
-    else this.#sources.namespaces.set(name, namespace);
+    this.#sources.putNamespace(name, namespace);
     this.#universe?.namespaceChanged(name);
     this.#forgetRows();
   }

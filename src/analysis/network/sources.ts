@@ -1,3 +1,4 @@
+import { addressAt } from '#facts/address.ts';
 import { servingContainersOf } from '#facts/containers.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { isFinished } from '#model/workload.ts';
@@ -45,8 +46,18 @@ export interface NamedPort {
   readonly port: number;
 }
 
-/** The ports that containers name: of two with one name and protocol the first counts. */
+const namedPorts = new WeakMap<Pod['spec'], readonly NamedPort[]>();
+
+/** The ports that containers name: of two with one name and protocol the first counts. Equal pods share their spec: it is read once. */
 export function namedPortsOf({ spec }: Pod): readonly NamedPort[] {
+  const known = namedPorts.get(spec);
+  if (known !== undefined) return known;
+  const named = namedPortsIn(spec);
+  namedPorts.set(spec, named);
+  return named;
+}
+
+function namedPortsIn(spec: Pod['spec']): readonly NamedPort[] {
   const found = new Map<string, NamedPort>();
   for (const { ports = [] } of servingContainersOf(spec)) {
     for (const { name = '', protocol = 'TCP', containerPort: port } of ports)
@@ -60,7 +71,9 @@ export function namedPortsOf({ spec }: Pod): readonly NamedPort[] {
 export class Sources {
   /** Pods that may have traffic: what has run to its end holds no address. */
   readonly pods = new Map<string, Pod>();
-  readonly namespaces = new Map<string, ObjectOf<'Namespace'>>();
+  readonly #namespaces = new Map<string, ObjectOf<'Namespace'>>();
+  readonly #labels = new Map<string, Labels>();
+  readonly #places = new WeakMap<Pod, readonly bigint[]>();
   readonly nodes = new Map<string, ObjectOf<'Node'>>();
   readonly policies = new Map<string, Policy>();
   /** The namespaced ones, by namespace; the others under `''`. */
@@ -87,8 +100,27 @@ export class Sources {
     return policy;
   }
 
-  labelsOf(namespace: string): Labels {
-    return namespaceLabels(namespace, this.namespaces.get(namespace));
+  putNamespace(name: string, namespace: ObjectOf<'Namespace'> | undefined): void {
+    this.#labels.delete(name);
+    if (namespace === undefined) this.#namespaces.delete(name);
+    else this.#namespaces.set(name, namespace);
+  }
+
+  labelsOf(name: string): Labels {
+    const known = this.#labels.get(name);
+    if (known !== undefined) return known;
+    const labels = namespaceLabels(name, this.#namespaces.get(name));
+    this.#labels.set(name, labels);
+    return labels;
+  }
+
+  /** Where the addresses of a pod lie on the line of addresses: read once, for they are asked for whenever classes are cut anew. */
+  placesOf(pod: Pod): readonly bigint[] {
+    const known = this.#places.get(pod);
+    if (known !== undefined) return known;
+    const places = addressesOf(pod).flatMap((address) => addressAt(address) ?? []);
+    this.#places.set(pod, places);
+    return places;
   }
 }
 

@@ -165,8 +165,8 @@ export class Universe {
 
   #classKey(pod: Pod): { readonly key: string; readonly class: Omit<PodClass, 'pods'> } {
     const { namespace, labels } = pod.metadata;
-    const names = namedPortsOf(pod).filter(({ name }) => this.#names.has(name));
-    const cells = this.#asksForAddresses ? this.cells.of(addressesOf(pod)) : [];
+    const names = this.#names.size === 0 ? [] : namedPortsOf(pod).filter(({ name }) => this.#names.has(name));
+    const cells = this.#asksForAddresses ? this.cells.around(this.#sources.placesOf(pod)) : [];
     const isOnHost = pod.spec.hostNetwork === true;
     // Each value with its length before it: no value can pass for two.
     let seen = '';
