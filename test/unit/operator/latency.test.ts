@@ -34,6 +34,27 @@ describe('[unit] latency', () => {
     expect(seen).to.deep.equal([0.2]);
   });
 
+  it('is not put off by an event that changes nothing while a write is waited for', () => {
+    const { at, seen } = measured();
+    at(1000).touched('web');
+    at(1010).changed('web');
+    at(1020).touched('web');
+    at(1030).unchanged('web');
+    at(1100).written('web');
+    expect(seen).to.deep.equal([0.1]);
+  });
+
+  it('forgets what was taken back before it was written', () => {
+    const { at, seen } = measured();
+    at(1000).touched('web');
+    at(1010).changed('web');
+    at(1100).skipped('web');
+    at(2000).touched('web');
+    at(2010).unchanged('web');
+    at(3000).written('web');
+    expect(seen).to.deep.equal([]);
+  });
+
   it('says nothing of writes that no event asked for', () => {
     const { at, seen, latency } = measured();
     at(5).written('web');
