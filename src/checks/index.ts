@@ -70,6 +70,7 @@ import { danglingBinding } from './rbac/dangling-binding.ts';
 import { destructiveOrEvidenceDelete } from './rbac/destructive-or-evidence-delete.ts';
 import { escalateOrBind } from './rbac/escalate-or-bind.ts';
 import { impersonate } from './rbac/impersonate.ts';
+import { mastersGroupUse } from './rbac/masters-group-use.ts';
 import { networkingWrite } from './rbac/networking-write.ts';
 import { nodeOrNamespaceMetadataWrite } from './rbac/node-or-namespace-metadata-write.ts';
 import { nodeProxy } from './rbac/node-proxy.ts';
@@ -182,6 +183,7 @@ export const CHECKS: readonly Check[] = [
   destructiveOrEvidenceDelete,
   anonymousBinding,
   broadGroupBinding,
+  mastersGroupUse,
   danglingBinding,
   unusedRole,
   aggregationExtension,

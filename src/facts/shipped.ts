@@ -38,6 +38,18 @@ export function shippedRules(kind: string, namespace: string, name: string): rea
 
 const SHIPPED_SUBJECTS: ReadonlySet<string> = new Set([...BINDINGS.values()].flatMap(({ subjects }) => subjects));
 
+/** The bindings of cluster-admin that every cluster has, or every one of kubeadm, each with the one group that it is for. */
+const ADMINS: ReadonlyMap<string, string> = new Map([
+  ['cluster-admin', 'system:masters'],
+  ['kubeadm:cluster-admins', 'kubeadm:cluster-admins'],
+]);
+
+/** The group that a binding of cluster-admin is shipped for; undefined for every other binding. */
+export function adminsOf({ kind, metadata, roleRef }: AnyBinding): string | undefined {
+  const isOfAdmin = kind === 'ClusterRoleBinding' && roleRef.kind === 'ClusterRole' && roleRef.name === 'cluster-admin';
+  return isOfAdmin ? ADMINS.get(metadata.name) : undefined;
+}
+
 /** Whether a shipped binding names a service account: in files it counts as present. The control plane runs as such, and no pod does. */
 export function isShippedAccount({ namespace, name }: Account): boolean {
   return SHIPPED_SUBJECTS.has(`ServiceAccount:${namespace}/${name}`);

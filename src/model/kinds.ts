@@ -70,6 +70,13 @@ export const KINDS = {
     ...pluginPolicyKind('crd.projectcalico.org', 'v1', 'globalnetworkpolicies', false),
     apiKind: 'GlobalNetworkPolicy',
   },
+  CertificateSigningRequest: {
+    group: 'certificates.k8s.io',
+    version: 'v1',
+    plural: 'certificatesigningrequests',
+    namespaced: false,
+    optional: true,
+  },
   PeerAuthentication: {
     group: 'security.istio.io',
     version: 'v1',

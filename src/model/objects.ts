@@ -1,4 +1,5 @@
 import { limitRange, resourceQuota } from './amount.ts';
+import { certificateSigningRequest } from './certificate-request.ts';
 import type { Kind } from './kinds.ts';
 import { cronJob, persistentVolume, persistentVolumeClaim, pod, serviceAccount, workload } from './pod.ts';
 import {
@@ -56,6 +57,7 @@ export const SHAPES = {
   CiliumClusterwideNetworkPolicy: foreignPolicy,
   CalicoNetworkPolicy: foreignPolicy,
   CalicoGlobalNetworkPolicy: foreignPolicy,
+  CertificateSigningRequest: certificateSigningRequest,
   PeerAuthentication: peerAuthentication,
   PersistentVolume: persistentVolume,
   PersistentVolumeClaim: persistentVolumeClaim,

@@ -63,6 +63,16 @@ function scalar<T>(expected: string, is: (raw: unknown) => raw is T): Reader<T |
   };
 }
 
+/** What a text comes to; noted where it comes to nothing. */
+export function parsed<T>(expected: string, parse: (text: string) => T | undefined): Reader<T | undefined> {
+  return (raw, trail) => {
+    if (raw === undefined || raw === null) return undefined;
+    const value = typeof raw === 'string' ? parse(raw) : undefined;
+    if (value === undefined) note(expected, raw, trail);
+    return value;
+  };
+}
+
 export const text = scalar('string', (raw): raw is string => typeof raw === 'string');
 export const flag = scalar('boolean', (raw): raw is boolean => typeof raw === 'boolean');
 export const number = scalar('number', (raw): raw is number => typeof raw === 'number');

@@ -16,7 +16,7 @@ const ID = new RegExp(`^KP-(${AREAS.join('|')})-\\d{3}$`);
 const REF =
   /^(CIS:[1-5]\.\d{1,2}(\.\d{1,2})?|PSS:(baseline|restricted)|NSA:N([1-9]|1\d|2[0-8])|OWASP20(22|25):K(0[1-9]|10)|MITRE:T\d{4}(\.\d{3})?)$/;
 /** A sentence, or one that begins with a name as it is spelled: `cluster-admin granted …`, `hostPath reaches …`, `/proc is …`. */
-const TITLE = /^([A-Z]|[a-z]+-[a-z]+ |[a-z]+[A-Z][A-Za-z]* |\/[a-z]+ ).*[^.\s]$/s;
+const TITLE = /^([A-Z]|[a-z]+[-:][a-z]+ |[a-z]+[A-Z][A-Za-z]* |\/[a-z]+ ).*[^.\s]$/s;
 const SENTENCES = /^([A-Z`]|[a-z]+-[a-z]+ ).*\.$/s;
 const ASPECT = /^[a-z][A-Za-z]*$/;
 

@@ -1,3 +1,4 @@
+import { OF_MASTERS } from './certificate-requests.ts';
 /** What laws over any JSON share: valid manifests of every kind, and hostile values grafted into them. */
 import fc from 'fast-check';
 import type { Raw } from '#inventory/shrink.ts';
@@ -191,6 +192,10 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   CiliumClusterwideNetworkPolicy: {},
   CalicoNetworkPolicy: {},
   CalicoGlobalNetworkPolicy: {},
+  CertificateSigningRequest: {
+    spec: { request: OF_MASTERS.utf8only, signerName: 'example.com/x', usages: ['client auth'] },
+    status: { conditions: [{ type: 'Approved', status: 'True' }] },
+  },
   PersistentVolume: { spec: { hostPath: { path: '/' }, local: { path: '/' }, claimRef: { name: 'c' } } },
   PersistentVolumeClaim: { spec: { volumeName: 'x' } },
   ConfigMap: { data: { a: 'b' }, binaryData: { c: 'ZA==' } },

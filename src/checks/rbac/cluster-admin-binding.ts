@@ -1,14 +1,9 @@
 import { isSystemNamespace } from '#facts/namespace.ts';
 import { subjectName, type AnyBinding } from '#facts/rbac.ts';
+import { adminsOf } from '#facts/shipped.ts';
 import { defineCheckOfMany, judge, type Context, type Problem } from '#model/check.ts';
 import { strongNamespaceOfRoleBinding } from '#relations/strength.ts';
 import { WEB_ACCOUNT, aClusterRoleBinding, aRoleBinding, group, strongAccount, user } from '../samples.ts';
-
-/** Bindings of cluster-admin that every cluster has, each with the one group that it is for. */
-const SHIPPED: Readonly<Record<string, string>> = {
-  'cluster-admin': 'system:masters',
-  'kubeadm:cluster-admins': 'kubeadm:cluster-admins',
-};
 
 export const clusterAdminBinding = defineCheckOfMany({
   id: 'KP-RBAC-001',
@@ -93,7 +88,7 @@ function* granted(binding: AnyBinding, severity: 'high' | 'medium'): Iterable<Pr
   if (binding.roleRef.kind !== 'ClusterRole' || binding.roleRef.name !== 'cluster-admin') return;
   const { namespace } = binding.metadata;
   const where = namespace === '' ? 'the cluster' : `namespace ${namespace}`;
-  const shippedFor = namespace === '' ? shippedSubject(binding.metadata.name) : undefined;
+  const shippedFor = adminsOf(binding);
   for (const [index, subject] of binding.subjects.entries()) {
     if (subject.kind === 'ServiceAccount' && namespace === '') continue;
     if (subject.kind === 'Group' && subject.name === shippedFor) continue;
@@ -101,8 +96,4 @@ function* granted(binding: AnyBinding, severity: 'high' | 'medium'): Iterable<Pr
     const aspect = shippedFor === undefined ? {} : { aspect: 'tamperedDefault' };
     yield { at: `subjects[${String(index)}]`, severity, message, ...aspect };
   }
-}
-
-function shippedSubject(binding: string): string | undefined {
-  return Object.hasOwn(SHIPPED, binding) ? SHIPPED[binding] : undefined;
 }

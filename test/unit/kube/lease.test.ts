@@ -500,4 +500,44 @@ describe('[unit] kube/lease', () => {
     );
     expect(led).to.be.greaterThan(0);
   });
+
+  for (const { chance, asked } of [
+    { chance: 0, asked: [0, 2000, 4000, 6000, 8000, 10_000, 12_000, 14_000, 15_001] },
+    { chance: 0.5, asked: [0, 3200, 6400, 9600, 12_800, 15_001] },
+    { chance: 1, asked: [0, 4400, 8800, 13_200, 15_001] },
+  ]) {
+    it(`a standby asks as client-go does, ${String(chance * 120)} % later, and a millisecond after the lease has run out`, async () => {
+      const clock = fakeClock();
+      const [start, times]: [number, number[]] = [clock.now(), []];
+      const inner = fakeStore(clock, () => 'none');
+      const when = clock.wall().toISOString();
+      const held = { holder: 'b', durationSeconds: 15, transitions: 0, acquireTime: when, renewTime: when };
+      await inner.store.create(held, new AbortController().signal);
+      const store: LeaseStore = {
+        ...inner.store,
+        get: (signal) => {
+          times.push(clock.now() - start);
+          return inner.store.get(signal);
+        },
+      };
+      const told: string[] = [];
+      const tell = (word: string) => (): void => void told.push(word);
+      const elector = new Elector({
+        store,
+        identity: 'a',
+        clock,
+        random: () => chance,
+        onStarted: tell('leads'),
+        onStopped: tell('stops'),
+      });
+      elector.start();
+      await turn();
+      while (told.length === 0 && clock.now() < start + 30_000) {
+        clock.advance(1);
+        await turn();
+      }
+      expect([times, told, inner.record()?.holder]).to.deep.equal([asked, ['leads'], 'a']);
+      await elector.stop();
+    });
+  }
 });
