@@ -13,7 +13,7 @@ const views = new Map<string, View<NetworkKinds, Network>>();
 /** The reachability of an inventory's pods under some assumptions, kept current. The same assumptions give the same view. */
 export function networkView(assumed: Partial<NetworkAssumptions>): View<NetworkKinds, Network> {
   const assumptions = { ...DEFAULT_ASSUMPTIONS, ...assumed };
-  const key = JSON.stringify(Object.entries(assumptions).sort());
+  const key = Object.values(assumptions).join(' ');
   const known = views.get(key);
   if (known !== undefined) return known;
   const made = viewOf(assumptions);
