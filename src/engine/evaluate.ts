@@ -2,11 +2,17 @@ import { isProblem, type Check, type Context, type Judge, type Outcome, type Pro
 import type { Inventory } from '#model/inventory.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { refOf, subjectText } from '#model/ref.ts';
+import type { Relation } from '#model/relation.ts';
 
-interface Surroundings {
+/** What a judgement sees beside its object. */
+export interface Surroundings {
   readonly context: Context;
   readonly inventory: Inventory;
+  /** What was asked of objects already, where the checks and traits of a subject share it: nothing changes while it is judged. */
+  readonly asked?: Asked;
 }
+
+export type Asked = Map<AnyObject, Map<Relation, readonly unknown[]>>;
 
 type Given = Readonly<Record<string, readonly unknown[] | undefined>>;
 
@@ -14,12 +20,12 @@ type Given = Readonly<Record<string, readonly unknown[] | undefined>>;
  * Runs one judgement on one object. Law: it never throws, and a check that throws is an `error`, never a pass; evidence out of reach is
  * `unknown`, never a pass; one proven problem is enough for `fail`.
  */
-export function evaluate(judge: Judge, object: AnyObject, inventory: Inventory, context: Context): Outcome {
+export function evaluate(judge: Judge, object: AnyObject, surroundings: Surroundings): Outcome {
   try {
-    if (!judge.applies(object, context)) return NOT_APPLICABLE;
-    const missing = missingInputs(judge, inventory);
+    if (!judge.applies(object, surroundings.context)) return NOT_APPLICABLE;
+    const missing = missingInputs(judge, surroundings.inventory);
     if (missing.length > 0) return { status: 'unknown', missing };
-    return collect(judge, object, relatedTo(judge, object, inventory), { context, inventory });
+    return collect(judge, object, relatedTo(judge, object, surroundings), surroundings);
   } catch (error) {
     return { status: 'error', message: error instanceof Error ? error.message : String(error) };
   }
@@ -40,13 +46,27 @@ function missingInputs({ inputs }: Judge, inventory: Inventory): readonly string
 }
 
 /** The inputs of an object, `undefined` for those that may be out of reach and are. */
-export function relatedTo({ inputs }: Pick<Judge, 'inputs'>, object: AnyObject, inventory: Inventory): Given {
+export function relatedTo(
+  { inputs }: Pick<Judge, 'inputs'>,
+  object: AnyObject,
+  { inventory, asked }: Pick<Surroundings, 'inventory' | 'asked'>,
+): Given {
   const given: Record<string, readonly unknown[] | undefined> = {};
   for (const [name, { relation, optional }] of Object.entries(inputs)) {
     const isKnown = !optional || relation.reads.every((kind) => inventory.missing(kind) === undefined);
-    given[name] = isKnown ? relation.related(object, inventory) : undefined;
+    given[name] = isKnown ? related(relation, object, inventory, asked) : undefined;
   }
   return given;
+}
+
+function related(relation: Relation, object: AnyObject, inventory: Inventory, asked?: Asked): readonly unknown[] {
+  const known = asked?.get(object)?.get(relation);
+  if (known !== undefined) return known;
+  const found = relation.related(object, inventory);
+  const own = asked?.get(object) ?? new Map<Relation, readonly unknown[]>();
+  own.set(relation, found);
+  asked?.set(object, own);
+  return found;
 }
 
 function collect(judge: Judge, object: AnyObject, given: Given, { context, inventory }: Surroundings): Outcome {

@@ -7,7 +7,7 @@ import { rankOf } from '#model/severity.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { Finding, NotEvaluated } from '#model/verdict.ts';
 import { isFinished, templatePath } from '#model/workload.ts';
-import { evaluate, judgeFor, relatedTo } from './evaluate.ts';
+import { evaluate, judgeFor, relatedTo, type Surroundings } from './evaluate.ts';
 import { scopeOf } from './scope.ts';
 import { asItsPodsNameIt, objectAt, podsBelow, rootOf, type PodsBelow } from './roots.ts';
 
@@ -42,6 +42,7 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
   if (own !== undefined && subjectKey(rootOf(own, inventory)) !== subjectKey(named)) return undefined;
   const subject = own === undefined ? asItsPodsNameIt(named, inventory) : subjectOf(own);
   if (subject === undefined || context.inScope?.(scopeOf(subject), subject.kind) === false) return undefined;
+  const surroundings: Surroundings = { inventory, context, asked: new Map() };
   const below = podsBelow(subject, inventory);
   const running = facesOf(below, false);
   const all = facesOf(below, true);
@@ -51,8 +52,8 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
     pods: below.live.filter((pod) => !isFinished(pod)).length,
     judge: (check) => {
       const judged = [
-        ...judgedFaces(check, check.alsoFinished === true ? all : running, inventory, context),
-        ...judgedOwn(check, own, inventory, context),
+        ...judgedFaces(check, check.alsoFinished === true ? all : running, surroundings),
+        ...judgedOwn(check, own, surroundings),
       ];
       return judged.length === 0 ? undefined : merge(check, judged, templatePath(subject.kind));
     },
@@ -61,30 +62,23 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
       const objects = running.length > 0 ? running.map(({ pod }) => pod) : alone;
       const teller = judges.find((each) => each.subject === objects[0]?.kind);
       return teller?.tell(
-        objects.map((object) => ({ object, given: relatedTo(teller, object, inventory) })),
+        objects.map((object) => ({ object, given: relatedTo(teller, object, surroundings) })),
         context,
       );
     },
   };
 }
 
-function judgedFaces(check: Check, faces: readonly Face[], inventory: Inventory, context: Context): readonly Judged[] {
+function judgedFaces(check: Check, faces: readonly Face[], surroundings: Surroundings): readonly Judged[] {
   const judge = judgeFor(check, 'Pod');
   return judge === undefined
     ? []
-    : faces.map(({ pod, pods }) => ({ pods, outcome: evaluate(judge, pod, inventory, context) }));
+    : faces.map(({ pod, pods }) => ({ pods, outcome: evaluate(judge, pod, surroundings) }));
 }
 
-function judgedOwn(
-  check: Check,
-  own: AnyObject | undefined,
-  inventory: Inventory,
-  context: Context,
-): readonly Judged[] {
+function judgedOwn(check: Check, own: AnyObject | undefined, surroundings: Surroundings): readonly Judged[] {
   const judge = own === undefined || own.kind === 'Pod' ? undefined : judgeFor(check, own.kind);
-  return judge === undefined || own === undefined
-    ? []
-    : [{ pods: 0, outcome: evaluate(judge, own, inventory, context) }];
+  return judge === undefined || own === undefined ? [] : [{ pods: 0, outcome: evaluate(judge, own, surroundings) }];
 }
 
 /** The different looks of the pods: equal pods share their spec, labels and annotations in the store, so identity tells them apart. */

@@ -2,8 +2,9 @@ import type { Network } from '#analysis/network/engine.ts';
 import type { NetworkAssumptions } from '#analysis/network/sources.ts';
 import { networkView, type NetworkKinds } from '#analysis/network/view.ts';
 import { blocksSelectPods, distributionOf, enforcement, pluginOf, type Recognised } from '#facts/cni.ts';
-import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
+import { sides, type ChangeOf, type Index, type Inventory, type View } from '#model/inventory.ts';
 import type { Pod } from '#model/objects.ts';
+import type { AnyObject } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
 
@@ -33,13 +34,39 @@ export function agentsIn(inventory: Inventory<'Pod'>): readonly Pod[] {
   return inventory.by(agents, ANY);
 }
 
+interface Counted {
+  readonly plugin: Recognised;
+  readonly count: number;
+}
+
+/** How often each plugin is there: its agents run on every node, and every pod that is judged asks. */
+const plugins: View<'Node' | 'Pod', Map<string, Counted>> = {
+  name: 'network plugins',
+  kinds: ['Node', 'Pod'],
+  open: (inventory) => {
+    const counts = new Map<string, Counted>();
+    for (const object of [...inventory.list('Node'), ...inventory.list('Pod')]) tally(counts, object, 1);
+    return counts;
+  },
+  apply: (counts, { before, after }) => {
+    if (before !== undefined) tally(counts, before, -1);
+    if (after !== undefined) tally(counts, after, 1);
+  },
+};
+
+function tally(counts: Map<string, Counted>, object: AnyObject, sign: 1 | -1): void {
+  const plugin = object.kind === 'Pod' ? pluginOf(object) : object.kind === 'Node' ? distributionOf(object) : undefined;
+  if (plugin === undefined) return;
+  const key = keyOf(plugin);
+  const count = (counts.get(key)?.count ?? 0) + sign;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, { plugin, count });
+}
+
 /** The network plugins of the cluster, as far as their agents are known. */
 export function pluginsIn(inventory: Inventory<'Pod' | 'Node'>): readonly Recognised[] {
-  const found = [
-    ...inventory.by(agents, ANY).map(pluginOf),
-    ...inventory.by(distributions, ANY).map(distributionOf),
-  ].filter((each) => each !== undefined);
-  return [...new Map(found.map((each) => [keyOf(each), each])).values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const found = [...inventory.view(plugins).entries()];
+  return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { plugin }]) => plugin);
 }
 
 /** Whether the network plugins enforce policies; undefined: it cannot be told. */

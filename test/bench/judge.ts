@@ -23,7 +23,8 @@ const byCheck = CHECKS.flatMap((check): readonly Figures[] => {
   if (judge === undefined) return [];
   let failed = 0;
   const start = performance.now();
-  for (const pod of pods) if (evaluate(judge, pod, store, CONTEXT).status === 'fail') failed += 1;
+  for (const pod of pods)
+    if (evaluate(judge, pod, { inventory: store, context: CONTEXT }).status === 'fail') failed += 1;
   const milliseconds = performance.now() - start;
   return [
     { step: `${check.id} ${check.name}`, milliseconds, longest: 0, count: pods.length, note: `${String(failed)} fail` },

@@ -4,17 +4,16 @@ import { Network } from './engine.ts';
 import { POLICY_KINDS } from './rules.ts';
 import { DEFAULT_ASSUMPTIONS, type NetworkAssumptions } from './sources.ts';
 
-const KINDS = ['Namespace', 'Node', ...POLICY_KINDS, 'Pod'] as const;
-
 /** The kinds that reachability follows from. */
-export type NetworkKinds = (typeof KINDS)[number];
+export const NETWORK_KINDS = ['Namespace', 'Node', ...POLICY_KINDS, 'Pod'] as const;
+export type NetworkKinds = (typeof NETWORK_KINDS)[number];
 
 const views = new Map<string, View<NetworkKinds, Network>>();
 
 /** The reachability of an inventory's pods under some assumptions, kept current. The same assumptions give the same view. */
 export function networkView(assumed: Partial<NetworkAssumptions>): View<NetworkKinds, Network> {
   const assumptions = { ...DEFAULT_ASSUMPTIONS, ...assumed };
-  const key = JSON.stringify(Object.entries(assumptions).sort());
+  const key = Object.values(assumptions).join(' ');
   const known = views.get(key);
   if (known !== undefined) return known;
   const made = viewOf(assumptions);
@@ -25,10 +24,10 @@ export function networkView(assumed: Partial<NetworkAssumptions>): View<NetworkK
 function viewOf(assumptions: NetworkAssumptions): View<NetworkKinds, Network> {
   return {
     name: 'network',
-    kinds: KINDS,
+    kinds: NETWORK_KINDS,
     open: (inventory) => {
       const engine = new Network(assumptions);
-      for (const kind of KINDS)
+      for (const kind of NETWORK_KINDS)
         for (const after of inventory.list(kind)) engine.apply({ ref: refOf(after), after } as Change);
       return engine;
     },

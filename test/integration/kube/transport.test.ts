@@ -3,7 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { connect, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import { get, resourceServed, selfSubjectAccessReview, serverVersion } from '#kube/client.ts';
 import { makeIdentity } from '#sandbox/tls.ts';
@@ -325,6 +325,16 @@ describe('[integration] kube/kubeconfig', () => {
     }
   });
 
+  it('credentials that could not be read are read anew the next time', async () => {
+    const { credentials } = load(file('late', config('https://127.0.0.1:1', { tokenFile: 'late-token' })));
+    const read = async (): Promise<string | undefined> => (await credentials()).headers['Authorization'];
+    expect(await failed(read())).to.be.instanceOf(KubeConfigError);
+    file('late-token', 'here\n');
+    expect(await read()).to.equal('Bearer here');
+    file('late-token', 'changed');
+    expect(await read()).to.equal('Bearer here');
+  });
+
   it('goes on with what it had while the kubeconfig is being rewritten', async () => {
     const kubeconfig = file('moving', config('https://127.0.0.1:1', { token: 'one' }));
     const cluster = load(kubeconfig);
@@ -350,6 +360,9 @@ describe('[integration] kube/kubeconfig', () => {
       mkdirSync(join(folder, 'home/.kube'), { recursive: true });
       file('home/.kube/config', config('https://at-home'));
       expect(loadCluster({ userAgent: 'x' }).server.host).to.equal('at-home');
+      process.env['KUBECONFIG'] = ['', file('named', config('https://named'))].join(delimiter);
+      expect(loadCluster({ userAgent: 'x' }).server.host).to.equal('named');
+      delete process.env['KUBECONFIG'];
       file('home/.kube/config', '{');
       expect(() => loadCluster({ userAgent: 'x' })).to.throw(
         KubeConfigError,
