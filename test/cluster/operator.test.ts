@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { version } from '#cli/version.ts';
 import { Api } from '../support/api.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { MountedConfig } from '../support/mounted-config.ts';
 import { OperatorProcess } from '../support/operator-process.ts';
 import { deployment, operatorScenarios, reportGone, reportOf, reportWhere } from '../support/operator-scenarios.ts';
 import { needControlPlane, sharedControlPlane } from '../support/shared-control-plane.ts';
@@ -49,12 +50,21 @@ describe('[cluster] the operator with little rights', function () {
 
   after(() => {
     api?.close();
+    config.remove();
   });
 
   afterEach(async () => {
     await operator?.stop();
     await plane.kubectl('delete', 'clusterrolebinding', 'kubeposture-test', '--ignore-not-found');
   });
+
+  /** As manifests/base configures it: it has no right to Secrets, and does not ask for them. */
+  const config = new MountedConfig('secrets: {mode: off}');
+  const begin = (user: string): OperatorProcess =>
+    new OperatorProcess([
+      ...['--kubeconfig', plane.userKubeconfig(user), '--leader-elect=false'],
+      ...['--config', config.file],
+    ]);
 
   const grant = (role: string, user: string): Promise<string> =>
     plane.kubectl('create', 'clusterrolebinding', 'kubeposture-test', `--clusterrole=${role}`, `--user=${user}`);
@@ -69,7 +79,7 @@ describe('[cluster] the operator with little rights', function () {
     await grant('kubeposture', 'user-1');
     const namespace = await api!.newNamespace('least');
     await api!.apply(deployment(namespace, false));
-    operator = new OperatorProcess(['--kubeconfig', plane.userKubeconfig('user-1'), '--leader-elect=false']);
+    operator = begin('user-1');
     const found = await reportWhere(api!, namespace, ({ subject }) => subject.pods === 3, 20_000);
     expect(found.unknown).to.deep.equal([]);
     const asked = (await plane.auditLines()).filter(({ user }) => user.username === 'user-1');
@@ -97,7 +107,7 @@ describe('[cluster] the operator with little rights', function () {
     await grant('kubeposture-blind', 'user-2');
     const namespace = await api!.newNamespace('blind');
     await api!.apply(deployment(namespace, false));
-    operator = new OperatorProcess(['--kubeconfig', plane.userKubeconfig('user-2'), '--leader-elect=false']);
+    operator = begin('user-2');
     const found = await reportWhere(api!, namespace, ({ subject }) => subject.pods === 3, 20_000);
     const reason = 'watch networkpolicies.networking.k8s.io: forbidden';
     expect(found.unknown).to.deep.equal(['KP-NET-002', 'KP-NET-005', 'KP-NET-014'].map((check) => ({ check, reason })));
