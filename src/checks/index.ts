@@ -25,6 +25,7 @@ import { podTrafficUnencrypted } from './net/pod-traffic-unencrypted.ts';
 import { policyMatchesNothing } from './net/policy-matches-nothing.ts';
 import { serviceExternalIps } from './net/service-external-ips.ts';
 import { defaultNamespaceUsed } from './ns/default-namespace-used.ts';
+import { noNamespaceSeparation } from './ns/no-namespace-separation.ts';
 import { noQuotaOrLimits } from './ns/no-quota-or-limits.ts';
 import { podsViolateEnforcedLevel } from './ns/pods-violate-enforced-level.ts';
 import { psaBelowRestricted } from './ns/psa-below-restricted.ts';
@@ -130,6 +131,7 @@ export const CHECKS: readonly Check[] = [
   defaultNamespaceUsed,
   userWorkloadInSystemNamespace,
   noQuotaOrLimits,
+  noNamespaceSeparation,
   privilegedContainer,
   hostPid,
   hostIpc,

@@ -28,6 +28,8 @@ import { examplesOfRights } from './rights-examples.ts';
 
 interface Spec extends Meta {
   readonly rights: readonly Right[];
+  /** What older servers alone have: without the examples that every right makes. */
+  readonly older?: readonly Right[];
   readonly bad?: readonly BadExample[];
   readonly good: readonly Example[];
 }
@@ -36,13 +38,14 @@ interface Spec extends Meta {
  * A check of what roles give. It is reported once per role, with the severity of its widest grant; a ClusterRole that is granted in namespaces alone on each
  * RoleBinding, so that it counts there. Shipped roles are recognised by content and never judged.
  */
-export function defineRightsCheck({ rights, bad = [], good, ...meta }: Spec): Check {
+export function defineRightsCheck({ rights: current, older = [], bad = [], good, ...meta }: Spec): Check {
+  const rights = [...current, ...older];
   const placed = rights.filter(({ clusterOnly }) => clusterOnly !== true);
   return defineCheckOfMany({
     ...meta,
     judges: [...(placed.length === 0 ? [] : placedJudges(placed)), ofClusterRole(rights)],
     examples: () => {
-      const made = examplesOfRights(meta, rights);
+      const made = examplesOfRights(meta, current);
       return { bad: [...made.bad, ...bad], good: [...made.good, ...good] };
     },
   });

@@ -1,129 +1,51 @@
-import type { Severity } from '#model/severity.ts';
-import { parseVersion, type Version } from './version.ts';
+import type { Advisory, Flaw, VersionRange } from '#model/advisories.ts';
+import { fitsAny } from '#model/pattern.ts';
+import { isOneOf, parseImage } from './image.ts';
+import { isBefore, parseVersion, type Version } from './version.ts';
 
-/** Versions from one, below another; either side open where it is absent. */
-interface Range {
-  readonly from?: Version;
-  readonly below?: Version;
+/** What is looked up of a table for each image. */
+interface Words {
+  /** Last segments of all repositories that are known. */
+  readonly last: ReadonlySet<string>;
+  /** Those that suffice on their own. */
+  readonly distinctive: readonly string[];
 }
 
-interface Flaw {
-  readonly severity: Severity;
-  readonly text: string;
-  /** The versions that have it; all where absent. */
-  readonly in?: readonly Range[];
+const WORDS = new WeakMap<readonly Advisory[], Words>();
+
+function wordsOf(table: readonly Advisory[]): Words {
+  const known = WORDS.get(table);
+  if (known !== undefined) return known;
+  const words = {
+    last: new Set(table.flatMap(({ images }) => images.map(lastSegment))),
+    distinctive: table.flatMap(({ distinctive = [] }) => distinctive),
+  };
+  WORDS.set(table, words);
+  return words;
 }
 
-/** An add-on that is retired or has had a serious flaw, and how it is recognised. A name that anybody may choose proves nothing. */
-export interface Advisory {
-  readonly component: string;
-  /** Ends of repositories, of two segments or more: below any registry, so that mirrors count. */
-  readonly images: readonly string[];
-  /** Last segments that nobody else uses; with `*` at the end, what begins so. */
-  readonly distinctive?: readonly string[];
-  /** Labels that only its pods wear. */
-  readonly labels?: readonly (readonly [key: string, value: string])[];
-  /** Names of its Services. */
-  readonly services?: readonly string[];
-  /** Its service account: another workload that runs as it has the rights of the component. */
-  readonly serviceAccount?: string;
-  readonly flaws: readonly Flaw[];
+function lastSegment(repository: string): string {
+  return repository.slice(repository.lastIndexOf('/') + 1);
 }
 
-function version(text: string): Version {
-  const parsed = parseVersion(text);
-  if (parsed === undefined) throw new Error(`${text} is no version`);
-  return parsed;
+/** Whether an image is worth a closer look: most are not. */
+export function isSuspect(image: string, table: readonly Advisory[]): boolean {
+  const last = lastSegment(parseImage(image).repository);
+  const { last: segments, distinctive } = wordsOf(table);
+  return segments.has(last) || fitsAny(last, distinctive);
 }
 
-function range(from: string, below: string): Range {
-  return { ...(from === '' ? {} : { from: version(from) }), below: version(below) };
+/** Whether an image is of the component. */
+export function isOf(image: string, { images, distinctive = [] }: Advisory): boolean {
+  return isOneOf(image, images) || fitsAny(lastSegment(parseImage(image).repository), distinctive);
 }
 
-const DASHBOARD = 'kubernetes-dashboard';
+/** Whether a version has a flaw; without a version only what all have. */
+export function hasFlaw({ in: ranges }: Flaw, version: Version | undefined): boolean {
+  return ranges === undefined || (version !== undefined && ranges.some((range) => isWithin(version, range)));
+}
 
-export const ADVISORIES: readonly Advisory[] = [
-  {
-    component: 'Tiller',
-    images: ['kubernetes-helm/tiller'],
-    distinctive: ['tiller'],
-    labels: [['name', 'tiller']],
-    services: ['tiller-deploy'],
-    flaws: [
-      {
-        severity: 'critical',
-        text: 'the server of Helm 2 does for everyone who reaches it whatever its service account may do; it ended in 2020',
-      },
-    ],
-  },
-  {
-    component: 'ingress-nginx',
-    images: [
-      'ingress-nginx/controller',
-      'ingress-nginx/controller-chroot',
-      'kubernetes-ingress-controller/nginx-ingress-controller',
-      'rancher/nginx-ingress-controller',
-      'bitnami/nginx-ingress-controller',
-    ],
-    flaws: [
-      {
-        severity: 'critical',
-        text: 'CVE-2025-1974: whoever reaches its admission webhook runs code in it, and it reads every Secret',
-        in: [range('', '1.11.5'), range('1.12.0', '1.12.1')],
-      },
-      { severity: 'high', text: 'retired in March 2026: there are no fixes any more' },
-    ],
-  },
-  {
-    component: 'Kubernetes Dashboard',
-    images: [
-      'kubernetesui/dashboard',
-      'kubernetesui/dashboard-api',
-      'kubernetesui/dashboard-auth',
-      'kubernetesui/dashboard-web',
-      'kubernetesui/dashboard-metrics-scraper',
-      'kubernetesui/metrics-scraper',
-    ],
-    distinctive: [`${DASHBOARD}*`],
-    labels: [
-      ['k8s-app', DASHBOARD],
-      ['app', DASHBOARD],
-      ['app.kubernetes.io/name', DASHBOARD],
-    ],
-    serviceAccount: DASHBOARD,
-    flaws: [{ severity: 'low', text: 'a way into the cluster that few need' }],
-  },
-  {
-    component: 'Argo CD',
-    images: ['argoproj/argocd'],
-    flaws: [
-      {
-        severity: 'high',
-        text: 'CVE-2022-24348: a chart reads files, and with them credentials, of other applications',
-        in: [range('', '2.1.9'), range('2.2.0', '2.2.4')],
-      },
-    ],
-  },
-  {
-    component: 'Kyverno',
-    images: ['kyverno/kyverno'],
-    flaws: [
-      {
-        severity: 'high',
-        text: 'CVE-2022-47633: a registry gets unsigned images past its verification',
-        in: [range('1.8.3', '1.8.5')],
-      },
-    ],
-  },
-  {
-    component: 'Grafana',
-    images: ['grafana/grafana', 'grafana/grafana-oss', 'grafana/grafana-enterprise'],
-    flaws: [
-      {
-        severity: 'high',
-        text: 'CVE-2022-39328: a race lets an unauthenticated user query as somebody else',
-        in: [range('9.2.0', '9.2.4')],
-      },
-    ],
-  },
-];
+function isWithin(version: Version, { from, below }: VersionRange): boolean {
+  const [least, end] = [from, below].map((word) => parseVersion(word ?? ''));
+  return !(least !== undefined && isBefore(version, least)) && (end === undefined || isBefore(version, end));
+}

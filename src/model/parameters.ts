@@ -1,3 +1,5 @@
+import { COMPONENT_ADVISORIES, type Advisory } from './advisories.ts';
+
 /** The data tables that judgement rests on and that a cluster's owner may change. */
 export interface Parameters {
   /** Tags that name another image tomorrow; lower case, compared whole. */
@@ -27,6 +29,10 @@ export interface Parameters {
   readonly publicEntryPoints: readonly string[];
   /** Names and addresses of the metadata services of clouds. */
   readonly metadataHosts: readonly string[];
+  /** Add-ons that are retired or have known flaws. */
+  readonly componentAdvisories: readonly Advisory[];
+  /** How many applications may share a namespace without being asked why. */
+  readonly minOwnersForSplit: number;
   /** How long a debug container may run: seconds, as all durations here. */
   readonly debugMaxAge: number;
   /** How long what something refers to may be on its way. */
@@ -190,6 +196,8 @@ export const DEFAULT_PARAMETERS: Parameters = {
     'metadata.google.internal',
     'metadata.azure.internal',
   ],
+  componentAdvisories: COMPONENT_ADVISORIES,
+  minOwnersForSplit: 5,
   debugMaxAge: DAY,
   danglingGrace: 300,
   unusedGrace: 7 * DAY,

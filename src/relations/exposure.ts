@@ -161,15 +161,15 @@ export function guardIn(inventory: Inventory<Kinds>): Network | undefined {
   return isEnforced(inventory) === true ? networkIn(inventory) : undefined;
 }
 
-type Affected<S extends Kind> = {
-  readonly [K in OfExposure]: (change: ChangeOf<K>, inventory: Inventory<OfExposure | S>) => readonly Ref<S>[];
+type Affected<S extends Kind, R extends Kind> = {
+  readonly [K in OfExposure]: (change: ChangeOf<K>, inventory: Inventory<OfExposure | S | R>) => readonly Ref<S>[];
 };
 
-/** One answer for a change of any kind that exposure follows from. */
-export function onExposure<S extends Kind>(
-  of: (change: ChangeOf<Kind>, inventory: Inventory<OfExposure | S>) => readonly Ref<S>[],
-): Affected<S> {
-  return Object.fromEntries(exposureOfPod.reads.map((kind) => [kind, of])) as unknown as Affected<S>;
+/** One answer for a change of any kind that exposure follows from; it may look at the kinds `R` too. */
+export function onExposure<S extends Kind, R extends Kind = never>(
+  of: (change: ChangeOf<Kind>, inventory: Inventory<OfExposure | S | R>) => readonly Ref<S>[],
+): Affected<S, R> {
+  return Object.fromEntries(exposureOfPod.reads.map((kind) => [kind, of])) as unknown as Affected<S, R>;
 }
 
 /** The namespaces of the pods that may be exposed in another way after a change, and of what changed. */

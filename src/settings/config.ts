@@ -3,6 +3,7 @@ import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { loadAll, YAMLException } from 'js-yaml';
 import { pathText } from '#model/shape.ts';
 import { CHECK_ID, CONFIGURATION, CRON, NAMESPACE } from './description.ts';
+import { REPOSITORY, VERSION } from './advisories.ts';
 import { schemaOf } from './field.ts';
 import { SettingsError, type Config } from './types.ts';
 
@@ -65,6 +66,8 @@ const PATTERNS: Readonly<Record<string, string>> = {
   [CHECK_ID]: 'must be a check id, such as KP-POD-001',
   [CRON]: 'must be a cron expression of five fields, such as "17 3 * * *"',
   [NAMESPACE]: 'must be the name of a namespace',
+  [REPOSITORY]: 'must be the end of a repository, of two segments or more, such as grafana/grafana',
+  [VERSION]: 'must be a version, such as 1.12.0',
 };
 
 /** `checks.disable[0]` for the JSON pointer `/checks/disable/0`. */

@@ -1,6 +1,7 @@
 import type { CheckId } from '#model/check.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { SEVERITIES, type Severity } from '#model/severity.ts';
+import { componentAdvisories } from './advisories.ts';
 import type { Field, Section } from './field.ts';
 
 export const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
@@ -139,6 +140,13 @@ export const CONFIGURATION = {
               'Services, as `namespace/name`, that are meant to be open to everybody.',
             ),
             metadataHosts: parameter('metadataHosts', 'Names and addresses of the metadata services of clouds.'),
+            componentAdvisories,
+            minOwnersForSplit: integer(
+              'How many applications may share a namespace before KP-NS-007 asks why.',
+              DEFAULT_PARAMETERS.minOwnersForSplit,
+              1,
+              100_000,
+            ),
             debugMaxAge: seconds('debugMaxAge', 'How long a debug container may run.'),
             danglingGrace: seconds('danglingGrace', 'How long what something refers to may be on its way.'),
             unusedGrace: seconds('unusedGrace', 'How long something may be there before anybody uses it.'),

@@ -25,8 +25,11 @@ function lastState(steps: readonly Step[]): readonly Manifest[] {
   return [...state.values()];
 }
 
+/** Small worlds hold few applications. */
+const FEW = { minOwnersForSplit: 1 };
+
 function told(steps: readonly Step[], complete = false): World {
-  const world = new World([], CHECKS, { complete });
+  const world = new World([], CHECKS, { complete, parameters: FEW });
   for (const { put, remove, wait } of steps) {
     if (put !== undefined) world.put(put);
     if (remove !== undefined) world.remove(remove);
@@ -37,7 +40,7 @@ function told(steps: readonly Step[], complete = false): World {
 
 /** The state after a history, seen when the history ends. */
 function seen(steps: readonly Step[], complete = false, state = lastState(steps)): World {
-  const world = new World([], CHECKS, { complete });
+  const world = new World([], CHECKS, { complete, parameters: FEW });
   world.wait(steps.reduce((sum, { wait = 0 }) => sum + wait, 0));
   for (const object of state) world.put(object);
   return world;

@@ -348,6 +348,44 @@ const inUse = fc.oneof(
     fc.constantFrom<Fields>({}, { ownerReferences: OWNED_BY_X }).map((owned) => ({ namespace: 'a', ...owned })),
   ),
 );
+/** Pods of few applications in two namespaces, one of which nearly all may share. */
+const crowd = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: of(
+      'Pod',
+      fc.constant({ spec: { containers: [] } }),
+      fc
+        .tuple(fc.constantFrom('a', 'a', 'b'), fc.constantFrom('1', '2', '3', '4', '5', '6', '7'))
+        .map(([ns, each]) => ({ name: each, namespace: ns, labels: { 'app.kubernetes.io/part-of': each } })),
+    ),
+  },
+  of(
+    'Namespace',
+    fc.constant({}),
+    fc.constantFrom('a', 'b').map((named) => ({ name: named })),
+  ),
+);
+const onlyA = fc.constant({ name: 'a' });
+const listening = { spec: { containers: [{ name: 'app', ports: [{ containerPort: 80 }] }] } };
+/** A namespace with an account that comes to strength, and a door that comes and goes. */
+const mixed = fc.oneof(
+  of('Namespace', fc.constant({}), onlyA),
+  of('ServiceAccount', fc.constant({}), inA),
+  of('ClusterRole', fc.constant(impersonating), onlyX),
+  of('ClusterRoleBinding', fc.constant(grantOfX), onlyX),
+  of('Pod', fc.constant(listening), fc.constant({ name: 'x', namespace: 'a', labels: { app: 'p' } })),
+  {
+    weight: 4,
+    arbitrary: of(
+      'Service',
+      fc
+        .constantFrom('LoadBalancer', 'ClusterIP')
+        .map((type) => ({ spec: { type, selector: { app: 'p' }, ports: [{ port: 80 }] } })),
+      inA,
+    ),
+  },
+);
 const claim = of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) }));
 /** Replicas of one set on two nodes, and what they run. */
 const replica = of(
@@ -453,6 +491,8 @@ export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   ...themes.map((theme) => historyOf(theme)),
   // Four objects must meet before one of them makes a difference.
   historyOf(tokens, 8),
+  historyOf(crowd, 14),
+  historyOf(mixed, 14),
   historyOf(idle, 3),
   historyOf(inUse, 5),
   historyOf(inUse, 7),

@@ -4,10 +4,9 @@ import { Network } from './engine.ts';
 import { POLICY_KINDS } from './rules.ts';
 import { DEFAULT_ASSUMPTIONS, type NetworkAssumptions } from './sources.ts';
 
-const KINDS = ['Namespace', 'Node', ...POLICY_KINDS, 'Pod'] as const;
-
 /** The kinds that reachability follows from. */
-export type NetworkKinds = (typeof KINDS)[number];
+export const NETWORK_KINDS = ['Namespace', 'Node', ...POLICY_KINDS, 'Pod'] as const;
+export type NetworkKinds = (typeof NETWORK_KINDS)[number];
 
 const views = new Map<string, View<NetworkKinds, Network>>();
 
@@ -25,10 +24,10 @@ export function networkView(assumed: Partial<NetworkAssumptions>): View<NetworkK
 function viewOf(assumptions: NetworkAssumptions): View<NetworkKinds, Network> {
   return {
     name: 'network',
-    kinds: KINDS,
+    kinds: NETWORK_KINDS,
     open: (inventory) => {
       const engine = new Network(assumptions);
-      for (const kind of KINDS)
+      for (const kind of NETWORK_KINDS)
         for (const after of inventory.list(kind)) engine.apply({ ref: refOf(after), after } as Change);
       return engine;
     },

@@ -1,19 +1,19 @@
-import { ADVISORIES, type Advisory } from '#facts/advisories.ts';
+import { hasFlaw, isOf, isSuspect } from '#facts/advisories.ts';
 import { containersOf, named, type ContainerSlot } from '#facts/containers.ts';
-import { isOneOf, parseImage } from '#facts/image.ts';
-import { isBefore, parseVersion } from '#facts/version.ts';
+import { parseImage } from '#facts/image.ts';
+import { parseVersion } from '#facts/version.ts';
+import type { Advisory } from '#model/advisories.ts';
 import { defineCheckOfMany, judge, type Doubt, type Examples, type Problem } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
-import { fitsAny } from '#model/pattern.ts';
 import { accountOf } from '#facts/token.ts';
 import { aContainer, aDeployment, aPod, aService } from '../samples.ts';
 
 const ofPod = judge({
   subject: 'Pod',
 
-  *evaluate(pod) {
-    const suspects = containersOf(pod.spec).filter(({ container }) => isSuspect(container.image ?? ''));
-    for (const advisory of ADVISORIES) {
+  *evaluate(pod, _given, { parameters: { componentAdvisories: table } }) {
+    const suspects = containersOf(pod.spec).filter(({ container }) => isSuspect(container.image ?? '', table));
+    for (const advisory of table) {
       const words = suspects.flatMap((slot) => [...fromImage(slot, advisory)]);
       if (words.length > 0) yield* words;
       else yield* fromTheRest(pod, advisory);
@@ -24,8 +24,8 @@ const ofPod = judge({
 const ofService = judge({
   subject: 'Service',
 
-  *evaluate({ metadata }) {
-    for (const advisory of ADVISORIES) {
+  *evaluate({ metadata }, _given, { parameters }) {
+    for (const advisory of parameters.componentAdvisories) {
       const [flaw] = advisory.flaws;
       if (flaw === undefined || advisory.services?.includes(metadata.name) !== true) continue;
       const message = `Service ${metadata.name} leads to ${advisory.component}: ${flaw.text}`;
@@ -47,38 +47,12 @@ export const retiredOrVulnerableComponent = defineCheckOfMany({
   examples,
 });
 
-function lastSegment(repository: string): string {
-  return repository.slice(repository.lastIndexOf('/') + 1);
-}
-
-/** Last segments of all repositories that are known, and those that suffice on their own. */
-const LAST_SEGMENTS = new Set(ADVISORIES.flatMap(({ images }) => images.map(lastSegment)));
-const DISTINCTIVE = ADVISORIES.flatMap(({ distinctive = [] }) => distinctive);
-
-/** Whether an image is worth a closer look: most are not. */
-function isSuspect(image: string): boolean {
-  const last = lastSegment(parseImage(image).repository);
-  return LAST_SEGMENTS.has(last) || fitsAny(last, DISTINCTIVE);
-}
-
-function isOf(image: string, { images, distinctive = [] }: Advisory): boolean {
-  return isOneOf(image, images) || fitsAny(lastSegment(parseImage(image).repository), distinctive);
-}
-
 function* fromImage(slot: ContainerSlot, advisory: Advisory): Iterable<Problem | Doubt> {
   const { image = '' } = slot.container;
   if (!isOf(image, advisory)) return;
   const who = `${named(slot)} runs ${advisory.component} (${image})`;
   const version = parseVersion(parseImage(image).tag ?? '');
-  const flaw = advisory.flaws.find(
-    ({ in: ranges }) =>
-      ranges === undefined ||
-      (version !== undefined &&
-        ranges.some(
-          ({ from, below }) =>
-            !(from !== undefined && isBefore(version, from)) && (below === undefined || isBefore(version, below)),
-        )),
-  );
+  const flaw = advisory.flaws.find((each) => hasFlaw(each, version));
   if (flaw !== undefined) yield { at: `${slot.at}.image`, severity: flaw.severity, message: `${who}: ${flaw.text}` };
   if (version === undefined && advisory.flaws.some(({ in: ranges }) => ranges !== undefined))
     yield { unknown: `${who}, in a version that its tag does not tell` };
@@ -87,9 +61,9 @@ function* fromImage(slot: ContainerSlot, advisory: Advisory): Iterable<Problem |
 /** A pod of another image: by its labels, or because it has taken over the component's identity. */
 function* fromTheRest(
   pod: Pod,
-  { component, labels = [], serviceAccount, flaws: [flaw] }: Advisory,
+  { component, labels = {}, serviceAccount, flaws: [flaw] }: Advisory,
 ): Iterable<Problem> {
-  const label = labels.find(([key, value]) => pod.metadata.labels[key] === value);
+  const label = Object.entries(labels).find(([key, value]) => pod.metadata.labels[key] === value);
   if (label !== undefined && flaw !== undefined)
     yield {
       at: 'metadata.labels',
@@ -104,9 +78,13 @@ function* fromTheRest(
     };
 }
 
+const GATE: Advisory = {
+  component: 'Gate',
+  images: ['shop/gate'],
+  flaws: [{ severity: 'low', text: 'logs what it should not', in: [{ from: '2.0', below: '2.1' }] }],
+};
+
 function examples(): Examples {
-  const running = (image: string): ReturnType<typeof aPod> =>
-    aPod({ container: aContainer({ image: `${image}@sha256:${'ab'.repeat(32)}` }) });
   const at = 'spec.containers[0].image';
   return {
     bad: [
@@ -140,6 +118,12 @@ function examples(): Examples {
         finds: [{ at: 'metadata.labels', severity: 'critical' }],
       },
       {
+        name: 'a component of your own list',
+        subject: running('registry.example/shop/gate:2.0.0'),
+        context: { parameters: { componentAdvisories: [GATE] } },
+        finds: [{ at, severity: 'low' }],
+      },
+      {
         name: 'a dashboard',
         subject: running('docker.io/kubernetesui/dashboard-web:1.6.0'),
         finds: [{ at, severity: 'low' }],
@@ -155,11 +139,19 @@ function examples(): Examples {
         finds: [{ at }],
       },
     ],
-    good: [
-      { name: 'another project of a like name', subject: running('nginx/nginx-ingress:3.7.0') },
-      { name: 'a version that is repaired', subject: running('ghcr.io/kyverno/kyverno:v1.8.5') },
-      { name: 'a version from before the flaw', subject: running('grafana/grafana:9.1.8') },
-      { name: 'the same last segment of somebody else', subject: running('registry.example/shop/controller:1.0.0') },
-    ],
+    good: good(),
   };
+}
+
+function good(): Examples['good'] {
+  return [
+    { name: 'another project of a like name', subject: running('nginx/nginx-ingress:3.7.0') },
+    { name: 'a version that is repaired', subject: running('ghcr.io/kyverno/kyverno:v1.8.5') },
+    { name: 'a version from before the flaw', subject: running('grafana/grafana:9.1.8') },
+    { name: 'the same last segment of somebody else', subject: running('registry.example/shop/controller:1.0.0') },
+  ];
+}
+
+function running(image: string): ReturnType<typeof aPod> {
+  return aPod({ container: aContainer({ image: `${image}@sha256:${'ab'.repeat(32)}` }) });
 }

@@ -1,6 +1,6 @@
-import { anyOf, reaching } from '../right.ts';
+import { reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { aClusterRole, aClusterRoleBinding, aRole, aRoleBinding } from '../samples.ts';
 
 export const escalateOrBind = defineRightsCheck({
   id: 'KP-RBAC-010',
@@ -17,10 +17,20 @@ export const escalateOrBind = defineRightsCheck({
   rights: [
     {
       aspect: 'escalate',
+      example: 'escalate on roles',
       says: 'lets write roles beyond its own rights',
-      reach: anyOf(reaching(['escalate'], 'rbac.authorization.k8s.io', 'roles', 'clusterroles')),
+      reach: reaching(['escalate'], 'rbac.authorization.k8s.io', 'roles'),
       severity: { cluster: 'critical', namespace: 'high', limited: 'low' },
       sample: { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'], verbs: ['escalate'] },
+    },
+    {
+      aspect: 'escalate',
+      example: 'escalate on ClusterRoles',
+      says: 'lets write roles beyond its own rights',
+      reach: reaching(['escalate'], 'rbac.authorization.k8s.io', 'clusterroles'),
+      severity: { cluster: 'critical', namespace: 'critical', limited: 'low' },
+      clusterOnly: true,
+      sample: { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['escalate'] },
     },
     {
       aspect: 'bind',
@@ -31,6 +41,15 @@ export const escalateOrBind = defineRightsCheck({
     },
   ],
   good: [
+    {
+      name: 'ClusterRoles have no namespace: escalate on them means nothing in one',
+      subject: aRole({
+        apiGroups: ['rbac.authorization.k8s.io'],
+        resources: ['clusterroles'],
+        verbs: ['escalate'],
+      }),
+      world: [aRoleBinding()],
+    },
     {
       name: 'bind on bindings grants nothing',
       subject: aClusterRole({

@@ -2,6 +2,7 @@ import { reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
 
+const READ_KUBELETS = { apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] };
 const PROXY = reaching(['get', 'create'], '', 'nodes/proxy');
 
 export const nodeProxy = defineRightsCheck({
@@ -22,7 +23,25 @@ export const nodeProxy = defineRightsCheck({
       reach: (rule, context) => (context.minor >= 33 ? PROXY(rule, context) : undefined),
       severity: { cluster: 'high', namespace: 'high' },
       clusterOnly: true,
-      sample: { apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] },
+      sample: READ_KUBELETS,
+    },
+  ],
+  older: [
+    {
+      says: 'lets reach the kubelet, which runs commands in every pod of its node',
+      reach: (rule, context) => (context.minor < 33 ? PROXY(rule, context) : undefined),
+      severity: { cluster: 'high', namespace: 'high' },
+      clusterOnly: true,
+      sample: READ_KUBELETS,
+    },
+  ],
+  bad: [
+    {
+      name: 'before there were fine-grained subresources',
+      subject: aClusterRole(READ_KUBELETS),
+      world: [aClusterRoleBinding()],
+      context: { minor: 32 },
+      finds: [{ at: 'rules[0]' }],
     },
   ],
   good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],

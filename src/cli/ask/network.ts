@@ -8,6 +8,7 @@ import type { Explanation } from '#analysis/network/explain.ts';
 import { podKey } from '#analysis/network/sources.ts';
 import type { Endpoint } from '#analysis/network/spots.ts';
 import { subjectText } from '#model/ref.ts';
+import { exposureOfPod } from '#relations/exposure.ts';
 import { AskError, placeAt, textAt, textsAt, type Answer, type Answerer, type Question } from './question.ts';
 import { connectivity } from './connectivity.ts';
 import { endsAt, inWorld, podsAt, portAt, type World } from './world.ts';
@@ -17,9 +18,9 @@ export const NETWORK_QUESTIONS = {
   matrix: inWorld(matrix),
   connectivity: inWorld(connectivity),
   isolation: inWorld(isolation),
-  exposure: inWorld(exposure),
-  serviceTargets: inWorld(serviceTargets),
-  reachService: inWorld(reachService),
+  exposure: inWorld(exposure, exposureOfPod.reads),
+  serviceTargets: inWorld(serviceTargets, exposureOfPod.reads),
+  reachService: inWorld(reachService, exposureOfPod.reads),
 } as const satisfies Readonly<Record<string, Answerer>>;
 
 /** Policies in a language that is not read may say otherwise about these pods. */

@@ -3,7 +3,9 @@ import type { Network, PortAt } from '#analysis/network/engine.ts';
 import { LAST_PORT, PROTOCOLS, isProtocol } from '#analysis/network/ports.ts';
 import { podKey, type NetworkAssumptions } from '#analysis/network/sources.ts';
 import type { Endpoint } from '#analysis/network/spots.ts';
+import { NETWORK_KINDS } from '#analysis/network/view.ts';
 import type { Store } from '#inventory/store.ts';
+import type { Kind } from '#model/kinds.ts';
 import type { Pod } from '#model/objects.ts';
 import {
   AskError,
@@ -25,9 +27,16 @@ export interface World {
   readonly assume: Question;
 }
 
-export function inWorld(answer: (question: Question, world: World) => Answer): Answerer {
-  return (question, { store, assume }: Asked) =>
-    answer(question, { store, assume, network: networkIn(store, assumptionsOf(assume)) });
+/** An answer that rests on these kinds: unknown where one of them may not be read. */
+export function inWorld(
+  answer: (question: Question, world: World) => Answer,
+  kinds: readonly Kind[] = NETWORK_KINDS,
+): Answerer {
+  return (question, { store, assume }: Asked) => {
+    const reasons = new Set(kinds.flatMap((kind) => store.missing(kind) ?? []));
+    if (reasons.size > 0) return { unknown: [...reasons].join('; ') };
+    return answer(question, { store, assume, network: networkIn(store, assumptionsOf(assume)) });
+  };
 }
 
 /** The engine parameters of a case; a word that means nothing is said, not passed over. */

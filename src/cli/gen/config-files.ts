@@ -43,7 +43,7 @@ function sectionText(name: string, section: Section): string {
   const rows = Array.from(fieldsOf(section, [name]), ([path, field]) => [
     `\`${path}\``,
     typeText(field.schema),
-    `\`${JSON.stringify(field.fallback)}\``,
+    defaultText(field.fallback),
     `${field.says}${field.restart === true ? ' At the next start.' : ''}`,
   ]);
   return [`## ${name}`, section.says, ...nested, markdownTable(['Field', 'Type', 'Default', 'What it is'], rows)].join(
@@ -51,12 +51,20 @@ function sectionText(name: string, section: Section): string {
   );
 }
 
+/** What is too long for a cell stands in the schema. */
+const LONG = 2000;
+
+function defaultText(fallback: unknown): string {
+  const text = JSON.stringify(fallback);
+  return text.length > LONG ? 'in [the schema](config.schema.json)' : `\`${text}\``;
+}
+
 /** The type of a field in words, from its JSON schema. */
 function typeText(schema: Field<unknown>['schema']): string {
   const { type, items, enum: words, additionalProperties: values } = schema as Schema;
   if (words !== undefined) return `one of ${words.join(', ')}`;
   if (items !== undefined) return `list of ${typeText(items)}s`;
-  if (values !== undefined) return `check id: ${typeText(values)}`;
+  if (values !== undefined && values !== false) return `check id: ${typeText(values)}`;
   return type ?? 'anything';
 }
 
@@ -64,5 +72,5 @@ interface Schema {
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly items?: Field<unknown>['schema'];
-  readonly additionalProperties?: Field<unknown>['schema'];
+  readonly additionalProperties?: Field<unknown>['schema'] | false;
 }

@@ -3,8 +3,10 @@ import { podsOfWorkload } from '#analysis/exposure/workloads.ts';
 import { LEVELS, type Level, type Way } from '#analysis/exposure/ways.ts';
 import type { Store } from '#inventory/store.ts';
 import { UsageError } from '../exit.ts';
-import { startOf, type StartFlags } from '../input/start.ts';
+import { exposureOfPod } from '#relations/exposure.ts';
+import type { StartFlags } from '../input/start.ts';
 import { print } from '../output/terminal.ts';
+import { begin } from './begin.ts';
 import { dot, mermaid, type Edge, type Vertex } from './picture.ts';
 import { workloadsIn } from './places.ts';
 import { rowsText } from './rows.ts';
@@ -28,7 +30,7 @@ interface Line {
 export async function exposed(flags: ExposedFlags): Promise<number> {
   if (!OUTPUTS.includes(flags.output))
     throw new UsageError(`--output: "${flags.output}" is not one of ${OUTPUTS.join(', ')}`);
-  const { store, status } = await startOf(flags, 'exposed');
+  const { store, status } = await begin(flags, 'exposed', exposureOfPod.reads);
   await print(textOf(linesOf(store), flags.output));
   return status;
 }

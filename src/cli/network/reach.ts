@@ -4,8 +4,10 @@ import { LAST_PORT, PROTOCOLS, isProtocol, type PortRange } from '#analysis/netw
 import { shown } from '#report/formats/columns.ts';
 import { subjectText } from '#model/ref.ts';
 import { UsageError } from '../exit.ts';
-import { startOf, type StartFlags } from '../input/start.ts';
+import { NETWORK_KINDS } from '#analysis/network/view.ts';
+import type { StartFlags } from '../input/start.ts';
 import { complain, print } from '../output/terminal.ts';
+import { begin } from './begin.ts';
 import { dot, mermaid, type Edge } from './picture.ts';
 import { placeNamed, workloadsIn, type Place } from './places.ts';
 import { rowsText } from './rows.ts';
@@ -31,7 +33,7 @@ export async function reach(from: string, to: string | undefined, flags: ReachFl
   if (!OUTPUTS.includes(flags.output))
     throw new UsageError(`--output: "${flags.output}" is not one of ${OUTPUTS.join(', ')}`);
   const at = flags.port === undefined ? undefined : portOf(flags.port);
-  const { store, status } = await startOf(flags, 'reach');
+  const { store, status } = await begin(flags, 'reach', NETWORK_KINDS);
   const engine = networkIn(store);
   for (const { ref, note } of engine.notes()) complain(`${subjectText(ref)}: ${shown(note)}`);
   const source = placeNamed(from, store);

@@ -112,6 +112,14 @@ describe('[unit] configuration file', () => {
       'c.yaml: checks.severity.KP-POD-001: must be one of critical, high, medium, low, info',
     ],
     ['checks: {severity: {foo: low}}', 'c.yaml: checks.severity: "foo" is no check id'],
+    [
+      'checks: {parameters: {componentAdvisories: [{component: Gate, images: [gate], flaws: []}]}}',
+      'c.yaml: checks.parameters.componentAdvisories[0].images[0]: must be the end of a repository, of two segments or more',
+    ],
+    [
+      'checks: {parameters: {componentAdvisories: [{component: G, images: [a/b], flaws: [{severity: low, text: t, in: [{below: x}]}]}]}}',
+      'c.yaml: checks.parameters.componentAdvisories[0].flaws[0].in[0].below: must be a version, such as 1.12.0',
+    ],
     ['schedule: {sweep: daily}', 'c.yaml: schedule.sweep: must be a cron expression of five fields'],
     ['writes: {rate: 0}', 'c.yaml: writes.rate: must be > 0'],
     ['scope:\n  namespaces: [', 'c.yaml:2:'],

@@ -1,0 +1,101 @@
+import type { Shares } from '#analysis/namespaces/shares.ts';
+import { isSystemNamespace } from '#facts/namespace.ts';
+import { defineCheck, ifKnown, type Context, type Examples, type Manifest, type Problem } from '#model/check.ts';
+import { mixtureOfNamespace, NEARLY_ALL, sharesOfCluster } from '#relations/separation.ts';
+import { aNamespace, aPod, aService, strongAccount } from '../samples.ts';
+
+export const noNamespaceSeparation = defineCheck({
+  id: 'KP-NS-007',
+  name: 'no-namespace-separation',
+  title: 'No administrative boundaries',
+  severity: 'low',
+  why: 'Rights, quotas, policies and Pod Security are given by namespace: what shares one shares all of them, and who may do something there may do it to all.',
+  fix: 'Split the namespace by team and by trust: what the internet reaches apart from what administers the cluster.',
+  refs: ['CIS:5.6.1', 'OWASP2022:K07', 'OWASP2025:K05', 'NSA:N7'],
+  aspects: {
+    mixedTrust: 'the internet reaches a pod beside an account that is cluster-admin, or a step from it',
+  },
+  unsaid: ({ complete }) => (complete ? undefined : { unknown: 'files do not tell what else runs in the cluster' }),
+  subject: 'Namespace',
+  inputs: { shares: sharesOfCluster, mixture: ifKnown(mixtureOfNamespace) },
+  applies: (_namespace, { complete }) => complete,
+
+  *evaluate({ metadata: { name } }, { shares: [shares], mixture }, context) {
+    if (shares !== undefined) yield* crowded(name, shares, context);
+    if (mixture === undefined)
+      yield { aspect: 'mixedTrust', unknown: 'who may do what, or what is exposed, cannot be seen' };
+    for (const { doors } of mixture ?? [])
+      if (doors.length > 0)
+        yield {
+          at: 'metadata.name',
+          aspect: 'mixedTrust',
+          severity: 'medium',
+          message:
+            'the internet reaches a pod of the namespace, and an account that is cluster-admin or a step from it lives there too',
+          because: doors,
+        };
+  },
+
+  examples,
+});
+
+/** Whether nearly all that is not of the system shares the namespace. */
+function* crowded(name: string, shares: Shares, { parameters }: Context): Iterable<Problem> {
+  const own = shares.get(name);
+  if (own === undefined || isSystemNamespace(name, parameters)) return;
+  const counted = [...shares].filter(([each]) => !isSystemNamespace(each, parameters)).map(([, share]) => share);
+  if (own.pods <= NEARLY_ALL * counted.reduce((sum, { pods }) => sum + pods, 0)) return;
+  const apps = new Set(counted.flatMap((share) => [...share.apps.keys()]));
+  if (apps.size > parameters.minOwnersForSplit)
+    yield {
+      at: 'metadata.name',
+      message: 'nearly all pods of the cluster, of several applications, share the namespace',
+    };
+}
+
+function app(index: number, namespace = 'shop'): Manifest {
+  const labels = { app: 'web', 'app.kubernetes.io/part-of': `app-${String(index)}` };
+  return aPod({ metadata: { name: `app-${String(index)}`, namespace, labels } });
+}
+
+function examples(): Examples {
+  const six = [1, 2, 3, 4, 5, 6].map((index) => app(index));
+  const live = { context: { complete: true } };
+  return {
+    bad: [
+      { name: 'six applications in one', subject: aNamespace(), world: six, ...live, finds: [{ at: 'metadata.name' }] },
+      {
+        name: 'a front door beside an administrator',
+        subject: aNamespace(),
+        world: [...strongAccount('shop'), aPod(), aService({ type: 'LoadBalancer' })],
+        ...live,
+        finds: [{ at: 'metadata.name', aspect: 'mixedTrust', severity: 'medium' }],
+        also: ['KP-NET-007', 'KP-NET-008', 'KP-NET-014', 'KP-RBAC-002', 'KP-RBAC-011'],
+      },
+    ],
+    good: [
+      { name: 'five applications', subject: aNamespace(), world: six.slice(1), ...live },
+      { name: 'a second namespace', subject: aNamespace(), world: [...six, app(7, 'pay'), app(8, 'pay')], ...live },
+      {
+        name: 'an administrator whom nobody reaches',
+        subject: aNamespace(),
+        world: [...strongAccount('shop'), aPod()],
+        ...live,
+      },
+      {
+        name: 'replicas are one',
+        subject: aNamespace(),
+        world: [1, 2, 3, 4, 5, 6, 7].map((index) => ({
+          ...app(1),
+          metadata: {
+            name: `r-${String(index)}`,
+            namespace: 'shop',
+            labels: { app: 'web', 'app.kubernetes.io/instance': 'x' },
+          },
+        })),
+        ...live,
+      },
+      { name: 'files say nothing of the rest', subject: aNamespace(), world: six },
+    ],
+  };
+}

@@ -1,0 +1,57 @@
+import { exposureOf } from '#analysis/exposure/exposure.ts';
+import { SHARES, type Shares } from '#analysis/namespaces/shares.ts';
+import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
+import type { ChangeOf, Inventory } from '#model/inventory.ts';
+import type { Ref } from '#model/ref.ts';
+import { defineRelation, sameFor } from '#model/relation.ts';
+import { guardIn, namespacesExposed, onExposure, type OfExposure } from './exposure.ts';
+
+function namespaceRef(name: string): Ref<'Namespace'> {
+  return { kind: 'Namespace', namespace: '', name };
+}
+
+/** From this share of all pods on a namespace is said to hold nearly everything. */
+export const NEARLY_ALL = 0.8;
+
+/** What runs in all namespaces; which of them are the system's, the reader knows. */
+export const sharesOfCluster = defineRelation({
+  subject: 'Namespace',
+  name: 'Pods of all namespaces',
+  related: (_namespace, inventory: Inventory<'Pod'>): readonly Shares[] => [inventory.view(SHARES)],
+  affected: {
+    // Another namespace holds nearly all beside this one only if it is that much larger, whichever others count.
+    Pod: ({ ref }, inventory) => {
+      const shares = inventory.view(SHARES);
+      const own = Math.max((shares.get(ref.namespace)?.pods ?? 0) - 1, 0);
+      const least = own * (NEARLY_ALL / (1 - NEARLY_ALL));
+      const larger = [...shares].filter(([, { pods }]) => pods >= Math.floor(least)).map(([name]) => name);
+      return [...new Set([ref.namespace, ...larger])].map(namespaceRef);
+    },
+  },
+});
+
+/** What opens a namespace to the internet in which an account lives that is cluster-admin, or a step from it. */
+export interface Mixture {
+  readonly doors: readonly Ref[];
+}
+
+export const mixtureOfNamespace = defineRelation({
+  subject: 'Namespace',
+  name: 'rights of the ServiceAccounts of the namespace, and how its pods are exposed',
+  related: ({ metadata: { name } }, inventory: Inventory<OfExposure | RbacKind>): readonly Mixture[] => {
+    if (!inventory.view(RBAC_ENGINE).isStrongNamespace(name)) return [];
+    const { ways } = exposureOf(inventory.list('Pod', name), inventory, guardIn(inventory));
+    return [{ doors: ways.filter(({ level }) => level === 'internet').map(({ ref }) => ref) }];
+  },
+  affected: {
+    ...sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>) =>
+      [...inventory.view(RBAC_ENGINE).shiftOf(change).namespaces].map(namespaceRef),
+    ),
+    ...onExposure<'Namespace', RbacKind>((change, inventory) => {
+      const engine = inventory.view(RBAC_ENGINE);
+      return [...namespacesExposed(change, inventory)]
+        .filter((name) => engine.isStrongNamespace(name))
+        .map(namespaceRef);
+    }),
+  },
+});

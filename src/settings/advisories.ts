@@ -1,0 +1,40 @@
+import type { Advisory } from '#model/advisories.ts';
+import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
+import { SEVERITIES } from '#model/severity.ts';
+import type { Field } from './field.ts';
+
+/** Two segments or more: the last one alone anybody may use. */
+export const REPOSITORY = '^[^/@:]+(/[^/@:]+)+$';
+export const VERSION = '^v?[0-9]{1,9}(\\.[0-9]{1,9}){1,2}$';
+
+const WORD = { type: 'string', minLength: 1, maxLength: 253 };
+const TEXT = { type: 'string', minLength: 1, maxLength: 300 };
+const WORDS = { type: 'array', items: WORD, maxItems: 100 };
+const VERSION_WORD = { type: 'string', pattern: VERSION };
+
+function record(required: readonly string[], properties: Readonly<Record<string, object>>): object {
+  return { type: 'object', additionalProperties: false, required, properties };
+}
+
+const RANGE = record([], { from: VERSION_WORD, below: VERSION_WORD });
+const FLAW = record(['severity', 'text'], {
+  severity: { enum: SEVERITIES },
+  text: TEXT,
+  in: { type: 'array', items: RANGE, minItems: 1, maxItems: 100 },
+});
+const ADVISORY = record(['component', 'images', 'flaws'], {
+  component: WORD,
+  images: { type: 'array', items: { type: 'string', pattern: REPOSITORY, maxLength: 253 }, maxItems: 100 },
+  distinctive: WORDS,
+  labels: { type: 'object', additionalProperties: WORD },
+  services: WORDS,
+  serviceAccount: WORD,
+  flaws: { type: 'array', items: FLAW, minItems: 1, maxItems: 100 },
+});
+
+/** The table of KP-IMG-008. */
+export const componentAdvisories: Field<readonly Advisory[]> = {
+  says: 'Add-ons that are retired or have known flaws (KP-IMG-008): recognised by the end of the repository, a last segment that is theirs alone, labels, Services or the service account; of the flaws the first that fits the version counts.',
+  fallback: DEFAULT_PARAMETERS.componentAdvisories,
+  schema: { type: 'array', items: ADVISORY, maxItems: 1000 },
+};
