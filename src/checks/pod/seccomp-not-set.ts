@@ -7,7 +7,7 @@ export const seccompNotSet = definePodCheck({
   name: 'seccomp-not-set',
   title: 'No syscall filter requested',
   severity: 'low',
-  why: 'Where nothing is said the kubelet starts the container without a filter, unless its own configuration says otherwise.',
+  why: 'Where nothing is said the kubelet starts the container without a filter, unless its own configuration says otherwise. What a kubelet really runs with only its `/configz` tells, which is not asked: ConfigMap kubelet-config is what it should run with, and each node may differ.',
   fix: 'Set `seccompProfile: {type: RuntimeDefault}` at pod level.',
   refs: ['CIS:5.6.2', 'CIS:5.6.3', 'PSS:restricted', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611'],
   applies: (pod, context) => !isWaivedForWindows(pod, context),

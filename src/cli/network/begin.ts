@@ -17,6 +17,6 @@ export async function begin(flags: StartFlags, command: string, kinds: readonly 
   if (reasons.length > 0) throw new InputFailure(`${command}: not known: ${[...new Set(reasons)].join('; ')}`);
   const count = foreign.reduce((sum, kind) => sum + store.count(kind), 0);
   if (count > 0)
-    complain(`kubeposture: ${String(count)} policies of Cilium and Calico are not read: they may say otherwise`);
+    complain(`kubeposture: policies of Cilium or Calico are not read, and may say otherwise: ${String(count)}`);
   return start;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { run } from './program.ts';
+import { run, withFiles } from './program.ts';
 
 const SHOP = ['-f', 'docs/examples/shop', '-f', 'docs/examples/default-deny.yaml'];
 
@@ -67,4 +67,15 @@ describe('[integration] reach and exposed', () => {
       expect({ status, stdout: output, stderr: complaint }).to.deep.equal(expected);
     });
   }
+
+  it('says that policies of a network plugin are not read', () => {
+    const policy = '{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: c, namespace: shop}}';
+    return withFiles({ 'cilium.yaml': policy }, async (folder) => {
+      const { status, complaint } = await run(['exposed', ...SHOP, '-f', folder]);
+      expect({ status, complaint }).to.deep.equal({
+        status: 0,
+        complaint: 'kubeposture: policies of Cilium or Calico are not read, and may say otherwise: 1\n',
+      });
+    });
+  });
 });
