@@ -58,13 +58,21 @@ describe('[checks] examples', () => {
 });
 
 describe('[checks] clean cluster', () => {
-  it('has no finding at all', () => {
-    expect(new World(cleanCluster()).findings()).to.deep.equal([]);
-  });
+  for (const [as, complete] of [
+    ['in files', false],
+    ['live', true],
+  ] as const) {
+    const clean = (): World => new World(cleanCluster(), CHECKS, { complete });
 
-  it('leaves nothing unevaluated', () => {
-    expect(new World(cleanCluster()).verdicts().flatMap(({ notEvaluated }) => notEvaluated)).to.deep.equal([]);
-  });
+    it(`has no finding at all, ${as}`, () => {
+      expect(clean().findings()).to.deep.equal([]);
+    });
+
+    it(`leaves nothing unevaluated, ${as}`, () => {
+      const told = clean().verdicts();
+      expect(told.flatMap(({ notEvaluated }) => notEvaluated)).to.deep.equal([]);
+    });
+  }
 
   const identity = ({ kind, metadata }: Manifest): string => {
     const { namespace, name } = metadata as { readonly namespace?: string; readonly name: string };
