@@ -18,6 +18,7 @@ export interface ServerUnderTest {
 
 export interface Report {
   readonly network?: { readonly exposure: string; readonly ingress: string; readonly egress: string };
+  readonly access?: { readonly who: string; readonly everywhere: string; readonly inNamespaces: string };
   readonly coverage?: { readonly kinds: readonly { readonly kind: string; readonly state: string }[] };
   readonly score: number;
   readonly grade: string;
@@ -102,6 +103,19 @@ function guardOfWeb(namespace: string, ...policyTypes: readonly string[]): objec
     metadata: { name: 'guard', namespace },
     spec: { podSelector: { matchLabels: { app: 'web' } }, policyTypes },
   };
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** A role that reads Secrets, and who is bound to it. */
+function readers(namespace: string, ...subjects: readonly object[]): readonly object[] {
+  const rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }];
+  const roleRef = { apiGroup: RBAC, kind: 'Role', name: 'readers' };
+  const metadata = { name: 'readers', namespace };
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules },
+    { apiVersion: `${RBAC}/v1`, kind: 'RoleBinding', metadata, roleRef, subjects },
+  ];
 }
 
 /** A kind of the Gateway API, as its CRD would install it, without a word of what is in it. */
@@ -386,6 +400,39 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       await api.remove('Deployment', { namespace, name: 'other' });
       await reportGone(api, namespace, 'deployment-other');
       await reportWhere(api, namespace, ({ findings }) => findings.length > 0);
+    });
+
+    it('writes, for an edited binding, the reports of those whose rights it moves and no other', async function () {
+      const other = named('other', deployment(namespace, true)) as {
+        readonly spec: { readonly template: { readonly spec: Record<string, unknown> } };
+      };
+      other.spec.template.spec['serviceAccountName'] = 'other';
+      await api.apply(other, ...readers(namespace, { apiGroup: RBAC, kind: 'User', name: 'alice' }));
+      await waitFor(
+        'the reports of the other and of the binding',
+        async () =>
+          (await reportOf(api, namespace, 'deployment-other'))?.subject.pods === 3 &&
+          (await reportOf(api, namespace, 'rolebinding-readers'))?.access?.who === 'User alice',
+      );
+      const before = await quiet();
+      const untouched = (await reportOf(api, namespace, 'deployment-other'))?.metadata;
+      const since = performance.now();
+      await api.apply(...readers(namespace, { kind: 'ServiceAccount', namespace, name: 'default' }));
+      const moved = await reportWhere(api, namespace, ({ access }) => access?.inNamespaces !== 'nothing of note', 2000);
+      expect(moved.access).to.deep.equal({
+        who: `ServiceAccount ${namespace}/default`,
+        everywhere: 'nothing of note',
+        inNamespaces: `${namespace}: read Secrets`,
+      });
+      this.test!.title += ` (${String(Math.round(performance.now() - since))} ms)`;
+      // The reports of the Deployment and of the binding, and the sums of their namespace and of the cluster.
+      expect((await quiet()) - before).to.equal(4);
+      expect((await reportOf(api, namespace, 'deployment-other'))?.metadata).to.deep.equal(untouched);
+      await api.remove('RoleBinding', { namespace, name: 'readers' });
+      await api.remove('Role', { namespace, name: 'readers' });
+      await api.remove('Deployment', { namespace, name: 'other' });
+      await reportGone(api, namespace, 'deployment-other');
+      await reportWhere(api, namespace, ({ access }) => access?.inNamespaces === 'nothing of note');
     });
 
     it('watches the kinds of an extension while the server serves them', async function () {
