@@ -4,7 +4,7 @@ import { accountOf, accountOfSecret } from '#facts/token.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
 import { keyOf, refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
-import { podsByAccount, podsOfSubjects } from './pods-by-account.ts';
+import { accountsOfSubjects, podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
 type Placed = 'Role' | 'RoleBinding';
 
@@ -30,6 +30,8 @@ export const strongNamespaceOfRoleBinding = strongNamespaceOf('RoleBinding');
 export interface AccountStrength {
   readonly whole: Strength;
   readonly byGroups: Strength;
+  /** Without what the API server itself gives it. */
+  readonly beyondDefaults: Strength;
 }
 
 export const strengthOfAccount = defineRelation({
@@ -37,15 +39,20 @@ export const strengthOfAccount = defineRelation({
   name: 'everything that it may do',
   related: ({ metadata }, inventory: Inventory<RbacKind>): readonly AccountStrength[] => {
     const engine = inventory.view(RBAC_ENGINE);
-    return [{ whole: engine.strengthOf(metadata), byGroups: engine.strengthByGroups(metadata.namespace) }];
+    const [whole, byGroups] = [engine.strengthOf(metadata), engine.strengthByGroups(metadata.namespace)];
+    return [{ whole, byGroups, beyondDefaults: whole === 'none' ? whole : engine.strengthBeyondDefaults(metadata) }];
   },
   affected: sameFor(
     RBAC_ENGINE.kinds,
-    (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>): readonly Ref<'ServiceAccount'>[] =>
-      [...inventory.view(RBAC_ENGINE).shiftOf(change).accounts].map((key) => {
+    (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>): readonly Ref<'ServiceAccount'>[] => {
+      const { accounts, subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
+      const moved = [...accounts].map((key): Ref<'ServiceAccount'> => {
         const [namespace = '', name = ''] = key.split('/');
         return { kind: 'ServiceAccount', namespace, name };
-      }),
+      });
+      // One that is strong by default moves nowhere when it is given the same again.
+      return [...moved, ...accountsOfSubjects(subjects, inventory)];
+    },
   ),
 });
 

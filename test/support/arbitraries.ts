@@ -386,6 +386,31 @@ const mixed = fc.oneof(
     ),
   },
 );
+/** A controller that is as good as cluster-admin by what the API server gives it, and what somebody may add. */
+const CONTROLLER = { kind: 'ServiceAccount', name: 'clusterrole-aggregation-controller', namespace: 'kube-system' };
+const SHIPPED = 'system:controller:clusterrole-aggregation-controller';
+const shippedOrNot = fc
+  .constantFrom('rbac-defaults', 'mine')
+  .map((mark) => ({ name: SHIPPED, labels: { 'kubernetes.io/bootstrapping': mark } }));
+const escalating = {
+  apiGroups: ['rbac.authorization.k8s.io'],
+  resources: ['clusterroles'],
+  verbs: ['escalate', 'update'],
+};
+const controllers = fc.oneof(
+  of('ServiceAccount', fc.constant({}), fc.constant({ name: CONTROLLER.name, namespace: CONTROLLER.namespace })),
+  of('ClusterRole', fc.oneof(fc.constant({ rules: [escalating] }), leadingRules), shippedOrNot),
+  of(
+    'ClusterRoleBinding',
+    fc.constantFrom([CONTROLLER], [{ kind: 'Group', name: 'system:serviceaccounts:kube-system' }]).map((named) => ({
+      roleRef: { kind: 'ClusterRole', name: SHIPPED },
+      subjects: named,
+    })),
+    shippedOrNot,
+  ),
+  of('ClusterRole', leadingRules, leading),
+  of('ClusterRoleBinding', fc.record({ roleRef: leadingRef, subjects: fc.constant([CONTROLLER]) }), leading),
+);
 const claim = of('PersistentVolumeClaim', fc.record({ spec: fc.record({ volumeName: name }) }));
 /** Replicas of one set on two nodes, and what they run. */
 const replica = of(
@@ -437,6 +462,7 @@ const themes = [
   fc.oneof(plainPod, serviceAccount, role, roleBinding),
   fc.oneof(plainPod, clusterRole, clusterRoleBinding, roleBinding),
   strengths,
+  controllers,
   dangling,
   fc.oneof(accountInA, danglingInCluster),
   fc.oneof(plainPod, claim, volume),

@@ -1,10 +1,12 @@
 import type { Account } from '#facts/rbac.ts';
+import { isShippedBinding } from '#facts/shipped.ts';
 import type { Change, Inventory, View } from '#model/inventory.ts';
 import { refOf } from '#model/ref.ts';
 import type { BindingEntry, SubjectEntry, Touched } from './entries.ts';
 import { accountIdentity, accountsOfKey, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
 import { Rights } from './rights.ts';
+import { isAsShipped } from './shipped.ts';
 import { RELEVANT, WEAK, isStrongGrant, profileOf, type Profile, type Strength } from './strength.ts';
 import { NOTHING_MOVED, Strengths, accountKey, isAccountKey, membersKey, type Moved } from './strengths.ts';
 
@@ -87,6 +89,16 @@ export class RbacEngine {
     return this.#strengths.byGroups(namespace);
   }
 
+  /** What an account is without what the API server gives by itself: the shipped bindings of shipped roles, both as they are shipped. */
+  strengthBeyondDefaults(account: Account): Strength {
+    const identity = accountIdentity(account);
+    const rights = new Rights();
+    const entries = this.index.state.subjectsOf(identity).flatMap(({ grants }) => [...grants.values()]);
+    for (const entry of entries.flatMap((each) => [...each]))
+      if (!isDefault(entry)) rights.grant(entry.role, entry.scope);
+    return this.#strengths.with(this.#profileFrom(identity, rights));
+  }
+
   /** Whether an account lives in a namespace that is cluster-admin, or becomes it in one step. */
   isStrongNamespace(namespace: string): boolean {
     return this.#strengths.isStrongNamespace(namespace);
@@ -164,6 +176,10 @@ export class RbacEngine {
   #profileFrom(identity: Identity, rights: Rights): Profile {
     return profileOf(identity, rights, (name) => this.#isStrongRole(name));
   }
+}
+
+function isDefault({ binding, role }: BindingEntry): boolean {
+  return isShippedBinding(binding) && isAsShipped(role, role.rules?.map(({ rule }) => rule) ?? []);
 }
 
 /** The engine of an inventory. */

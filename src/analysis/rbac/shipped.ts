@@ -16,13 +16,19 @@ const EVERYONES = new Set([
  * nothing, anyone may use it.
  */
 export function isShipped(role: AnyRole): boolean {
-  const { namespace, name } = role.metadata;
-  const shipped = shippedRules(role.kind, namespace, name);
-  return shipped !== undefined && isMarkedDefault(role) && uncovered(shipped, role.rules).length === 0;
+  return isMarkedDefault(role) && isAsShipped({ kind: role.kind, ...role.metadata }, role.rules);
+}
+
+/** Whether a role of a shipped name gives no right beyond the shipped ones. */
+export function isAsShipped(
+  { kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string },
+  rules: readonly PolicyRule[],
+): boolean {
+  const shipped = shippedRules(kind, namespace, name);
+  return shipped !== undefined && uncovered(shipped, rules).length === 0;
 }
 
 /** Whether a role with these rules gives a service account nothing that not every account has: one of those roles, and not widened. */
 export function isEveryones(kind: string, name: string, rules: readonly PolicyRule[]): boolean {
-  const shipped = EVERYONES.has(name) ? shippedRules(kind, '', name) : undefined;
-  return shipped !== undefined && uncovered(shipped, rules).length === 0;
+  return EVERYONES.has(name) && isAsShipped({ kind, namespace: '', name }, rules);
 }

@@ -1,4 +1,4 @@
-import { defineCheck } from '#model/check.ts';
+import { defineCheck, type BadExample, type Example, type Manifest } from '#model/check.ts';
 import { strengthOfAccount } from '#relations/strength.ts';
 import {
   EVERYTHING,
@@ -12,6 +12,31 @@ import {
   group,
 } from '../samples.ts';
 
+const SHIPPED_NAME = 'system:controller:clusterrole-aggregation-controller';
+const SHIPPED_METADATA = { name: SHIPPED_NAME, labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
+const CONTROLLER = { name: 'clusterrole-aggregation-controller', namespace: 'kube-system' };
+
+/** It may escalate: that is its work. */
+const AGGREGATOR = {
+  account: aServiceAccount({ metadata: CONTROLLER, automountServiceAccountToken: false }),
+  role: (...more: readonly object[]): Manifest => ({
+    ...aClusterRole(
+      {
+        apiGroups: ['rbac.authorization.k8s.io'],
+        resources: ['clusterroles'],
+        verbs: ['escalate', 'get', 'list', 'patch', 'update', 'watch'],
+      },
+      ...(more as readonly Readonly<Record<string, unknown>>[]),
+    ),
+    metadata: SHIPPED_METADATA,
+  }),
+  binding: aClusterRoleBinding({
+    metadata: SHIPPED_METADATA,
+    role: { kind: 'ClusterRole', name: SHIPPED_NAME },
+    subjects: [{ kind: 'ServiceAccount', ...CONTROLLER }],
+  }),
+};
+
 export const serviceAccountClusterAdminEquivalent = defineCheck({
   id: 'KP-RBAC-002',
   name: 'service-account-cluster-admin-equivalent',
@@ -23,63 +48,77 @@ export const serviceAccountClusterAdminEquivalent = defineCheck({
   subject: 'ServiceAccount',
   inputs: { strength: strengthOfAccount },
   *evaluate({ metadata }, { strength: [strength] }) {
-    // What every account of the namespace has is a matter of the binding that gives it (KP-RBAC-023).
-    if (strength?.whole !== 'direct' || strength.byGroups === 'direct') return;
+    // What every account of the namespace has is a matter of the binding that gives it (KP-RBAC-023), and the controllers are what they are.
+    if (strength?.beyondDefaults !== 'direct' || strength.byGroups === 'direct') return;
     const message = `service account ${metadata.name} may do everything, or give itself the right to`;
     yield { at: 'metadata.name', message };
   },
 
-  examples: () => ({
-    bad: [
-      {
-        name: 'everything',
-        subject: aServiceAccount({ automountServiceAccountToken: false }),
-        world: [aClusterRole({ ...EVERYTHING, apiGroups: [''] }), aClusterRoleBinding()],
-        finds: [{ at: 'metadata.name' }],
-        also: [
-          'KP-RBAC-003',
-          'KP-RBAC-005',
-          'KP-RBAC-006',
-          'KP-RBAC-007',
-          'KP-RBAC-008',
-          'KP-RBAC-009',
-          'KP-RBAC-011',
-          'KP-RBAC-013',
-          'KP-RBAC-014',
-          'KP-RBAC-017',
-          'KP-RBAC-018',
-          'KP-RBAC-019',
-          'KP-RBAC-020',
-          'KP-RBAC-021',
-        ],
-      },
-      {
-        name: 'tokens of a namespace where such an account lives',
-        subject: aServiceAccount({ automountServiceAccountToken: false }),
-        world: [
-          ...strongAccount('pay'),
-          aClusterRole({ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }),
-          aRoleBinding({ role: { kind: 'ClusterRole', name: 'web' }, metadata: { namespace: 'pay' } }),
-        ],
-        finds: [{ at: 'metadata.name' }],
-        also: ['KP-RBAC-011', 'KP-RBAC-014', 'KP-RBAC-028'],
-      },
-    ],
-    good: [
-      { name: 'little', subject: aServiceAccount(), world: [aClusterRole(READ_PODS), aClusterRoleBinding()] },
-      {
-        name: 'what every account of its namespace has is no matter of its own',
-        subject: aServiceAccount(),
-        world: [aClusterRole(EVERYTHING), aClusterRoleBinding({ subjects: [group('system:serviceaccounts:shop')] })],
-      },
-      {
-        name: 'a binding that names nobody',
-        subject: aServiceAccount(),
-        world: [
-          aClusterRole(EVERYTHING),
-          aClusterRoleBinding({ subjects: [{ ...WEB_ACCOUNT, namespace: undefined }] }),
-        ],
-      },
-    ],
-  }),
+  examples: () => ({ bad: bad(), good: good() }),
 });
+
+function bad(): readonly BadExample[] {
+  return [
+    {
+      name: 'a controller of the control plane whose role somebody has widened',
+      subject: AGGREGATOR.account,
+      world: [AGGREGATOR.role({ apiGroups: [''], resources: ['users'], verbs: ['impersonate'] }), AGGREGATOR.binding],
+      finds: [{ at: 'metadata.name' }],
+      also: ['KP-RBAC-010', 'KP-RBAC-011', 'KP-RBAC-012'],
+    },
+    {
+      name: 'everything',
+      subject: aServiceAccount({ automountServiceAccountToken: false }),
+      world: [aClusterRole({ ...EVERYTHING, apiGroups: [''] }), aClusterRoleBinding()],
+      finds: [{ at: 'metadata.name' }],
+      also: [
+        'KP-RBAC-003',
+        'KP-RBAC-005',
+        'KP-RBAC-006',
+        'KP-RBAC-007',
+        'KP-RBAC-008',
+        'KP-RBAC-009',
+        'KP-RBAC-011',
+        'KP-RBAC-013',
+        'KP-RBAC-014',
+        'KP-RBAC-017',
+        'KP-RBAC-018',
+        'KP-RBAC-019',
+        'KP-RBAC-020',
+        'KP-RBAC-021',
+      ],
+    },
+    {
+      name: 'tokens of a namespace where such an account lives',
+      subject: aServiceAccount({ automountServiceAccountToken: false }),
+      world: [
+        ...strongAccount('pay'),
+        aClusterRole({ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }),
+        aRoleBinding({ role: { kind: 'ClusterRole', name: 'web' }, metadata: { namespace: 'pay' } }),
+      ],
+      finds: [{ at: 'metadata.name' }],
+      also: ['KP-RBAC-011', 'KP-RBAC-014', 'KP-RBAC-028'],
+    },
+  ];
+}
+
+function good(): readonly Example[] {
+  return [
+    { name: 'little', subject: aServiceAccount(), world: [aClusterRole(READ_PODS), aClusterRoleBinding()] },
+    {
+      name: 'what every account of its namespace has is no matter of its own',
+      subject: aServiceAccount(),
+      world: [aClusterRole(EVERYTHING), aClusterRoleBinding({ subjects: [group('system:serviceaccounts:shop')] })],
+    },
+    {
+      name: 'a controller of the control plane, as it is shipped',
+      subject: AGGREGATOR.account,
+      world: [AGGREGATOR.role(), AGGREGATOR.binding],
+    },
+    {
+      name: 'a binding that names nobody',
+      subject: aServiceAccount(),
+      world: [aClusterRole(EVERYTHING), aClusterRoleBinding({ subjects: [{ ...WEB_ACCOUNT, namespace: undefined }] })],
+    },
+  ];
+}
