@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { BadEvent, identityOf, jsonCodec } from '#kube/codec.ts';
 import { ApiError, NetworkError, networkError, replyError, statusError } from '#kube/errors.ts';
 import { verdictOf } from '#kube/outcome.ts';
-import { TokenBucket } from '#kube/pace.ts';
+import { TokenBucket, Width } from '#kube/pace.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const apiError = (code: number, reason: string, message = ''): ApiError => new ApiError({ code, reason, message });
@@ -146,5 +146,18 @@ describe('[unit] kube/pace', () => {
     expect([takeNow(), bucket.wait()]).to.deep.equal([0, 250]);
     clock.advance(60_000);
     expect([takeNow(), takeNow(), bucket.wait()]).to.deep.equal([0, 0, 250]);
+  });
+
+  it('widens by one for every ten clean seconds, and forgets none between two looks', () => {
+    const clock = fakeClock();
+    const width = new Width(clock, 8);
+    width.overloaded();
+    const seen = [5_000, 5_000, 5_000, 5_000, 25_000].map((ms) => {
+      clock.advance(ms);
+      return width.now;
+    });
+    expect(seen).to.deep.equal([4, 5, 5, 6, 8]);
+    for (let time = 0; time < 5; time += 1) width.overloaded();
+    expect(width.now).to.equal(1);
   });
 });
