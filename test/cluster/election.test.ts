@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { get } from '#kube/client.ts';
 import { loadCluster } from '#kube/kubeconfig.ts';
 import { Transport } from '#kube/transport.ts';
+import { baseRole } from '../support/base-roles.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { OperatorProcess } from '../support/operator-process.ts';
 import { needControlPlane, newNamespace, sharedControlPlane } from '../support/shared-control-plane.ts';
@@ -40,16 +40,14 @@ describe('[cluster] election', function () {
     plane = await sharedControlPlane(this);
     admin = new Transport({ cluster: loadCluster({ kubeconfig: plane.kubeconfig, userAgent: 'election-test' }) });
     await plane.kubectl('apply', '-f', 'crds');
-    const [clusterRole = ''] = readFileSync('manifests/base/rbac.yaml', 'utf8').split('\n---\n');
-    await plane.kubectlWithInput(clusterRole, 'apply', '-f', '-');
+    await plane.kubectlWithInput(baseRole('ClusterRole'), 'apply', '-f', '-');
     const users = USERS.map((user) => `--user=${user}`);
     await plane.kubectl('create', 'clusterrolebinding', 'election-test', '--clusterrole=kubeposture', ...users);
   });
 
   beforeEach(async () => {
     namespace = await newNamespace(plane, 'election');
-    const [, role = ''] = readFileSync('manifests/base/rbac.yaml', 'utf8').split('\n---\n');
-    await plane.kubectlWithInput(role.replace('namespace: kubeposture', `namespace: ${namespace}`), 'apply', '-f', '-');
+    await plane.kubectlWithInput(baseRole('Role', namespace), 'apply', '-f', '-');
     const users = USERS.map((user) => `--user=${user}`);
     await plane.kubectl('create', 'rolebinding', 'leases', '-n', namespace, '--role=kubeposture', ...users);
   });

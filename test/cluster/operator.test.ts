@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
 import { version } from '#cli/version.ts';
+import { baseRole } from '../support/base-roles.ts';
 import { Api } from '../support/api.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { MountedConfig } from '../support/mounted-config.ts';
@@ -70,12 +70,7 @@ describe('[cluster] the operator with little rights', function () {
     plane.kubectl('create', 'clusterrolebinding', 'kubeposture-test', `--clusterrole=${role}`, `--user=${user}`);
 
   it('needs no right but those of its generated ClusterRole', async () => {
-    await plane.kubectlWithInput(
-      readFileSync('manifests/base/rbac.yaml', 'utf8').split('\n---\n')[0]!,
-      'apply',
-      '-f',
-      '-',
-    );
+    await plane.kubectlWithInput(baseRole('ClusterRole'), 'apply', '-f', '-');
     await grant('kubeposture', 'user-1');
     const namespace = await api!.newNamespace('least');
     await api!.apply(deployment(namespace, false));

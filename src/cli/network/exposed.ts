@@ -2,6 +2,7 @@ import { exposureOf } from '#analysis/exposure/exposure.ts';
 import { podsOfWorkload } from '#analysis/exposure/workloads.ts';
 import { LEVELS, type Level, type Way } from '#analysis/exposure/ways.ts';
 import type { Store } from '#inventory/store.ts';
+import { shown } from '#report/formats/columns.ts';
 import { UsageError } from '../exit.ts';
 import { exposureOfPod } from '#relations/exposure.ts';
 import type { StartFlags } from '../input/start.ts';
@@ -50,10 +51,7 @@ function textOf(lines: readonly Line[], output: string): string {
   if (output === 'json') return `${JSON.stringify(lines.map(jsonOf), undefined, 2)}\n`;
   if (output === 'table') {
     if (lines.length === 0) return 'nothing is exposed\n';
-    const rows = lines.flatMap(({ workload, level, ways }) =>
-      ways.map((way) => [workload, level, wayText(way), portsOf(way), way.assumed ?? '']),
-    );
-    return rowsText(['WORKLOAD', 'LEVEL', 'THROUGH', 'PORTS', 'ASSUMED'], rows);
+    return tableText(lines);
   }
   const outside = [...new Set(lines.map(({ level }) => level))].map((level): Vertex => ({
     name: level,
@@ -66,6 +64,19 @@ function textOf(lines: readonly Line[], output: string): string {
   const narrower = edges.map(({ from }) => from).filter((from) => !outside.some(({ name }) => name === from));
   const all = [...outside, ...[...new Set(narrower)].map((name): Vertex => ({ name, namespace: '' })), ...inside];
   return (output === 'dot' ? dot : mermaid)(all, edges);
+}
+
+/** What is assumed of a way stands below the table, once: beside it nobody would see the ends of the lines. */
+function tableText(lines: readonly Line[]): string {
+  const notes = [...new Set(lines.flatMap(({ ways }) => ways.flatMap(({ assumed }) => assumed ?? [])))];
+  const rows = lines.flatMap(({ workload, level, ways }) =>
+    ways.map((way) => {
+      const mark = way.assumed === undefined ? '' : ` (${String(notes.indexOf(way.assumed) + 1)})`;
+      return [workload, level + mark, wayText(way), portsOf(way)];
+    }),
+  );
+  const below = notes.map((note, at) => `(${String(at + 1)}) ${shown(note)}\n`).join('');
+  return rowsText(['WORKLOAD', 'LEVEL', 'THROUGH', 'PORTS'], rows) + (below === '' ? '' : `\n${below}`);
 }
 
 function wayText({ kind, ref }: Way): string {

@@ -13,6 +13,17 @@ interface Case {
 const cases: readonly Case[] = [
   { args: ['exposed', ...SHOP], status: 0, stdout: 'nothing is exposed\n', stderr: '' },
   {
+    args: ['exposed', '-f', 'manifests/demo/monitoring.yaml'],
+    status: 0,
+    stdout:
+      'WORKLOAD                            LEVEL         THROUGH                                         PORTS\n' +
+      'monitoring/Deployment/dashboard     internet (1)  LoadBalancer monitoring/dashboard               TCP/9090\n' +
+      'monitoring/Deployment/dashboard     internet      NodePort monitoring/dashboard                   TCP/9090\n' +
+      'monitoring/DaemonSet/node-exporter  node          HostNetwork monitoring/daemonset/node-exporter  TCP/9100\n' +
+      '\n(1) the load balancer has no address yet: it is taken for a public one\n',
+    stderr: '',
+  },
+  {
     args: ['reach', 'shop/deployment/web', 'internet', '--port', '443', ...SHOP],
     status: 0,
     stdout:
