@@ -1,8 +1,9 @@
 import type { AnyBinding } from '#facts/rbac.ts';
 import { isEveryones } from '#analysis/rbac/shipped.ts';
-import { defineCheckOfMany, judge, type Problem } from '#model/check.ts';
+import { defineCheckOfMany, type Problem } from '#model/check.ts';
 import type { PolicyRule } from '#model/policy.ts';
-import { roleOfClusterRoleBinding, roleOfRoleBinding } from '#relations/grants.ts';
+import type { BoundRole } from '#relations/grants.ts';
+import { judgesOfBindings } from '../binding-judges.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, group, user } from '../samples.ts';
 
 export const anonymousBinding = defineCheckOfMany({
@@ -22,18 +23,7 @@ export const anonymousBinding = defineCheckOfMany({
     'MITRE:T1078.001',
     'MITRE:T1190',
   ],
-  judges: [
-    judge({
-      subject: 'ClusterRoleBinding',
-      inputs: { role: roleOfClusterRoleBinding },
-      evaluate: (binding, { role: [role] }) => granted(binding, role?.rules),
-    }),
-    judge({
-      subject: 'RoleBinding',
-      inputs: { role: roleOfRoleBinding },
-      evaluate: (binding, { role: [role] }) => granted(binding, role?.rules),
-    }),
-  ],
+  judges: judgesOfBindings(granted),
 
   examples: () => ({
     bad: [
@@ -82,7 +72,7 @@ export const anonymousBinding = defineCheckOfMany({
 const CLUSTER_INFO = { apiGroups: [''], resources: ['configmaps'], resourceNames: ['cluster-info'], verbs: ['get'] };
 const NOBODY = new Set(['User system:anonymous', 'Group system:unauthenticated']);
 
-function* granted(binding: AnyBinding, rules: readonly PolicyRule[] = []): Iterable<Problem> {
+function* granted(binding: AnyBinding, { rules = [] }: BoundRole): Iterable<Problem> {
   const { kind, name } = binding.roleRef;
   const severity = isDiscovery(binding, rules) ? 'info' : 'critical';
   for (const [index, subject] of binding.subjects.entries()) {

@@ -1,10 +1,11 @@
 import { accountsOfKey, namedBy } from '#analysis/rbac/identity.ts';
 import { isEveryones } from '#analysis/rbac/shipped.ts';
 import { subjectName, type AnyBinding } from '#facts/rbac.ts';
-import { defineCheckOfMany, judge, type Problem } from '#model/check.ts';
+import { defineCheckOfMany, type Problem } from '#model/check.ts';
 import type { RbacSubject } from '#model/policy.ts';
 import type { Severity } from '#model/severity.ts';
-import { NO_ROLE, roleOfClusterRoleBinding, roleOfRoleBinding, type BoundRole } from '#relations/grants.ts';
+import type { BoundRole } from '#relations/grants.ts';
+import { judgesOfBindings } from '../binding-judges.ts';
 import { readsSecrets } from '../right.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, group, user } from '../samples.ts';
 
@@ -25,18 +26,7 @@ export const broadGroupBinding = defineCheckOfMany({
     'NSA:N18',
     'MITRE:T1078',
   ],
-  judges: [
-    judge({
-      subject: 'ClusterRoleBinding',
-      inputs: { role: roleOfClusterRoleBinding },
-      evaluate: (binding, { role: [role = NO_ROLE] }) => granted(binding, role),
-    }),
-    judge({
-      subject: 'RoleBinding',
-      inputs: { role: roleOfRoleBinding },
-      evaluate: (binding, { role: [role = NO_ROLE] }) => granted(binding, role),
-    }),
-  ],
+  judges: judgesOfBindings(granted),
 
   examples: () => ({
     bad: [

@@ -1,7 +1,8 @@
 import { accountNamedBy } from '#analysis/rbac/identity.ts';
 import type { AnyBinding } from '#facts/rbac.ts';
-import { defineCheckOfMany, judge, type Problem } from '#model/check.ts';
-import { NO_ROLE, roleOfClusterRoleBinding, roleOfRoleBinding, type BoundRole } from '#relations/grants.ts';
+import { defineCheckOfMany, type Problem } from '#model/check.ts';
+import type { BoundRole } from '#relations/grants.ts';
+import { judgesOfBindings } from '../binding-judges.ts';
 import { EVERYTHING, READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, user } from '../samples.ts';
 
 export const defaultServiceAccountBound = defineCheckOfMany({
@@ -24,18 +25,7 @@ export const defaultServiceAccountBound = defineCheckOfMany({
   aspects: {
     unresolved: 'whoever makes the role decides what every such pod may do',
   },
-  judges: [
-    judge({
-      subject: 'RoleBinding',
-      inputs: { role: roleOfRoleBinding },
-      evaluate: (binding, { role: [role = NO_ROLE] }) => granted(binding, role),
-    }),
-    judge({
-      subject: 'ClusterRoleBinding',
-      inputs: { role: roleOfClusterRoleBinding },
-      evaluate: (binding, { role: [role = NO_ROLE] }) => granted(binding, role),
-    }),
-  ],
+  judges: judgesOfBindings(granted),
 
   examples: () => ({
     bad: [

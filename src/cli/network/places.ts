@@ -3,7 +3,7 @@ import { addressAt } from '#facts/address.ts';
 import { podKey } from '#analysis/network/sources.ts';
 import type { Endpoint } from '#analysis/network/spots.ts';
 import type { Store } from '#inventory/store.ts';
-import { isTemplateKind } from '#model/kinds.ts';
+import { TEMPLATE_KINDS } from '#model/kinds.ts';
 import { isFinished, isTemplate } from '#model/workload.ts';
 import { UsageError } from '../exit.ts';
 
@@ -58,17 +58,5 @@ function outsideNamed(word: string): Endpoint | undefined {
 
 /** `deployment` is Deployment. */
 function kindNamed(word: string): string {
-  const kinds = [
-    'Deployment',
-    'StatefulSet',
-    'DaemonSet',
-    'ReplicaSet',
-    'ReplicationController',
-    'Job',
-    'CronJob',
-    'Pod',
-  ];
-  return (
-    kinds.find((kind) => kind.toLowerCase() === word.toLowerCase() && (kind === 'Pod' || isTemplateKind(kind))) ?? word
-  );
+  return [...TEMPLATE_KINDS, 'Pod'].find((kind) => kind.toLowerCase() === word.toLowerCase()) ?? word;
 }
