@@ -37,6 +37,11 @@ export class Agenda {
     return this.#next;
   }
 
+  /** Whether anything of a subject is due at `now`. */
+  isDue(subject: Subject, now: number): boolean {
+    return (this.#entries.get(subjectKey(subject))?.next ?? Infinity) <= now;
+  }
+
   /** What is due at `now`, by the checks that are. */
   due(now: number): Jobs {
     const jobs: Jobs = new Map();

@@ -95,7 +95,7 @@ export class Engine {
    * not wrong.
    */
   recheck(subject: Subject): boolean {
-    if (this.due().has(subjectKey(subject))) return false;
+    if (this.#agenda.isDue(subject, this.now)) return false;
     const fresh = this.#judged({ subject, checks: 'all' });
     const wrong = !lodash.isEqual(this.#ledger.get(subjectKey(subject)), fresh?.verdict);
     if (wrong) this.#put(subject, fresh);
