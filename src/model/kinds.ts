@@ -42,8 +42,8 @@ function pluginPolicyKind(group: string, version: string, plural: string, namesp
 /** The type of the Secrets that hold a token of a service account. */
 export const TOKEN_SECRET = 'kubernetes.io/service-account-token';
 
-/** Every kind that is watched, in the order in which synchronisation starts: small and much-joined kinds first, pods last. */
-export const KINDS = {
+/** Every kind that a server may serve, in the order in which synchronisation starts: small and much-joined kinds first, pods last. */
+const SERVED = {
   Namespace: { group: '', version: 'v1', plural: 'namespaces', namespaced: false },
   Node: { group: '', version: 'v1', plural: 'nodes', namespaced: false },
   LimitRange: { group: '', version: 'v1', plural: 'limitranges', namespaced: true },
@@ -122,11 +122,17 @@ export const KINDS = {
   Pod: { group: '', version: 'v1', plural: 'pods', namespaced: true },
 } as const satisfies Readonly<Record<string, KindInfo>>;
 
+/** And the cluster itself: a subject as the others are, that every inventory holds and no server serves. */
+export const KINDS = {
+  ...SERVED,
+  Cluster: { group: 'kubeposture.io', version: 'v1alpha1', plural: 'clusters', namespaced: false },
+} as const satisfies Readonly<Record<string, KindInfo>>;
+
 /** A kind whose objects the inventory can hold. */
 export type Kind = keyof typeof KINDS;
 
-/** The kinds, in the order in which synchronisation starts. */
-export const ALL_KINDS = Object.keys(KINDS) as readonly Kind[];
+/** The kinds that are served, in the order in which synchronisation starts: all but the cluster itself. */
+export const ALL_KINDS = Object.keys(SERVED) as readonly Kind[];
 
 /** The kinds that make pods from a template. */
 export const TEMPLATE_KINDS = [

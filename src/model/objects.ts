@@ -24,8 +24,8 @@ import {
   route,
   service,
 } from './routing.ts';
-import type { Metadata } from './metadata.ts';
-import type { Reader, Shaped } from './shape.ts';
+import { metadata, type Metadata } from './metadata.ts';
+import { struct, type Reader, type Shaped } from './shape.ts';
 
 /** What we keep of each kind: the one description from which its type and its reader come. */
 export const SHAPES = {
@@ -71,6 +71,7 @@ export const SHAPES = {
   ReplicationController: workload,
   ReplicaSet: workload,
   Pod: pod,
+  Cluster: struct({ metadata }),
 } as const satisfies Readonly<Record<Kind, Reader<unknown>>>;
 
 /** An object as we hold it: the kind's shape, with its kind written on it and with metadata always there. */
