@@ -47,7 +47,10 @@ export class Audits {
     }
   }
 
-  async #one(kind: Kind, reflector: Pick<Reflector<unknown>, 'held' | 'names' | 'state' | 'relist' | 'resource'>): Promise<void> {
+  async #one(
+    kind: Kind,
+    reflector: Pick<Reflector<unknown>, 'held' | 'names' | 'state' | 'relist' | 'resource'>,
+  ): Promise<void> {
     const { transport, logger } = this.#options;
     try {
       const { resource } = reflector;

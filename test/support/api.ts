@@ -82,7 +82,12 @@ export class Api {
   /** What `kubectl get` prints: the titles of its columns, then a row for each object. */
   async table(kind: string, namespace?: string): Promise<readonly (readonly string[])[]> {
     const accept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
-    const { columnDefinitions, rows } = (await this.#ask('list', placeOf(kind), { namespace }, { method: 'GET', accept })) as {
+    const { columnDefinitions, rows } = (await this.#ask(
+      'list',
+      placeOf(kind),
+      { namespace },
+      { method: 'GET', accept },
+    )) as {
       readonly columnDefinitions: readonly { readonly name: string; readonly priority: number }[];
       readonly rows: readonly { readonly cells: readonly unknown[] }[];
     };
