@@ -118,8 +118,8 @@ function readers(namespace: string, ...subjects: readonly object[]): readonly ob
   ];
 }
 
-/** A kind of the Gateway API, as its CRD would install it, without a word of what is in it. */
-function gatewayCrd(kind: 'Gateway' | 'HTTPRoute'): object {
+/** A kind of the Gateway API, as its CRD would install it, without a word of what is in it; the first version is the one stored. */
+function gatewayCrd(kind: 'Gateway' | 'HTTPRoute', ...versions: readonly string[]): object {
   const { group, version, plural } = KINDS[kind];
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -132,22 +132,20 @@ function gatewayCrd(kind: 'Gateway' | 'HTTPRoute'): object {
       group,
       scope: 'Namespaced',
       names: { plural, kind, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: [
-        {
-          name: version,
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
+      versions: (versions.length > 0 ? versions : [version]).map((name, index) => ({
+        name,
+        served: true,
+        storage: index === 0,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      })),
     },
   };
 }
 
 /** A Gateway, a route through it to a Service, and the Service of the pods of `web`. */
-function routed(namespace: string): readonly object[] {
+function routed(namespace: string, version = 'v1'): readonly object[] {
   const metadata = { name: 'web', namespace };
-  const apiVersion = 'gateway.networking.k8s.io/v1';
+  const apiVersion = `gateway.networking.k8s.io/${version}`;
   return [
     {
       apiVersion: 'v1',
@@ -484,6 +482,31 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
         'the kinds to go',
         async () => (await stateOf('Gateway')) === 'notServed' && (await stateOf('HTTPRoute')) === 'notServed',
       );
+      expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
+    });
+
+    it('follows a kind of an extension from one version to another, and writes nothing for that', async () => {
+      const at = operator!;
+      await api.apply(gatewayCrd('Gateway'), gatewayCrd('HTTPRoute', 'v1beta1'));
+      await waitFor('the server to serve them', async () => {
+        await api.apply(...routed(namespace).slice(0, 2), ...routed(namespace, 'v1beta1').slice(2));
+        return true;
+      });
+      await reportWhere(api, namespace, ({ network }) => network?.exposure === 'internet');
+      const before = await quiet();
+
+      await api.apply(gatewayCrd('HTTPRoute', 'v1beta1', 'v1'));
+      await at.says('kind is served in another version');
+      expect(await quiet()).to.equal(before);
+      await api.remove('HTTPRoute', { namespace, name: 'web' });
+      await reportWhere(api, namespace, ({ network }) => network?.exposure === 'cluster');
+      await api.apply(...routed(namespace).slice(2));
+      await reportWhere(api, namespace, ({ network }) => network?.exposure === 'internet');
+
+      await api.remove('Service', { namespace, name: 'web' });
+      for (const name of ['httproutes', 'gateways'])
+        await api.remove('CustomResourceDefinition', { name: `${name}.gateway.networking.k8s.io` });
+      await reportWhere(api, namespace, ({ network }) => network?.exposure === 'cluster');
       expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
     });
 
