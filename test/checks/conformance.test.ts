@@ -46,6 +46,7 @@ interface Told {
 function told(check: Check, example: Example): Told {
   const store = new Store();
   const engine = new Engine([check], store, deepFrozen(contextWith(example.context)));
+  for (const job of engine.planAll().values()) engine.judge(job);
   for (const manifest of [...(example.world ?? []), example.subject]) {
     const changes = store.put(shrink(manifest.kind, JSON.parse(JSON.stringify(manifest)) as Raw));
     deepFrozen(changes);

@@ -208,6 +208,7 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   ReplicationController: withTemplate,
   ReplicaSet: withTemplate,
   Pod: { spec: podSpec, status: { phase: 'Running', containerStatuses: [{ name: 'app', imageID: 'x@sha256:1' }] } },
+  Cluster: {},
 };
 
 /** A valid object of a kind. */

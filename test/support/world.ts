@@ -33,6 +33,8 @@ export class World {
     const all = contextWith({ now: () => this.#now, ...context });
     // What is asked for some checks alone is told nothing else.
     this.engine = new Engine(checks, this.store, all, checks === CHECKS ? TRAITS : []);
+    // As every run begins: the cluster itself is there before anything in it.
+    for (const job of this.engine.planAll().values()) this.engine.judge(job);
     for (const manifest of manifests) this.put(manifest);
   }
 
