@@ -233,7 +233,13 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
     let operator: OperatorProcess | undefined;
     let namespace: string;
 
-    const begin = (): OperatorProcess => (operator = new OperatorProcess(flags()));
+    /** As the downward API names a pod. */
+    const pod = (): Readonly<Record<string, string>> => ({
+      POD_NAMESPACE: namespace,
+      POD_NAME: 'kubeposture-0',
+      POD_UID: 'u-0',
+    });
+    const begin = (): OperatorProcess => (operator = new OperatorProcess(flags(), pod()));
     const config = new MountedConfig('');
     const flags = (): readonly string[] => [
       ...['--kubeconfig', server!.kubeconfig, '--leader-elect=false'],
@@ -520,6 +526,11 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(await at.metric('kubeposture_config_reloads_total', 'result="refused"')).to.equal(1);
       expect(await at.metric('kubeposture_config_reloads_total', 'result="applied"')).to.equal(2);
       expect(await reportOf(api, namespace)).to.deep.equal(cut);
+      const told = await waitFor('the Event of it', async () =>
+        (await api.list<Event>('Event', namespace)).find(({ reason }) => reason === 'ConfigurationRefused'),
+      );
+      expect(told.involvedObject).to.include({ kind: 'Pod', namespace, name: 'kubeposture-0', uid: 'u-0' });
+      expect(told).to.include({ type: 'Warning', count: 1, message: `the last good one stays: ${String(reason)}` });
 
       config.write(`scope: {namespaces: {exclude: [${namespace}]}}`);
       await reportGone(api, namespace, 'deployment-web');
@@ -570,7 +581,8 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(await at.metric('kubeposture_kind_synced', 'kind="Pod"')).to.equal(1);
       expect(await at.metric('kubeposture_cluster_score')).to.be.within(0, 100);
       expect(await at.metric('kubeposture_check_errors_total')).to.equal(undefined);
-      expect(await at.metric('kubeposture_event_writes_total', 'written')).to.equal(1);
+      // What is resolved, and the configuration that was refused.
+      expect(await at.metric('kubeposture_event_writes_total', 'written')).to.equal(2);
       expect(await at.metric('kubeposture_event_to_report_seconds_count')).to.be.above(0);
       expect(await at.get('/healthz')).to.deep.equal({ status: 200, text: 'ok\n' });
       expect((await at.get('/nothing')).status).to.equal(404);
