@@ -107,13 +107,16 @@ export class Engine {
     if (sitter === undefined) return undefined;
     const known = this.#ledger.results(subjectKey(subject));
     const results = new Map<CheckId, CheckResult>();
-    for (const check of this.#checksOf(sitter)) {
+    const asking = this.#checksOf(sitter);
+    for (const check of asking) {
       const isAsked = known === undefined || checks === 'all' || checks.has(check.id);
       const result = isAsked ? this.#counted(check, sitter.judge(check)) : known.get(check.id);
       if (result !== undefined) results.set(check.id, result);
     }
     const { isWorkload, pods } = sitter;
     const traits = this.#told(sitter, { subject, checks });
+    // Nobody judges such an object, whatever has happened to it: `planAll` would not name it either.
+    if (asking.length === 0 && traits.traits === undefined) return undefined;
     const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...summed(results) };
     return { results, verdict: { ...verdict, score: scoreOf(openOf(verdict.findings), 'resource') } };
   }
