@@ -22,6 +22,8 @@ const NO_COUNTS: Counts = SEVERITIES.map(() => 0);
 /** Sums over a changing set of verdicts: what was added can be taken out again, and nothing is counted anew. */
 export class Tally {
   readonly #open = new Map<CheckId, number[]>();
+  /** What `open` would have more, and less, if nothing were suppressed. */
+  readonly #hidden = new Map<CheckId, number[]>();
   readonly #findings = new Map<CheckId, number[]>();
   readonly #reasons = new Map<string, number>();
   #summary: Record<keyof Summary, number> = { ...ZERO };
@@ -45,6 +47,19 @@ export class Tally {
   /** For each check the number of subjects by worst severity. */
   get open(): Open {
     return this.#open;
+  }
+
+  /** As `open`, if nothing were suppressed. */
+  get openWithoutExceptions(): Open {
+    const open = new Map(this.#open);
+    for (const [check, more] of this.#hidden) {
+      const counts = open.get(check) ?? NO_COUNTS;
+      open.set(
+        check,
+        counts.map((count, rank) => count + (more[rank] ?? 0)),
+      );
+    }
+    return open;
   }
 
   /** For each check the number of open findings by severity, info included. */
@@ -86,6 +101,10 @@ export class Tally {
       if (status === 'fail') file(this.#findings, check, severity, sign);
     }
     for (const [check, severity] of worstByCheck(verdict.findings)) file(this.#open, check, severity, sign);
+    if (!verdict.findings.some(isSuppressed)) return;
+    for (const [check, severity] of worstByCheck(verdict.findings)) file(this.#hidden, check, severity, -sign);
+    for (const [check, severity] of worstByCheck(unsuppressed(verdict.findings)))
+      file(this.#hidden, check, severity, sign);
   }
 }
 
@@ -102,12 +121,21 @@ function obstacleOf(reason: string): string {
   return OBSTACLES.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'evidence';
 }
 
-function file(counted: Map<CheckId, number[]>, check: CheckId, severity: Severity, sign: 1 | -1): void {
+function file(counted: Map<CheckId, number[]>, check: CheckId, severity: Severity, sign: number): void {
   const counts = counted.get(check) ?? [...NO_COUNTS];
   const rank = rankOf(severity);
   counts[rank] = (counts[rank] ?? 0) + sign;
   if (counts.every((count) => count === 0)) counted.delete(check);
   else counted.set(check, counts);
+}
+
+function isSuppressed({ status }: Finding): boolean {
+  return status === 'suppressed';
+}
+
+/** The findings as they would be without exceptions. */
+export function unsuppressed(findings: readonly Finding[]): readonly Finding[] {
+  return findings.map((finding) => (isSuppressed(finding) ? { ...finding, status: 'fail' } : finding));
 }
 
 /** The open findings of a single subject. */
