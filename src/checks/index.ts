@@ -7,6 +7,7 @@ import { mutableImageTag } from './img/mutable-image-tag.ts';
 import { pullPolicyStale } from './img/pull-policy-stale.ts';
 import { registryNotAllowed } from './img/registry-not-allowed.ts';
 import { retiredOrVulnerableComponent } from './img/retired-or-vulnerable-component.ts';
+import { signatureNotVerified } from './img/signature-not-verified.ts';
 import { adminInterfaceExposed } from './net/admin-interface-exposed.ts';
 import { allowAllRule } from './net/allow-all-rule.ts';
 import { cniDoesNotEnforce } from './net/cni-does-not-enforce.ts';
@@ -106,6 +107,7 @@ export const CHECKS: readonly Check[] = [
   imageNotPinned,
   registryNotAllowed,
   pullPolicyStale,
+  signatureNotVerified,
   digestDrift,
   retiredOrVulnerableComponent,
   noDefaultDeny,

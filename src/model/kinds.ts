@@ -26,6 +26,15 @@ function pluginPolicyKind(group: string, version: string, plural: string, namesp
   return { group, version, plural, namespaced, optional: true, metadataOnly: true };
 }
 
+function webhookKind(plural: string): KindInfo {
+  return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false };
+}
+
+/** A policy of an engine that guards admission. */
+function enginePolicyKind(group: string, version: string, plural: string, namespaced = false): KindInfo {
+  return { group, version, plural, namespaced, optional: true };
+}
+
 /** The type of the Secrets that hold a token of a service account. */
 export const TOKEN_SECRET = 'kubernetes.io/service-account-token';
 
@@ -70,6 +79,24 @@ const SERVED = {
     ...pluginPolicyKind('crd.projectcalico.org', 'v1', 'globalnetworkpolicies', false),
     apiKind: 'GlobalNetworkPolicy',
   },
+  ValidatingWebhookConfiguration: webhookKind('validatingwebhookconfigurations'),
+  MutatingWebhookConfiguration: webhookKind('mutatingwebhookconfigurations'),
+  KyvernoClusterPolicy: {
+    ...enginePolicyKind('kyverno.io', 'v1', 'clusterpolicies'),
+    apiKind: 'ClusterPolicy',
+  },
+  KyvernoPolicy: { ...enginePolicyKind('kyverno.io', 'v1', 'policies', true), apiKind: 'Policy' },
+  ImageValidatingPolicy: enginePolicyKind('policies.kyverno.io', 'v1beta1', 'imagevalidatingpolicies'),
+  NamespacedImageValidatingPolicy: enginePolicyKind(
+    'policies.kyverno.io',
+    'v1beta1',
+    'namespacedimagevalidatingpolicies',
+    true,
+  ),
+  ClusterImagePolicy: enginePolicyKind('policy.sigstore.dev', 'v1beta1', 'clusterimagepolicies'),
+  RatifyVerification: enginePolicyKind('constraints.gatekeeper.sh', 'v1beta1', 'ratifyverification'),
+  ClusterAdmissionPolicy: enginePolicyKind('policies.kubewarden.io', 'v1', 'clusteradmissionpolicies'),
+  AdmissionPolicy: enginePolicyKind('policies.kubewarden.io', 'v1', 'admissionpolicies', true),
   CertificateSigningRequest: {
     group: 'certificates.k8s.io',
     version: 'v1',
