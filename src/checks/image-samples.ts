@@ -6,7 +6,7 @@ export function aSignaturePolicy(spec: object = {}): Manifest {
     { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] },
   ];
   return {
-    apiVersion: 'policies.kyverno.io/v1beta1',
+    apiVersion: 'policies.kyverno.io/v1',
     kind: 'ImageValidatingPolicy',
     metadata: { name: 'signed' },
     spec: {

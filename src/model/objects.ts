@@ -97,6 +97,8 @@ export type ObjectOf<K extends Kind> = {
   [Q in K]: Readonly<Omit<Shaped<(typeof SHAPES)[Q]>, 'metadata'>> & {
     readonly kind: Q;
     readonly metadata: Metadata;
+    /** Where it is not that of our table: a version that the server of another age has (`also`). */
+    readonly apiVersion?: string;
     /** Fields that could not be read, as `path: expected x, found y`. Never a pass while there is one. */
     readonly malformed?: readonly string[];
     /** Nobody stated it: in files the Namespace of every object counts as there (docs/cli.md). */
