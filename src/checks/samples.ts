@@ -1,4 +1,5 @@
 import type { Manifest } from '#model/check.ts';
+import { CLUSTER } from '#model/cluster.ts';
 import { momentText } from '#model/moment.ts';
 
 /**
@@ -27,6 +28,9 @@ export const BOUNDED = {
   requests: { cpu: '100m', memory: '64Mi' },
   limits: { cpu: '500m', memory: '128Mi', 'ephemeral-storage': '1Gi' },
 };
+
+/** The cluster itself, as the subject of an example: what is around it makes the difference. */
+export const THE_CLUSTER: Manifest = { kind: CLUSTER.kind, metadata: CLUSTER.metadata };
 
 /** A container that passes everything. */
 export function aContainer(tweak: Fields = {}): Fields {
@@ -288,20 +292,4 @@ export function anApiServer(...flags: readonly string[]): Manifest {
     },
     container: { ...aContainer(), ...container },
   });
-}
-
-/** The small hardened cluster in which no check finds anything. */
-export function cleanCluster(): readonly Manifest[] {
-  return [
-    aNamespace(),
-    aQuota(),
-    aLimitRange(),
-    aPolicy(),
-    { ...aPolicy(), metadata: { name: 'default-deny', namespace: 'kube-system' } },
-    aServiceAccount({ automountServiceAccountToken: false }),
-    aRole(READ_PODS),
-    aRoleBinding(),
-    aDeployment(),
-    anApiServer('--anonymous-auth=false'),
-  ];
 }

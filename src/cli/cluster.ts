@@ -6,7 +6,7 @@ import { KubeConfigError, loadCluster } from '#kube/kubeconfig.ts';
 import { listPages } from '#kube/list.ts';
 import { resourceName } from '#kube/resource.ts';
 import { Transport } from '#kube/transport.ts';
-import { ALL_KINDS, KINDS, infoOf, servedAs, type Kind } from '#model/kinds.ts';
+import { ALL_KINDS, KINDS, infoOf, placesOf, servedAs, type GroupVersion, type Kind } from '#model/kinds.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import type { AnyObject } from '#model/objects.ts';
 import type { Sources } from '#report/formats/scan.ts';
@@ -17,7 +17,7 @@ import { unaskedKinds } from '#settings/checks.ts';
 import type { Settings } from '#settings/types.ts';
 import type { ScanPlan, Scanned } from './scan/plan.ts';
 import { judge } from './scan/result.ts';
-import { version } from './version.ts';
+import { version } from './package.ts';
 
 /** Objects of a cluster stand in no file. */
 const NO_FILES: Sources = { placeOf: () => undefined, spotOf: () => undefined };
@@ -91,20 +91,27 @@ async function serverMinor(transport: Transport): Promise<number> {
 }
 
 async function take(kind: Kind, store: Store, transport: Transport, progress: (done: number) => void): Promise<void> {
-  try {
-    for (const object of await listed(kind, transport)) store.put(object);
-  } catch (error) {
-    if (!(error instanceof ApiError) || (error.code !== 403 && error.code !== 404)) throw error;
-    if (error.code === 404 && infoOf(kind).optional === true) return;
-    store.setMissing(kind, `list ${resourceName(KINDS[kind])}: ${error.code === 403 ? 'forbidden' : 'not found'}`);
+  const refusals: number[] = [];
+  for (const place of placesOf(kind)) {
+    try {
+      for (const object of await listed(kind, place, transport)) store.put(object);
+      refusals.length = 0;
+      break;
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.code !== 403 && error.code !== 404)) throw error;
+      refusals.push(error.code);
+    }
   }
+  const isForbidden = refusals.includes(403);
+  if (isForbidden || (refusals.length > 0 && infoOf(kind).optional !== true))
+    store.setMissing(kind, `list ${resourceName(KINDS[kind])}: ${isForbidden ? 'forbidden' : 'not found'}`);
   progress(ALL_KINDS.reduce((sum, each) => sum + store.count(each), 0));
 }
 
-async function listed(kind: Kind, transport: Transport): Promise<readonly AnyObject[]> {
+async function listed(kind: Kind, place: GroupVersion, transport: Transport): Promise<readonly AnyObject[]> {
   for (let beginning = 1; ; beginning += 1) {
     try {
-      return await listedOnce(kind, transport);
+      return await listedOnce(kind, place, transport);
     } catch (error) {
       if (!(error instanceof ApiError) || !error.expired || beginning === BEGINNINGS) throw error;
     }
@@ -112,9 +119,9 @@ async function listed(kind: Kind, transport: Transport): Promise<readonly AnyObj
 }
 
 /** Each object is shrunk as it comes: a page of raw ones is all that is ever held. */
-async function listedOnce(kind: Kind, transport: Transport): Promise<readonly AnyObject[]> {
+async function listedOnce(kind: Kind, place: GroupVersion, transport: Transport): Promise<readonly AnyObject[]> {
   const objects: AnyObject[] = [];
-  for await (const { items } of listPages({ transport, resource: servedAs(kind) })) {
+  for await (const { items } of listPages({ transport, resource: servedAs(kind, place) })) {
     for (const { raw } of items) objects.push(shrinkLive(kind, raw));
   }
   return objects;

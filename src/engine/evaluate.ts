@@ -25,12 +25,19 @@ export function evaluate(judge: Judge, object: AnyObject, surroundings: Surround
     if (!judge.applies(object, surroundings.context)) return NOT_APPLICABLE;
     const missing = missingInputs(judge, surroundings.inventory);
     if (missing.length > 0) return { status: 'unknown', missing };
-    return collect(judge, object, relatedTo(judge, object, surroundings), surroundings);
+    const outcome = collect(judge, object, relatedTo(judge, object, surroundings), surroundings);
+    return object.kind === 'Cluster' && !surroundings.context.complete ? inFiles(outcome) : outcome;
   } catch (error) {
     return { status: 'error', message: error instanceof Error ? error.message : String(error) };
   }
 }
 
+/** A set of files is no cluster: whatever it shows or lacks, a cluster may have more. */
+function inFiles(outcome: Outcome): Outcome {
+  return outcome.status === 'unknown' ? outcome : { status: 'unknown', missing: [NO_CLUSTER] };
+}
+
+const NO_CLUSTER = 'files do not tell what else is in the cluster';
 const NONE: readonly never[] = [];
 
 function missingInputs({ inputs }: Judge, inventory: Inventory): readonly string[] {

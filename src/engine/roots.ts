@@ -1,3 +1,4 @@
+import { CLUSTER, isCluster } from '#model/cluster.ts';
 import { KINDS, TEMPLATE_KINDS, apiVersionOf, isKind, kindFor, type Kind, type TemplateKind } from '#model/kinds.ts';
 import { controllerOf, type OwnerReference } from '#model/metadata.ts';
 import type { Index, Inventory } from '#model/inventory.ts';
@@ -193,6 +194,7 @@ function settle(level: Level): void {
 
 /** The object that a subject names, where we hold its kind. */
 export function objectAt(subject: Subject, inventory: Inventory): AnyObject | undefined {
+  if (isCluster(subject)) return CLUSTER;
   if (!isKind(subject.kind) || kindFor(subject.apiVersion, subject.kind) === undefined) return undefined;
   return inventory.get({ kind: subject.kind, namespace: subject.namespace, name: subject.name });
 }

@@ -1,3 +1,4 @@
+import { isCluster } from '#model/cluster.ts';
 import type { CheckId } from '#model/check.ts';
 import { SEVERITIES, rankOf, worse, type Severity } from '#model/severity.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
@@ -76,6 +77,7 @@ export class Tally {
     return { ...this.#summary };
   }
 
+  /** The cluster itself is no object in it. */
   get subjects(): number {
     return this.#subjects;
   }
@@ -86,7 +88,7 @@ export class Tally {
 
   #count(verdict: Verdict, sign: 1 | -1): void {
     this.#revision += 1;
-    this.#subjects += sign;
+    if (!isCluster(verdict.subject)) this.#subjects += sign;
     if (verdict.isWorkload) this.#workloads += sign;
     this.#summary.passed += sign * verdict.passed;
     this.#summary.unknown += sign * verdict.notEvaluated.length;

@@ -2,7 +2,7 @@ import { startedBy } from '#facts/control-plane.ts';
 import { pullPolicyOf } from '#facts/image.ts';
 import { directionsOf } from '#facts/policy.ts';
 import { toolsOf } from '#facts/tools.ts';
-import { EXCEPTION_KINDS, KINDS, infoOf, kindFor, type Kind } from '#model/kinds.ts';
+import { EXCEPTION_KINDS, KINDS, apiVersionOf, infoOf, kindFor, type Kind } from '#model/kinds.ts';
 import { SHAPES, type AnyObject, type ObjectOf, type Pod } from '#model/objects.ts';
 import type { Metadata } from '#model/metadata.ts';
 import type { Container, PodSpec, PodTemplate, Volume } from '#model/pod.ts';
@@ -26,10 +26,18 @@ export function shrink<K extends Kind>(kind: K, raw: Raw): ObjectOf<K> {
     ...read,
     kind,
     metadata: withDefaults(kind, stated),
+    ...otherVersion(kind, raw),
     ...(trail.notes.length === 0 ? {} : { malformed: trail.notes }),
     ...(KINDS[kind].namespaced && stated.namespace === '' ? { statesNoNamespace: true } : {}),
   };
   return finish(object as unknown as AnyObject) as ObjectOf<K>;
+}
+
+/** Reports name their owner in a version that the server has: garbage is not collected otherwise. */
+function otherVersion(kind: Kind, { apiVersion }: Raw): { readonly apiVersion?: string } {
+  const { also = [] } = infoOf(kind);
+  const [other] = also.map(apiVersionOf).filter((known) => known === apiVersion);
+  return other === undefined ? {} : { apiVersion: other };
 }
 
 /** An object as a live cluster gives it: of some kinds it was asked only for what has certain values, which metadata do not say. */

@@ -1,5 +1,6 @@
 import lodash from 'lodash';
 import { isTemplateWorkload, templatePod } from '#facts/workload.ts';
+import { CLUSTER } from '#model/cluster.ts';
 import { KINDS, apiVersionOf, isTemplateKind, type Kind } from '#model/kinds.ts';
 import type { Change, Index, Inventory, View } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf, Pod } from '#model/objects.ts';
@@ -20,8 +21,9 @@ export class Store implements Inventory {
   readonly #views = new Map<object, (change: Change) => void>();
   readonly #states = new Map<object, unknown>();
 
-  /** `missing` names the kinds of which nothing certain is known yet, with the reason. */
+  /** `missing` names the kinds of which nothing certain is known yet, with the reason. The cluster itself is there from the start. */
   constructor(missing: Readonly<Partial<Record<Kind, string>>> = {}) {
+    this.put(CLUSTER);
     for (const [kind, reason] of Object.entries(missing)) this.#missing.set(kind as Kind, reason);
   }
 

@@ -11,7 +11,7 @@ import { causeOf, NetworkError } from './errors.ts';
 import { listPages } from './list.ts';
 import { Mirror } from './mirror.ts';
 import { Recovery } from './recovery.ts';
-import { resourceName } from './resource.ts';
+import { resourceName, type Resource } from './resource.ts';
 import {
   REFLECTOR_LIMITS,
   type KindState,
@@ -106,6 +106,11 @@ export class Reflector<T> {
     readonly name: string;
   }): Pick<Identity, 'uid' | 'resourceVersion'> | undefined {
     return this.#mirror.held(at);
+  }
+
+  /** What it follows, where. */
+  get resource(): Resource {
+    return this.#options.resource;
   }
 
   get state(): KindState {

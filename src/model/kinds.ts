@@ -1,7 +1,13 @@
-/** One kind of the API: where the server keeps it. */
-export interface KindInfo {
+/** Under which name and version a group serves a kind. */
+export interface GroupVersion {
   readonly group: string;
   readonly version: string;
+}
+
+/** One kind of the API: where the server keeps it. */
+export interface KindInfo extends GroupVersion {
+  /** Where servers of another age keep it, with the fields that we read in the same places: the best first, after the one above. */
+  readonly also?: readonly GroupVersion[];
   readonly plural: string;
   readonly namespaced: boolean;
   /** Live clusters are asked for PartialObjectMetadata only: values never enter the process. */
@@ -18,9 +24,16 @@ function clusterPolicyKind(version: string, plural: string): KindInfo {
   return { group: 'policy.networking.k8s.io', version, plural, namespaced: false, optional: true };
 }
 
-function gatewayKind(version: string, plural: string): KindInfo {
-  return { group: 'gateway.networking.k8s.io', version, plural, namespaced: true, optional: true };
+const GATEWAY = 'gateway.networking.k8s.io';
+
+/** Their fields have kept their places from v1alpha2 on; `older` are the versions that there were, the newest first. */
+function gatewayKind(plural: string, ...older: readonly string[]): KindInfo {
+  const also = older.map((version) => ({ group: GATEWAY, version }));
+  return { group: GATEWAY, version: 'v1', also, plural, namespaced: true, optional: true };
 }
+
+/** Calico keeps its policies as CRDs of its own group; from 3.32 on it can do without them and serve these alone. */
+const CALICO_V3: readonly GroupVersion[] = [{ group: 'projectcalico.org', version: 'v3' }];
 
 function pluginPolicyKind(group: string, version: string, plural: string, namespaced: boolean): KindInfo {
   return { group, version, plural, namespaced, optional: true, metadataOnly: true };
@@ -31,11 +44,25 @@ function exceptionKind(plural: string): Omit<KindInfo, 'namespaced'> {
   return { group: 'kubeposture.io', version: 'v1alpha1', plural, optional: true };
 }
 
+function webhookKind(plural: string): KindInfo {
+  return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false };
+}
+
+/** A policy of an engine that guards admission, in the versions whose fields are the same, the newest first. */
+function enginePolicyKind(
+  group: string,
+  [version, ...older]: readonly [string, ...string[]],
+  plural: string,
+): KindInfo {
+  const also = older.map((each) => ({ group, version: each }));
+  return { group, version, also, plural, namespaced: false, optional: true };
+}
+
 /** The type of the Secrets that hold a token of a service account. */
 export const TOKEN_SECRET = 'kubernetes.io/service-account-token';
 
-/** Every kind that is watched, in the order in which synchronisation starts: small and much-joined kinds first, pods last. */
-export const KINDS = {
+/** Every kind that a server may serve, in the order in which synchronisation starts: small and much-joined kinds first, pods last. */
+const SERVED = {
   Namespace: { group: '', version: 'v1', plural: 'namespaces', namespaced: false },
   Node: { group: '', version: 'v1', plural: 'nodes', namespaced: false },
   LimitRange: { group: '', version: 'v1', plural: 'limitranges', namespaced: true },
@@ -60,22 +87,51 @@ export const KINDS = {
   AdminNetworkPolicy: clusterPolicyKind('v1alpha1', 'adminnetworkpolicies'),
   BaselineAdminNetworkPolicy: clusterPolicyKind('v1alpha1', 'baselineadminnetworkpolicies'),
   ClusterNetworkPolicy: clusterPolicyKind('v1alpha2', 'clusternetworkpolicies'),
-  Gateway: gatewayKind('v1', 'gateways'),
-  HTTPRoute: gatewayKind('v1', 'httproutes'),
-  GRPCRoute: gatewayKind('v1', 'grpcroutes'),
-  TLSRoute: gatewayKind('v1alpha2', 'tlsroutes'),
-  TCPRoute: gatewayKind('v1alpha2', 'tcproutes'),
-  UDPRoute: gatewayKind('v1alpha2', 'udproutes'),
-  ReferenceGrant: gatewayKind('v1beta1', 'referencegrants'),
+  Gateway: gatewayKind('gateways', 'v1beta1', 'v1alpha2'),
+  HTTPRoute: gatewayKind('httproutes', 'v1beta1', 'v1alpha2'),
+  GRPCRoute: gatewayKind('grpcroutes', 'v1alpha2'),
+  TLSRoute: gatewayKind('tlsroutes', 'v1alpha3', 'v1alpha2'),
+  TCPRoute: gatewayKind('tcproutes', 'v1alpha2'),
+  UDPRoute: gatewayKind('udproutes', 'v1alpha2'),
+  ReferenceGrant: gatewayKind('referencegrants', 'v1beta1', 'v1alpha2'),
   CiliumNetworkPolicy: pluginPolicyKind('cilium.io', 'v2', 'ciliumnetworkpolicies', true),
   CiliumClusterwideNetworkPolicy: pluginPolicyKind('cilium.io', 'v2', 'ciliumclusterwidenetworkpolicies', false),
   CalicoNetworkPolicy: {
     ...pluginPolicyKind('crd.projectcalico.org', 'v1', 'networkpolicies', true),
+    also: CALICO_V3,
     apiKind: 'NetworkPolicy',
   },
   CalicoGlobalNetworkPolicy: {
     ...pluginPolicyKind('crd.projectcalico.org', 'v1', 'globalnetworkpolicies', false),
+    also: CALICO_V3,
     apiKind: 'GlobalNetworkPolicy',
+  },
+  ValidatingWebhookConfiguration: webhookKind('validatingwebhookconfigurations'),
+  MutatingWebhookConfiguration: webhookKind('mutatingwebhookconfigurations'),
+  KyvernoClusterPolicy: {
+    ...enginePolicyKind('kyverno.io', ['v1', 'v2beta1'], 'clusterpolicies'),
+    apiKind: 'ClusterPolicy',
+  },
+  KyvernoPolicy: {
+    ...enginePolicyKind('kyverno.io', ['v1', 'v2beta1'], 'policies'),
+    namespaced: true,
+    apiKind: 'Policy',
+  },
+  ImageValidatingPolicy: enginePolicyKind(
+    'policies.kyverno.io',
+    ['v1', 'v1beta1', 'v1alpha1'],
+    'imagevalidatingpolicies',
+  ),
+  NamespacedImageValidatingPolicy: {
+    ...enginePolicyKind('policies.kyverno.io', ['v1', 'v1beta1'], 'namespacedimagevalidatingpolicies'),
+    namespaced: true,
+  },
+  ClusterImagePolicy: enginePolicyKind('policy.sigstore.dev', ['v1beta1', 'v1alpha1'], 'clusterimagepolicies'),
+  RatifyVerification: enginePolicyKind('constraints.gatekeeper.sh', ['v1beta1', 'v1alpha1'], 'ratifyverification'),
+  ClusterAdmissionPolicy: enginePolicyKind('policies.kubewarden.io', ['v1', 'v1alpha2'], 'clusteradmissionpolicies'),
+  AdmissionPolicy: {
+    ...enginePolicyKind('policies.kubewarden.io', ['v1', 'v1alpha2'], 'admissionpolicies'),
+    namespaced: true,
   },
   CertificateSigningRequest: {
     group: 'certificates.k8s.io',
@@ -87,6 +143,7 @@ export const KINDS = {
   PeerAuthentication: {
     group: 'security.istio.io',
     version: 'v1',
+    also: [{ group: 'security.istio.io', version: 'v1beta1' }],
     plural: 'peerauthentications',
     namespaced: true,
     optional: true,
@@ -113,11 +170,17 @@ export const KINDS = {
   Pod: { group: '', version: 'v1', plural: 'pods', namespaced: true },
 } as const satisfies Readonly<Record<string, KindInfo>>;
 
+/** And the cluster itself: a subject as the others are, that every inventory holds and no server serves. */
+export const KINDS = {
+  ...SERVED,
+  Cluster: { group: 'kubeposture.io', version: 'v1alpha1', plural: 'clusters', namespaced: false },
+} as const satisfies Readonly<Record<string, KindInfo>>;
+
 /** A kind whose objects the inventory can hold. */
 export type Kind = keyof typeof KINDS;
 
-/** The kinds, in the order in which synchronisation starts. */
-export const ALL_KINDS = Object.keys(KINDS) as readonly Kind[];
+/** The kinds that are served, in the order in which synchronisation starts: all but the cluster itself. */
+export const ALL_KINDS = Object.keys(SERVED) as readonly Kind[];
 
 /** The kinds that make pods from a template. */
 export const TEMPLATE_KINDS = [
@@ -141,7 +204,7 @@ export function isExceptionKind(kind: string): kind is ExceptionKind {
 export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
 
 /** The `apiVersion` of a kind as objects spell it: `v1`, `apps/v1`. */
-export function apiVersionOf(info: Pick<KindInfo, 'group' | 'version'>): string {
+export function apiVersionOf(info: GroupVersion): string {
   return info.group === '' ? info.version : `${info.group}/${info.version}`;
 }
 
@@ -173,8 +236,8 @@ const BY_WORD: ReadonlyMap<string, readonly Kind[]> = Map.groupBy(ALL_KINDS, (ki
 export function kindFor(apiVersion: string, kind: string): Kind | undefined {
   const group = groupOf(apiVersion);
   return BY_WORD.get(kind)?.find((known) => {
-    const served = infoOf(known).group;
-    return group === served || FORMER_GROUPS[served]?.includes(group) === true;
+    const served = groupsOf(known);
+    return served.includes(group) || served.some((each) => FORMER_GROUPS[each]?.includes(group) === true);
   });
 }
 
@@ -183,12 +246,27 @@ export function infoOf(kind: Kind): KindInfo {
   return KINDS[kind];
 }
 
-/** A kind as a live cluster is asked for it. */
-export function servedAs(kind: Kind): KindInfo & { readonly kind: Kind; readonly fieldSelector?: string } {
+/** Where servers keep a kind, the best first. */
+export function placesOf(kind: Kind): readonly GroupVersion[] {
+  const { group, version, also = [] } = infoOf(kind);
+  return [{ group, version }, ...also];
+}
+
+/** The groups that servers keep a kind in. */
+export function groupsOf(kind: Kind): readonly string[] {
+  return [...new Set(placesOf(kind).map(({ group }) => group))];
+}
+
+/** A kind as a live cluster is asked for it, at one of its places. */
+export function servedAs(
+  kind: Kind,
+  { group, version }: GroupVersion = KINDS[kind],
+): KindInfo & { readonly kind: Kind; readonly fieldSelector?: string } {
   const { only } = infoOf(kind);
-  if (only === undefined) return { kind, ...KINDS[kind] };
+  const asked = { kind, ...KINDS[kind], group, version };
+  if (only === undefined) return asked;
   const fieldSelector = Object.entries(only)
     .map(([field, value]) => `${field}=${value}`)
     .join(',');
-  return { kind, ...KINDS[kind], fieldSelector };
+  return { ...asked, fieldSelector };
 }

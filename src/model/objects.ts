@@ -1,3 +1,11 @@
+import {
+  clusterImagePolicy,
+  constraint,
+  imageValidatingPolicy,
+  kubewardenPolicy,
+  kyvernoPolicy,
+  webhookConfiguration,
+} from './admission.ts';
 import { limitRange, resourceQuota } from './amount.ts';
 import { certificateSigningRequest } from './certificate-request.ts';
 import { exception } from './exception.ts';
@@ -25,8 +33,8 @@ import {
   route,
   service,
 } from './routing.ts';
-import type { Metadata } from './metadata.ts';
-import type { Reader, Shaped } from './shape.ts';
+import { metadata, type Metadata } from './metadata.ts';
+import { struct, type Reader, type Shaped } from './shape.ts';
 
 /** What we keep of each kind: the one description from which its type and its reader come. */
 export const SHAPES = {
@@ -60,6 +68,16 @@ export const SHAPES = {
   CiliumClusterwideNetworkPolicy: foreignPolicy,
   CalicoNetworkPolicy: foreignPolicy,
   CalicoGlobalNetworkPolicy: foreignPolicy,
+  ValidatingWebhookConfiguration: webhookConfiguration,
+  MutatingWebhookConfiguration: webhookConfiguration,
+  KyvernoClusterPolicy: kyvernoPolicy,
+  KyvernoPolicy: kyvernoPolicy,
+  ImageValidatingPolicy: imageValidatingPolicy,
+  NamespacedImageValidatingPolicy: imageValidatingPolicy,
+  ClusterImagePolicy: clusterImagePolicy,
+  RatifyVerification: constraint,
+  ClusterAdmissionPolicy: kubewardenPolicy,
+  AdmissionPolicy: kubewardenPolicy,
   CertificateSigningRequest: certificateSigningRequest,
   PeerAuthentication: peerAuthentication,
   PersistentVolume: persistentVolume,
@@ -74,6 +92,7 @@ export const SHAPES = {
   ReplicationController: workload,
   ReplicaSet: workload,
   Pod: pod,
+  Cluster: struct({ metadata }),
 } as const satisfies Readonly<Record<Kind, Reader<unknown>>>;
 
 /** An object as we hold it: the kind's shape, with its kind written on it and with metadata always there. */
@@ -81,6 +100,8 @@ export type ObjectOf<K extends Kind> = {
   [Q in K]: Readonly<Omit<Shaped<(typeof SHAPES)[Q]>, 'metadata'>> & {
     readonly kind: Q;
     readonly metadata: Metadata;
+    /** Where it is not that of our table: a version that the server of another age has (`also`). */
+    readonly apiVersion?: string;
     /** Fields that could not be read, as `path: expected x, found y`. Never a pass while there is one. */
     readonly malformed?: readonly string[];
     /** Nobody stated it: in files the Namespace of every object counts as there (docs/cli.md). */

@@ -29,7 +29,7 @@ export function keyOf(at: { readonly namespace: string; readonly name: string })
 
 export function subjectOf(object: AnyObject): Subject {
   const { namespace, name, uid } = object.metadata;
-  const apiVersion = apiVersionOf(KINDS[object.kind]);
+  const { apiVersion = apiVersionOf(KINDS[object.kind]) } = object;
   return { apiVersion, kind: object.kind, namespace, name, ...(uid === undefined ? {} : { uid }) };
 }
 

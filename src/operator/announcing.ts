@@ -4,6 +4,7 @@ import { realClock } from '#kube/clock.ts';
 import type { Transport } from '#kube/transport.ts';
 import { Writer } from '#kube/writer.ts';
 import type { Logger } from '#log/logger.ts';
+import type { Subject } from '#model/ref.ts';
 import type { Settings } from '#settings/types.ts';
 import { EventSink } from '#sinks/events.ts';
 import type { Metrics } from '#sinks/metrics.ts';
@@ -15,7 +16,7 @@ const CONCURRENCY = 2;
 interface AnnouncingOptions {
   readonly transport: Transport;
   readonly engine: Engine;
-  readonly settings: Settings['events'];
+  readonly settings: Settings;
   /** The fence: whether we may write now. */
   readonly mayWrite: () => boolean;
   readonly logger: Logger;
@@ -26,8 +27,11 @@ interface AnnouncingOptions {
 export class Announcing {
   readonly sink: EventSink;
   readonly #writer: Writer;
+  readonly #pod: Subject | undefined;
 
   constructor({ transport, engine, settings, mayWrite, logger, metrics }: AnnouncingOptions) {
+    const { pod } = settings;
+    this.#pod = pod === undefined ? undefined : { apiVersion: 'v1', kind: 'Pod', ...pod };
     let refused = '';
     metrics.zero(
       'eventWrites',
@@ -53,13 +57,20 @@ export class Announcing {
       },
       verdict: (subject) => engine.verdict(subject),
       isSpeaking: mayWrite,
-      settings,
+      settings: settings.events,
       instance: hostname(),
       clock: realClock,
       onThrottled: () => {
         metrics.count('eventWrites', { result: 'throttled' });
       },
     });
+  }
+
+  /** A configuration that cannot be used is told on the pod that could not take it over. Outside of a pod the log says it alone. */
+  refused(reason: string): void {
+    const text = `the last good one stays: ${reason}`;
+    if (this.#pod !== undefined)
+      this.sink.tell(this.#pod, { reason: 'ConfigurationRefused', topic: 'configuration', text });
   }
 
   async stop(): Promise<void> {

@@ -3,11 +3,11 @@ import { realClock } from '#kube/clock.ts';
 import type { Reflector } from '#kube/reflector.ts';
 import type { Transport } from '#kube/transport.ts';
 import type { Logger } from '#log/logger.ts';
-import { servedAs, type Kind } from '#model/kinds.ts';
+import type { Kind } from '#model/kinds.ts';
 
 interface AuditsOptions {
   readonly transport: Transport;
-  readonly reflectors: ReadonlyMap<Kind, Pick<Reflector<unknown>, 'held' | 'names' | 'state' | 'relist'>>;
+  readonly reflectors: ReadonlyMap<Kind, Pick<Reflector<unknown>, 'held' | 'names' | 'state' | 'relist' | 'resource'>>;
   readonly logger: Logger;
 }
 
@@ -47,10 +47,13 @@ export class Audits {
     }
   }
 
-  async #one(kind: Kind, reflector: Pick<Reflector<unknown>, 'held' | 'names' | 'state' | 'relist'>): Promise<void> {
+  async #one(
+    kind: Kind,
+    reflector: Pick<Reflector<unknown>, 'held' | 'names' | 'state' | 'relist' | 'resource'>,
+  ): Promise<void> {
     const { transport, logger } = this.#options;
     try {
-      const resource = servedAs(kind);
+      const { resource } = reflector;
       const missed = await audit({ transport, resource, reflector, clock: realClock, signal: this.#abort.signal });
       if (missed === undefined) return;
       this.#misses.set(kind, (this.#misses.get(kind) ?? 0) + missed.length);

@@ -13,6 +13,8 @@ interface ConfigurationOptions {
   readonly reread: (text: string) => Settings;
   /** Takes over new settings. Throws SettingsError before it changes anything. */
   readonly apply: (settings: Settings) => void;
+  /** Told why a file was refused. */
+  readonly onRefused: (reason: string) => void;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -23,7 +25,8 @@ const SAYING_RESTART = [...fieldsOf(CONFIGURATION)].filter(([, { restart }]) => 
  * Follows the configuration file while the operator runs: what it says holds at once, and where it is wrong or gone the last good settings
  * stay. Answers how to end it.
  */
-export function followConfiguration({ settings, reread, apply, logger, metrics }: ConfigurationOptions): () => void {
+export function followConfiguration(options: ConfigurationOptions): () => void {
+  const { settings, reread, apply, onRefused, logger, metrics } = options;
   const { configFile } = settings;
   if (configFile === undefined) return () => undefined;
   let current = settings;
@@ -40,6 +43,7 @@ export function followConfiguration({ settings, reread, apply, logger, metrics }
       if (!(error instanceof SettingsError)) throw error;
       logger.error('configuration refused: the last good one stays', { reason: error.message });
       metrics.count('configReloads', { result: 'refused' });
+      onRefused(error.message);
     }
   });
 }

@@ -1,7 +1,8 @@
 import { Tally, type Summary } from '#engine/tally.ts';
 import { scoreOf, type Scope } from '#engine/score.ts';
 import type { Engine } from '#engine/engine.ts';
-import { byWorst } from '#engine/subject.ts';
+import { byCheck, byWorst } from '#engine/subject.ts';
+import { CLUSTER_SUBJECT, isCluster } from '#model/cluster.ts';
 import { areaOf, type Area } from '#model/check.ts';
 import type { Store } from '#inventory/store.ts';
 import { subjectText, type Subject } from '#model/ref.ts';
@@ -29,11 +30,12 @@ export function clusterContents(engine: Engine, known: Known): Contents {
   const tally = engine.tally('');
   const { summary, ...scores } = scored(tally, 'cluster');
   const doubts = engine.doubts();
+  const own = engine.verdict(CLUSTER_SUBJECT);
   return {
-    subject: CLUSTER,
+    subject: CLUSTER_SUBJECT,
     pods: 0,
-    findings: controlPlaneFindings(engine),
-    notEvaluated: doubts,
+    findings: [...(own?.findings ?? []), ...controlPlaneFindings(engine)].sort(byWorst),
+    notEvaluated: [...(own?.notEvaluated ?? []), ...doubts].sort(byCheck),
     summary: { ...summary, unknown: summary.unknown + doubts.length },
     ...scores,
     rollup: rollupOf(tally, engine, ''),
@@ -46,15 +48,13 @@ const CONTROL_PLANE: readonly Area[] = ['API', 'CM', 'SCH', 'ETCD'];
 /** What is wrong with the control plane, said of the cluster: each with the object that it was found on. */
 function controlPlaneFindings(engine: Engine): readonly Finding[] {
   return [...engine.verdicts()]
+    .filter(({ subject }) => !isCluster(subject))
     .flatMap(({ subject, findings }) =>
       findings
         .filter(({ check }) => CONTROL_PLANE.includes(areaOf(check)))
         .map((finding) => ({ ...finding, message: `${subjectText(subject)}: ${finding.message}` })),
-    )
-    .sort(byWorst);
+    );
 }
-
-const CLUSTER: Subject = { apiVersion: 'kubeposture.io/v1alpha1', kind: 'Cluster', namespace: '', name: 'cluster' };
 
 export function isNamespace(subject: Subject): boolean {
   return subject.kind === 'Namespace' && subject.apiVersion === 'v1';

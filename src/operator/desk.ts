@@ -4,6 +4,7 @@ import { CATALOGUE } from '#checks/version.ts';
 import type { Engine } from '#engine/engine.ts';
 import { objectAt } from '#engine/roots.ts';
 import { SCORING } from '#engine/score.ts';
+import { isCluster } from '#model/cluster.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { Subject } from '#model/ref.ts';
 import type { Verdict } from '#model/verdict.ts';
@@ -49,8 +50,8 @@ export class Desk {
 
   /** Every place where a report should stand. */
   places(): readonly ReportRef[] {
-    const own = [...this.#engine.verdicts()].map(({ subject }) => this.placesOf(subject).own);
-    return [...own, CLUSTER_REPORT];
+    const own = [...this.#engine.verdicts()].filter(({ subject }) => !isCluster(subject));
+    return [...own.map(({ subject }) => this.placesOf(subject).own), CLUSTER_REPORT];
   }
 
   /** What should stand at a place now. */

@@ -3,7 +3,7 @@ import { realClock, type Clock } from '#kube/clock.ts';
 import { ApiError } from '#kube/errors.ts';
 import type { Transport } from '#kube/transport.ts';
 import type { Logger } from '#log/logger.ts';
-import { KINDS, type Kind } from '#model/kinds.ts';
+import { KINDS, placesOf, type GroupVersion, type Kind } from '#model/kinds.ts';
 
 /** How often the server is asked: a CRD that is applied is seen within this. Milliseconds. */
 const EVERY_MS = 2000;
@@ -14,13 +14,13 @@ interface ExtensionsOptions {
   readonly transport: Transport;
   /** The kinds that come with extensions. */
   readonly kinds: readonly Kind[];
-  /** Which of them are served now: after each answer. */
-  readonly onServed: (served: ReadonlySet<Kind>) => void;
+  /** Which of them are served now, and where: after each answer. */
+  readonly onServed: (served: ReadonlyMap<Kind, GroupVersion>) => void;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
 
-/** Follows which kinds of extensions the server serves (docs/adr/0016). Where discovery is refused all count as served: their watches tell. */
+/** Follows which kinds of extensions the server serves (docs/adr/0016). Where discovery is refused all count as served at the first of their places: their watches tell. */
 export class Extensions {
   readonly #options: ExtensionsOptions;
   readonly #clock: Clock;
@@ -52,15 +52,16 @@ export class Extensions {
   async #ask(signal: AbortSignal): Promise<number> {
     const { kinds, onServed, logger } = this.#options;
     try {
-      const places = kinds.map((kind) => ({ ...KINDS[kind], kind }));
+      const places = kinds.flatMap((kind) => placesOf(kind).map((place) => ({ kind, ...KINDS[kind], ...place })));
       const served = await this.#discovery.served(places, signal);
-      onServed(new Set(served.map(({ kind }) => kind)));
+      // The best place of a kind comes last here, and stays.
+      onServed(new Map(served.toReversed().map(({ kind, group, version }) => [kind, { group, version }])));
       return EVERY_MS;
     } catch (error) {
       if (signal.aborted) return 0;
       const isRefused = error instanceof ApiError && (error.code === 401 || error.code === 403);
       logger[isRefused ? 'warn' : 'debug']('discovery not read', { error });
-      if (isRefused) onServed(new Set(kinds));
+      if (isRefused) onServed(new Map(kinds.map((kind) => [kind, KINDS[kind]])));
       return isRefused ? REFUSED_MS : EVERY_MS;
     }
   }

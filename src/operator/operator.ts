@@ -97,9 +97,7 @@ export class Operator {
     this.#audits = new Audits({ transport, reflectors: this.#watching.reflectors, logger });
     this.#publishing = this.#publisher();
     const { engine } = this.#brain;
-    const { events } = settings;
-    const mayWrite = this.#mayWrite;
-    this.#announcing = new Announcing({ transport, engine, settings: events, mayWrite, logger, metrics });
+    this.#announcing = new Announcing({ transport, engine, settings, mayWrite: this.#mayWrite, logger, metrics });
     this.#defineMetrics();
   }
 
@@ -178,6 +176,11 @@ export class Operator {
       // Also those whose verdict has not changed: they may have another size, and the cluster's knows what is in no verdict.
       for (const place of this.#desk.places()) this.#publishing.sink.touch(place, { isSum: true });
     });
+  }
+
+  /** Tells that other settings were refused, and the last ones stay. */
+  refused(reason: string): void {
+    this.#announcing.refused(reason);
   }
 
   /** The slow look at everything: at the server's version, whose rules may be others by now, at what the watches hold, and at every verdict. */

@@ -70,6 +70,9 @@ export async function runOperator(settings: Settings, options: RunOptions): Prom
       apply: (next) => {
         operator.configure(next);
       },
+      onRefused: (reason) => {
+        operator.refused(reason);
+      },
       logger,
       metrics,
     });

@@ -5,9 +5,9 @@ import { shrinkLive } from '#inventory/shrink.ts';
 import type { Store } from '#inventory/store.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Change } from '#model/inventory.ts';
-import { infoOf, servedAs, type Kind } from '#model/kinds.ts';
+import { infoOf, servedAs, type GroupVersion, type Kind } from '#model/kinds.ts';
 import type { AnyObject } from '#model/objects.ts';
-import { refOf } from '#model/ref.ts';
+import { keyOf, refOf } from '#model/ref.ts';
 import { Extensions } from './extensions.ts';
 import { WATCHED } from './watched.ts';
 
@@ -78,37 +78,52 @@ export class Watching {
   }
 
   /** Kinds of extensions are small, so they go before what waits. */
-  #enqueue(kinds: readonly Kind[]): void {
-    for (const kind of kinds) this.#reflectors.set(kind, this.#reflector(kind));
+  #enqueue(kinds: readonly Kind[], served: ReadonlyMap<Kind, GroupVersion> = new Map()): void {
+    for (const kind of kinds) this.#reflectors.set(kind, this.#reflector(kind, served.get(kind)));
     this.#queue = [...kinds, ...this.#queue];
     while (this.#places.size < AT_ONCE && this.#queue.length > 0) this.#startNext();
   }
 
-  #served(served: ReadonlySet<Kind>): void {
+  #served(served: ReadonlyMap<Kind, GroupVersion>): void {
     for (const kind of OPTIONAL.filter((each) => !served.has(each))) this.#leave(kind);
-    for (const kind of served) {
+    const moved = [...served.keys()].filter((kind) => this.#isElsewhere(kind, served.get(kind)));
+    for (const kind of moved) {
+      this.#logger.info('kind is served in another version', { kind, ...served.get(kind) });
+      this.#end(kind);
+    }
+    for (const kind of served.keys()) {
       const reflector = this.#reflectors.get(kind);
       // It was told otherwise a moment ago, or discovery is ahead.
       if (reflector?.state.phase === 'missing') reflector.retryNow();
     }
     const fresh = OPTIONAL.filter((kind) => served.has(kind) && !this.#reflectors.has(kind));
-    for (const kind of fresh) {
+    for (const kind of fresh.filter((each) => !moved.includes(each))) {
       this.#store.setServed(kind, true);
       this.#know(kind, NOT_SYNCED);
     }
-    this.#enqueue(fresh);
+    this.#enqueue(fresh, served);
+  }
+
+  /** Whether a kind is watched in another version than the best that is served now. */
+  #isElsewhere(kind: Kind, place: GroupVersion | undefined): boolean {
+    const at = this.#reflectors.get(kind)?.resource;
+    return at !== undefined && (at.group !== place?.group || at.version !== place.version);
+  }
+
+  #end(kind: Kind): void {
+    const reflector = this.#reflectors.get(kind);
+    if (reflector === undefined) return;
+    this.#reflectors.delete(kind);
+    this.#queue = this.#queue.filter((each) => each !== kind);
+    const ending = reflector.stop().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+    this.#makeRoom(kind);
   }
 
   /** The extension that a kind came with is not there: nor is any object, though a watch that ends says no good-bye to each. */
   #leave(kind: Kind): void {
-    const reflector = this.#reflectors.get(kind);
-    if (reflector !== undefined) {
-      this.#logger.info('kind is no longer served', { kind });
-      this.#reflectors.delete(kind);
-      this.#queue = this.#queue.filter((each) => each !== kind);
-      const ending = reflector.stop().finally(() => this.#ending.delete(ending));
-      this.#ending.add(ending);
-    }
+    if (this.#reflectors.has(kind)) this.#logger.info('kind is no longer served', { kind });
+    this.#end(kind);
     this.#absent(kind);
   }
 
@@ -153,10 +168,10 @@ export class Watching {
     return [...this.#starting];
   }
 
-  #reflector(kind: Kind): Reflector<AnyObject> {
+  #reflector(kind: Kind, place?: GroupVersion): Reflector<AnyObject> {
     return new Reflector<AnyObject>({
       transport: this.#transport,
-      resource: servedAs(kind),
+      resource: servedAs(kind, place),
       project: (raw) => shrinkLive(kind, raw),
       logger: this.#logger.child({ kind }),
       handler: {
@@ -173,6 +188,13 @@ export class Watching {
     });
   }
 
+  /** What a watch in another version held and this one has not met: gone in between, and nobody said so. */
+  #forgetOthers(kind: Kind): void {
+    const there = new Set([...(this.#reflectors.get(kind)?.names() ?? [])].map(keyOf));
+    for (const object of this.#store.list(kind))
+      if (!there.has(keyOf(object.metadata))) this.#changed(this.#store.remove(refOf(object)));
+  }
+
   #changed(changes: readonly Change[]): void {
     if (changes.length > 0) this.#watcher.onChanges(changes);
   }
@@ -185,6 +207,7 @@ export class Watching {
     }
     const reason = state.phase === 'synced' ? undefined : state.reason;
     if (reason !== undefined) this.#logger.warn('kind cannot be read', { reason });
+    else if (OPTIONAL.includes(kind)) this.#forgetOthers(kind);
     const isNews = this.#store.setServed(kind, true);
     this.#know(kind, reason, isNews);
   }

@@ -1,3 +1,4 @@
+import { isCluster } from '#model/cluster.ts';
 import { ALL_KINDS, kindFor } from '#model/kinds.ts';
 import type { Subject } from '#model/ref.ts';
 
@@ -29,6 +30,7 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
  * long, or could be of another kind of the same word.
  */
 export function reportRef(subject: Subject, sha256: Sha256): ReportRef {
+  if (isCluster(subject)) return CLUSTER_REPORT;
   if (subject.kind === 'Namespace' && subject.apiVersion === 'v1') {
     return { kind: 'SecurityReport', namespace: subject.name, name: reportName(subject, sha256) };
   }

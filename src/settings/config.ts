@@ -16,24 +16,33 @@ export const CONFIG_SCHEMA: object = {
 
 /** Reads the text of a configuration file. Throws SettingsError: where it is wrong and what is allowed there. */
 export function parseConfig(text: string, file: string): Config {
+  // An empty file is a file with nothing set.
+  return validConfig(parseYaml(text, file) ?? {}, file);
+}
+
+/** The one document of a text; `source` names it in complaints. Throws SettingsError. */
+export function parseYaml(text: string, source: string): unknown {
   let documents: readonly unknown[];
   try {
-    documents = loadAll(text, { filename: file });
+    documents = loadAll(text, { filename: source });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    throw new SettingsError(`${file}:${String((error.mark?.line ?? 0) + 1)}: ${error.reason}`);
+    throw new SettingsError(`${source}:${String((error.mark?.line ?? 0) + 1)}: ${error.reason}`);
   }
-  if (documents.length > 1) throw new SettingsError(`${file}: holds several documents; one is allowed`);
-  // An empty file is a file with nothing set.
-  const value = documents[0] ?? {};
+  if (documents.length > 1) throw new SettingsError(`${source}: holds several documents; one is allowed`);
+  return documents[0];
+}
+
+/** A value as a configuration; `source` names it in complaints. Throws SettingsError. */
+export function validConfig(value: unknown, source: string): Config {
   const validate = validator();
-  if (validate(value)) return value;
-  throw new SettingsError((validate.errors ?? []).map((error) => `${file}: ${textOf(error)}`).join('\n'));
+  if (validate(value)) return value as Config;
+  throw new SettingsError((validate.errors ?? []).map((error) => `${source}: ${textOf(error)}`).join('\n'));
 }
 
 let compiled: ValidateFunction | undefined;
 
-/** Most runs have no configuration file: the validator is loaded with the first one, which saves them a tenth of their start. */
+/** Most runs have no configuration: the validator is loaded with the first one, which saves them a tenth of their start. */
 function validator(): ValidateFunction {
   if (compiled === undefined) {
     const loaded = createRequire(import.meta.url)('ajv') as { readonly Ajv: typeof Ajv };

@@ -7,12 +7,13 @@ import {
   LOG_FORMATS,
   LOG_LEVELS,
   SettingsError,
-  type Config,
   type Configured,
   type Environment,
   type Flags,
+  type OwnPod,
   type Settings,
 } from './types.ts';
+import { withVariables } from './variables.ts';
 
 /**
  * Flags win over `KUBEPOSTURE_*` variables, these over the file, this over the defaults. `text` is that of the file, where the caller has read
@@ -24,11 +25,12 @@ export function loadSettings(flags: Flags, environment: Environment = process.en
   const configFile = given(flags.config, 'KUBEPOSTURE_CONFIG');
   const kubeconfig = given(flags.kubeconfig, 'KUBEPOSTURE_KUBECONFIG') ?? filesOf(environment['KUBECONFIG']);
   const context = given(flags.context, 'KUBEPOSTURE_CONTEXT');
-  const configured = configuredBy(
-    configFile === undefined ? {} : parseConfig(text ?? readConfig(configFile), configFile),
-  );
+  const file = configFile === undefined ? {} : parseConfig(text ?? readConfig(configFile), configFile);
+  const configured = filled(CONFIGURATION, withVariables(file, environment));
   const leaderElect = given(flags.leaderElect, 'KUBEPOSTURE_LEADER_ELECT');
+  const pod = podOf(environment);
   return deepFrozen({
+    ...(pod === undefined ? {} : { pod }),
     ...(configFile === undefined ? {} : { configFile }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
@@ -44,6 +46,13 @@ export function loadSettings(flags: Flags, environment: Environment = process.en
 function filesOf(list = ''): readonly string[] | undefined {
   const files = list.split(delimiter).filter((file) => file !== '');
   return files.length === 0 ? undefined : files;
+}
+
+function podOf(environment: Environment): OwnPod | undefined {
+  const [namespace, name, uid] = ['POD_NAMESPACE', 'POD_NAME', 'POD_UID'].map(
+    (variable) => environment[variable] ?? '',
+  );
+  return namespace && name && uid ? { namespace, name, uid } : undefined;
 }
 
 function electionOf(
@@ -64,11 +73,6 @@ export function readConfig(file: string): string {
   } catch (error) {
     throw new SettingsError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
   }
-}
-
-/** What a file sets, with defaults for the rest. */
-export function configuredBy(config: Config): Configured {
-  return filled(CONFIGURATION, config);
 }
 
 /** Whether the environment asks for no colour (no-color.org), or the terminal can show none. */

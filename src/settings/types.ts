@@ -21,10 +21,18 @@ export interface Settings extends Configured {
   /** One file, or those of `KUBECONFIG`. */
   readonly kubeconfig?: string | readonly string[];
   readonly context?: string;
+  /** The pod that this runs in, where the downward API tells: `POD_NAMESPACE`, `POD_NAME` and `POD_UID`. */
+  readonly pod?: OwnPod;
   /** Port 0 picks a free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
+}
+
+export interface OwnPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
 }
 
 /** What the command line gave, as it was typed. */

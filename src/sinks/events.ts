@@ -142,19 +142,25 @@ export class EventSink {
     if (verdict === undefined) return;
     const news = newsOf(this.#known.get(key), verdict);
     this.#know(key, verdict);
-    if (!this.#settings.enabled || !this.#options.isSpeaking()) return;
-    for (const one of news) this.#tell(verdict.subject, one);
+    for (const one of news) this.tell(verdict.subject, one);
   }
 
-  #tell(subject: Subject, news: News): void {
-    const { clock, onThrottled } = this.#options;
+  /** Tells of an object, within the limits. */
+  tell(subject: Subject, news: News): void {
+    if (!this.#settings.enabled || !this.#options.isSpeaking()) return;
     const { bucket, series } = this.#toldOf(subjectKey(subject));
     if (bucket.wait() > 0 || this.#bucket.wait() > 0) {
-      onThrottled();
+      this.#options.onThrottled();
       return;
     }
     bucket.take();
     this.#bucket.take();
+    this.#submit(this.#counted(series, subject, news));
+  }
+
+  /** The Event that the news is told by: the one that told of it of late, or a new one. */
+  #counted(series: Map<string, Series>, subject: Subject, news: News): Series {
+    const { clock } = this.#options;
     const topic = `${news.reason} ${news.topic}`;
     const known = series.get(topic);
     const isOn = known?.subject.uid === subject.uid && clock.now() - (known?.toldAt ?? 0) < SERIES_MS;
@@ -163,7 +169,7 @@ export class EventSink {
     Object.assign(one, { news, count: one.count + 1, last: clock.wall(), toldAt: clock.now() });
     series.set(topic, one);
     this.#byName.set(one.name, one);
-    this.#submit(one);
+    return one;
   }
 
   #toldOf(key: string): Told {

@@ -4,10 +4,10 @@ import type { Finding, Verdict } from '#model/verdict.ts';
 /** Findings of this severity and above are told. */
 const LOUD: Severity = 'high';
 
-/** What is to be told of a workload: a check found what it had not found before, or no longer finds it. */
+/** What is to be told of an object: a check found what it had not found before, or no longer finds it. Or of our own pod. */
 export interface News {
-  readonly reason: 'CriticalFinding' | 'HighFinding' | 'FindingResolved';
-  /** Check and aspect: what makes two pieces of news about the same thing. */
+  readonly reason: 'CriticalFinding' | 'HighFinding' | 'FindingResolved' | 'ConfigurationRefused';
+  /** What makes two pieces of news about the same thing: of findings check and aspect. */
   readonly topic: string;
   readonly text: string;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { byPlace, helm, kustomized, objectsIn, placeText, templated, type Installed } from '../support/install.ts';
@@ -12,7 +12,7 @@ const SAME: readonly (readonly [folder: string, ...args: readonly string[]])[] =
   ['manifests/base'],
   ['manifests/overlays/no-secrets', '--set', 'rbac.secrets=false'],
   ['manifests/overlays/secrets', '--set', 'rbac.secrets=true'],
-  ['manifests/overlays/no-events', '--set', 'config.events.enabled=false'],
+  ['manifests/overlays/no-events', '--set', 'rbac.events=false'],
   ['manifests/overlays/single-replica', '--set', 'replicas=1'],
   [
     'manifests/overlays/monitoring',
@@ -95,9 +95,13 @@ describe('[cluster] the manifests of kustomize and of Helm', function () {
     expect(changed('no-events')).to.deep.equal([
       'ClusterRole /kubeposture-events',
       'ClusterRoleBinding /kubeposture-events',
-      'ConfigMap kubeposture/kubeposture',
+      'Deployment kubeposture/kubeposture',
     ]);
-    expect(changed('secrets')).to.deep.equal(['ClusterRole /kubeposture', 'ConfigMap kubeposture/kubeposture']);
+    expect(changed('secrets')).to.deep.equal([
+      'ClusterRole /kubeposture-secrets',
+      'ClusterRoleBinding /kubeposture-secrets',
+      'Deployment kubeposture/kubeposture',
+    ]);
     expect(changed('no-secrets')).to.deep.equal([]);
   });
 
@@ -108,6 +112,23 @@ describe('[cluster] the manifests of kustomize and of Helm', function () {
       expect(byPlace(chart)).to.deep.equal(byPlace(kustomized(folder)));
     });
   }
+
+  it('the components go together, and the chart makes the same of all its choices', function () {
+    needHelm(this);
+    const components = readdirSync('manifests/components').map((name) => `../../components/${name}`);
+    // Kustomize takes relative paths alone.
+    const folder = mkdtempSync('manifests/overlays/.all-');
+    try {
+      writeFileSync(
+        join(folder, 'kustomization.yaml'),
+        JSON.stringify({ resources: ['../../base'], components: components.sort().reverse() }),
+      );
+      const chart = withoutKeep(templated('--set', 'namespace.create=true', ...SAME.flatMap(([, ...args]) => args)));
+      expect(byPlace(chart)).to.deep.equal(byPlace(kustomized(folder)));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   it('helm itself makes the namespace, and another release has names of its own', function () {
     needHelm(this);

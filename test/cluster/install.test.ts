@@ -270,9 +270,11 @@ describe('[cluster] installed as the manifests say', function () {
     const found = await waitFor('the report of the token', () => reportOf(api!, namespace, 'secret-token'));
     expect(found.findings.map(({ check }) => check)).to.deep.equal(['KP-SA-005']);
     const own = await waitFor('the report of its role', () =>
-      api!.get<Report>('ClusterSecurityReport', { name: 'clusterrole-kubeposture' }),
+      api!.get<Report>('ClusterSecurityReport', { name: 'clusterrole-kubeposture-secrets' }),
     );
     expect(own.findings.map(({ check }) => check)).to.deep.equal(['KP-RBAC-005']);
+    await plane.kubectl('delete', '-f', 'manifests/components/secrets/clusterrole.yaml');
+    await plane.kubectl('delete', '-f', 'manifests/components/secrets/binding.yaml');
     await install('manifests/base');
   });
 

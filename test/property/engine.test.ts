@@ -71,7 +71,7 @@ describe('[law] engine', function () {
         );
         expect(wrong).to.deep.equal([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 

@@ -30,10 +30,11 @@ const PLACES: Readonly<Record<string, Place>> = {
   Event: EVENT,
 };
 
-const placeOf = (kind: string): Place => {
+/** The place of a kind, in another version where an object states one. */
+const placeOf = (kind: string, apiVersion?: string): Place => {
   const place = PLACES[kind];
   if (place === undefined) throw new Error(`no kind ${kind}`);
-  return place;
+  return { ...place, version: apiVersion?.split('/').at(-1) ?? place.version };
 };
 
 export class Api {
@@ -46,8 +47,8 @@ export class Api {
   /** Makes the objects or brings them to this state: what was applied before and is absent now goes. */
   async apply(...objects: readonly object[]): Promise<void> {
     for (const object of objects as readonly Manifest[]) {
-      const { kind, metadata } = object;
-      await this.#ask('apply', kind, metadata, {
+      const { apiVersion, kind, metadata } = object;
+      await this.#ask('apply', placeOf(kind, apiVersion), metadata, {
         method: 'PATCH',
         query: { fieldManager: 'tests', force: 'true' },
         contentType: 'application/apply-patch+yaml',
@@ -61,7 +62,7 @@ export class Api {
     const { kind, metadata } = object as Manifest;
     const { namespace } = metadata;
     const at = namespace === undefined ? {} : { namespace };
-    await this.#ask('create', kind, at, { method: 'POST', body: object });
+    await this.#ask('create', placeOf(kind), at, { method: 'POST', body: object });
   }
 
   async get<T>(kind: string, at: Named): Promise<T | undefined> {
@@ -69,7 +70,7 @@ export class Api {
   }
 
   async list<T>(kind: string, namespace?: string): Promise<readonly T[]> {
-    const body = await this.#ask('list', kind, { namespace }, { method: 'GET' });
+    const body = await this.#ask('list', placeOf(kind), { namespace }, { method: 'GET' });
     return (body as { readonly items: readonly T[] }).items;
   }
 
@@ -81,7 +82,12 @@ export class Api {
   /** What `kubectl get` prints: the titles of its columns, then a row for each object. */
   async table(kind: string, namespace?: string): Promise<readonly (readonly string[])[]> {
     const accept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
-    const { columnDefinitions, rows } = (await this.#ask('list', kind, { namespace }, { method: 'GET', accept })) as {
+    const { columnDefinitions, rows } = (await this.#ask(
+      'list',
+      placeOf(kind),
+      { namespace },
+      { method: 'GET', accept },
+    )) as {
       readonly columnDefinitions: readonly { readonly name: string; readonly priority: number }[];
       readonly rows: readonly { readonly cells: readonly unknown[] }[];
     };
@@ -93,7 +99,7 @@ export class Api {
   /** Answers false when it was not there. */
   async remove(kind: string, at: Named): Promise<boolean> {
     try {
-      await this.#ask('delete', kind, at, { method: 'DELETE' });
+      await this.#ask('delete', placeOf(kind), at, { method: 'DELETE' });
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.code === 404) return false;
@@ -105,7 +111,7 @@ export class Api {
     const contentType = 'application/merge-patch+json';
     await this.#ask(
       'patch',
-      kind,
+      placeOf(kind),
       { ...at, subresource: 'status' },
       { method: 'PATCH', contentType, body: { status } },
     );
@@ -124,11 +130,10 @@ export class Api {
 
   async #ask(
     verb: string,
-    kind: string,
+    place: Place,
     at: { readonly namespace?: string | undefined; readonly name?: string; readonly subresource?: string },
     how: Pick<Request, 'method' | 'query' | 'contentType' | 'body' | 'accept'>,
   ): Promise<unknown> {
-    const place = placeOf(kind);
     const path = resourcePath(place, at);
     const { body } = await this.#transport.request({
       verb,

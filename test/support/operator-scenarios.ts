@@ -118,8 +118,8 @@ function readers(namespace: string, ...subjects: readonly object[]): readonly ob
   ];
 }
 
-/** A kind of the Gateway API, as its CRD would install it, without a word of what is in it. */
-function gatewayCrd(kind: 'Gateway' | 'HTTPRoute'): object {
+/** A kind of the Gateway API, as its CRD would install it, without a word of what is in it; the first version is the one stored. */
+function gatewayCrd(kind: 'Gateway' | 'HTTPRoute', ...versions: readonly string[]): object {
   const { group, version, plural } = KINDS[kind];
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -132,22 +132,20 @@ function gatewayCrd(kind: 'Gateway' | 'HTTPRoute'): object {
       group,
       scope: 'Namespaced',
       names: { plural, kind, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: [
-        {
-          name: version,
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
+      versions: (versions.length > 0 ? versions : [version]).map((name, index) => ({
+        name,
+        served: true,
+        storage: index === 0,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      })),
     },
   };
 }
 
 /** A Gateway, a route through it to a Service, and the Service of the pods of `web`. */
-function routed(namespace: string): readonly object[] {
+function routed(namespace: string, version = 'v1'): readonly object[] {
   const metadata = { name: 'web', namespace };
-  const apiVersion = 'gateway.networking.k8s.io/v1';
+  const apiVersion = `gateway.networking.k8s.io/${version}`;
   return [
     {
       apiVersion: 'v1',
@@ -235,7 +233,13 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
     let operator: OperatorProcess | undefined;
     let namespace: string;
 
-    const begin = (): OperatorProcess => (operator = new OperatorProcess(flags()));
+    /** As the downward API names a pod. */
+    const pod = (): Readonly<Record<string, string>> => ({
+      POD_NAMESPACE: namespace,
+      POD_NAME: 'kubeposture-0',
+      POD_UID: 'u-0',
+    });
+    const begin = (): OperatorProcess => (operator = new OperatorProcess(flags(), pod()));
     const config = new MountedConfig('');
     const flags = (): readonly string[] => [
       ...['--kubeconfig', server!.kubeconfig, '--leader-elect=false'],
@@ -481,6 +485,31 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
     });
 
+    it('follows a kind of an extension from one version to another, and writes nothing for that', async () => {
+      const at = operator!;
+      await api.apply(gatewayCrd('Gateway'), gatewayCrd('HTTPRoute', 'v1beta1'));
+      await waitFor('the server to serve them', async () => {
+        await api.apply(...routed(namespace).slice(0, 2), ...routed(namespace, 'v1beta1').slice(2));
+        return true;
+      });
+      await reportWhere(api, namespace, ({ network }) => network?.exposure === 'internet');
+      const before = await quiet();
+
+      await api.apply(gatewayCrd('HTTPRoute', 'v1beta1', 'v1'));
+      await at.says('kind is served in another version');
+      expect(await quiet()).to.equal(before);
+      await api.remove('HTTPRoute', { namespace, name: 'web' });
+      await reportWhere(api, namespace, ({ network }) => network?.exposure === 'cluster');
+      await api.apply(...routed(namespace).slice(2));
+      await reportWhere(api, namespace, ({ network }) => network?.exposure === 'internet');
+
+      await api.remove('Service', { namespace, name: 'web' });
+      for (const name of ['httproutes', 'gateways'])
+        await api.remove('CustomResourceDefinition', { name: `${name}.gateway.networking.k8s.io` });
+      await reportWhere(api, namespace, ({ network }) => network?.exposure === 'cluster');
+      expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
+    });
+
     it('takes over another configuration while it runs, and keeps the last good one', async () => {
       const at = operator!;
       const severities = ({ findings }: Report): readonly string[] =>
@@ -497,6 +526,11 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(await at.metric('kubeposture_config_reloads_total', 'result="refused"')).to.equal(1);
       expect(await at.metric('kubeposture_config_reloads_total', 'result="applied"')).to.equal(2);
       expect(await reportOf(api, namespace)).to.deep.equal(cut);
+      const told = await waitFor('the Event of it', async () =>
+        (await api.list<Event>('Event', namespace)).find(({ reason }) => reason === 'ConfigurationRefused'),
+      );
+      expect(told.involvedObject).to.include({ kind: 'Pod', namespace, name: 'kubeposture-0', uid: 'u-0' });
+      expect(told).to.include({ type: 'Warning', count: 1, message: `the last good one stays: ${String(reason)}` });
 
       config.write(`scope: {namespaces: {exclude: [${namespace}]}}`);
       await reportGone(api, namespace, 'deployment-web');
@@ -547,7 +581,8 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(await at.metric('kubeposture_kind_synced', 'kind="Pod"')).to.equal(1);
       expect(await at.metric('kubeposture_cluster_score')).to.be.within(0, 100);
       expect(await at.metric('kubeposture_check_errors_total')).to.equal(undefined);
-      expect(await at.metric('kubeposture_event_writes_total', 'written')).to.equal(1);
+      // What is resolved, and the configuration that was refused.
+      expect(await at.metric('kubeposture_event_writes_total', 'written')).to.equal(2);
       expect(await at.metric('kubeposture_event_to_report_seconds_count')).to.be.above(0);
       expect(await at.get('/healthz')).to.deep.equal({ status: 200, text: 'ok\n' });
       expect((await at.get('/nothing')).status).to.equal(404);

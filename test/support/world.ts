@@ -4,6 +4,7 @@ import { Engine } from '#engine/engine.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import type { Check, Context, Manifest } from '#model/check.ts';
+import { isCluster } from '#model/cluster.ts';
 import { DEFAULT_PARAMETERS, NEWEST_MINOR, type Parameters } from '#model/parameters.ts';
 import { refOf } from '#model/ref.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
@@ -33,6 +34,8 @@ export class World {
     const all = contextWith({ now: () => this.#now, ...context });
     // What is asked for some checks alone is told nothing else.
     this.engine = new Engine(checks, this.store, all, checks === CHECKS ? TRAITS : []);
+    // As every run begins: the cluster itself is there before anything in it.
+    for (const job of this.engine.planAll().values()) this.engine.judge(job);
     for (const manifest of manifests) this.put(manifest);
   }
 
@@ -67,6 +70,11 @@ export class World {
       const { kind, metadata } = exception;
       return `${kind} ${metadata.namespace}/${metadata.name} ${state} ${String(findings)}/${String(objects)}`;
     }).sort();
+  }
+
+  /** Those of the objects in it: without that of the cluster itself, which is always there. */
+  ofObjects(): readonly Verdict[] {
+    return this.verdicts().filter(({ subject }) => !isCluster(subject));
   }
 
   /** `check Kind ns/name path` of every open finding and of every accepted one, sorted. */

@@ -1,13 +1,14 @@
-import { stringify } from 'yaml';
 import { CHECKS } from '#checks/index.ts';
-import type { BadExample, Check, Example, Manifest } from '#model/check.ts';
+import type { BadExample, Check, Example } from '#model/check.ts';
 import { FRAMEWORKS } from '#model/frameworks.ts';
 import { wrapped } from '#report/formats/columns.ts';
 import type { Look } from '#report/formats/look.ts';
 import { counted } from '#report/formats/scan.ts';
 import { EXIT } from '../exit.ts';
 import { lookOf, print } from '../output/terminal.ts';
+import { documentsOf } from '../gen/repair.ts';
 import { checkNamed } from '../scan/select.ts';
+import { aSubject, subjectsText } from './subjects.ts';
 
 /** `kubeposture checks explain`. */
 export async function explainCheck(word: string, { all = false }: { readonly all?: boolean }): Promise<number> {
@@ -20,7 +21,7 @@ function explanation(check: Check, examples: number, look: Look): string {
   const { bad, good } = check.examples();
   const heading = (text: string): string => look.paint(text, 'bold');
   const block = (text: string): string => indented(wrapped(text, look.width - 2));
-  const kinds = check.judges.map(({ subject }) => (subject === 'Pod' ? 'pods and pod templates' : `${subject}s`));
+  const kinds = check.judges.map(({ subject }) => subjectsText(subject));
   const sections = [
     `${heading(`${check.id} ${check.name}`)}\n${block(`${check.title}.`)}`,
     `severity  ${look.paint(check.severity, check.severity)}\nevidence  ${check.evidence}\njudges    ${kinds.join(', ')}`,
@@ -64,16 +65,14 @@ function inputsOf({ judges }: Check): readonly string[] {
   const inputs = judges.flatMap(({ subject, inputs: given }) =>
     Object.values(given).map(
       ({ relation, optional }) =>
-        `for a ${subject}: the ${relation.name}${optional ? ' (where it may read them)' : ''}`,
+        `for ${aSubject(subject)}: the ${relation.name}${optional ? ' (where it may read them)' : ''}`,
     ),
   );
   return ['the object itself', ...new Set(inputs)];
 }
 
-function yamlOf({ subject, world = [] }: Example): string {
-  const text = (manifest: Manifest): string =>
-    stringify(JSON.parse(JSON.stringify(manifest)), { lineWidth: 0 }).trimEnd();
-  return indented([subject, ...world].map(text).join('\n---\n').split('\n'));
+function yamlOf(example: Example): string {
+  return indented(documentsOf(example).trimEnd().split('\n'));
 }
 
 function foundBy({ finds }: BadExample): string {

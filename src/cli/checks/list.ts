@@ -1,6 +1,6 @@
 import { CHECKS } from '#checks/index.ts';
 import { AREAS, areaOf, type Check } from '#model/check.ts';
-import { ALL_KINDS } from '#model/kinds.ts';
+import { KINDS } from '#model/kinds.ts';
 import { atLeast } from '#model/severity.ts';
 import { fitted, padded } from '#report/formats/columns.ts';
 import type { Look } from '#report/formats/look.ts';
@@ -34,7 +34,7 @@ type Filter = (check: Check) => boolean;
 function filtersOf({ area, kind, severity, framework }: ListFlags): readonly Filter[] {
   return [
     ...(area === undefined ? [] : [inArea(oneOf('--area', area, AREAS))]),
-    ...(kind === undefined ? [] : [judging(oneOf('--kind', kind, ALL_KINDS))]),
+    ...(kind === undefined ? [] : [judging(oneOf('--kind', kind, Object.keys(KINDS)))]),
     ...(severity === undefined ? [] : [asBadAs(severityNamed(severity))]),
     ...(framework === undefined ? [] : [isAbout(frameworkNamed(framework))]),
   ];

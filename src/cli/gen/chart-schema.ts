@@ -34,7 +34,7 @@ export function chartSchema(): GeneratedFile {
       replicas: { type: 'integer', minimum: 1, maximum: 10 },
       config: schemaOf(CONFIGURATION),
       crds: section({ install: FLAG, keep: FLAG }),
-      rbac: section({ secrets: FLAG }),
+      rbac: section({ secrets: FLAG, events: FLAG }),
       namespace: section({ create: FLAG }),
       resources: section({ requests: AMOUNTS, limits: AMOUNTS }),
       nodeSelector: WORDS,

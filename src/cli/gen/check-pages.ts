@@ -2,6 +2,7 @@ import type { BadExample, Check } from '#model/check.ts';
 import { SEVERITIES } from '#model/severity.ts';
 import { difference, documentsOf, repairOf, type Repair } from './repair.ts';
 import { FRAMEWORKS } from '#model/frameworks.ts';
+import { aSubject, subjectsText } from '../checks/subjects.ts';
 import { HEADER, type GeneratedFile } from './files.ts';
 
 /** The name of a list of controls by how references to it begin; both levels of Pod Security Standards are one list. */
@@ -52,7 +53,7 @@ function page(check: Check): string {
 }
 
 function kindsOf({ judges }: Check): string {
-  return judges.map(({ subject }) => (subject === 'Pod' ? 'Pods and pod templates' : `${subject}s`)).join(', ');
+  return judges.map(({ subject }) => subjectsText(subject)).join(', ');
 }
 
 function aspectsOf({ aspects }: Check): readonly string[] {
@@ -71,7 +72,7 @@ function inputsOf({ judges }: Check): string {
   const inputs = judges.flatMap(({ subject, inputs: given }) =>
     Object.values(given).map(
       ({ relation, optional, isIncidental }) =>
-        `- for a ${subject}: the ${relation.name}${isIncidental ? INCIDENTAL : optional ? OPTIONAL : ''}`,
+        `- for ${aSubject(subject)}: the ${relation.name}${isIncidental ? INCIDENTAL : optional ? OPTIONAL : ''}`,
     ),
   );
   return inputs.length === 0 ? 'The object alone.' : `The object, and\n\n${[...new Set(inputs)].join('\n')}`;

@@ -47,7 +47,7 @@ const BATCH = [
 
 const ENVIRONMENT = [
   '## Environment',
-  'A flag wins over its variable, a variable over the file, the file over the default: `KUBEPOSTURE_CONFIG`, `KUBEPOSTURE_KUBECONFIG`, `KUBEPOSTURE_CONTEXT`, `KUBEPOSTURE_LISTEN`, `KUBEPOSTURE_LEADER_ELECT`, `KUBEPOSTURE_LOG_FORMAT`, `KUBEPOSTURE_LOG_LEVEL`. `POD_NAMESPACE` is the namespace of the Lease (`kubeposture` without it). `NO_COLOR` turns colours off.',
+  'A flag wins over its variable, a variable over the file, the file over the default: `KUBEPOSTURE_CONFIG`, `KUBEPOSTURE_KUBECONFIG`, `KUBEPOSTURE_CONTEXT`, `KUBEPOSTURE_LISTEN`, `KUBEPOSTURE_LEADER_ELECT`, `KUBEPOSTURE_LOG_FORMAT`, `KUBEPOSTURE_LOG_LEVEL`, and one for [each field of the file](configuration.md#variables). `POD_NAMESPACE` is the namespace of the Lease (`kubeposture` without it), with `POD_NAME` and `POD_UID` it names the pod that Events about the operator are on. `NO_COLOR` turns colours off.',
 ];
 
 /** The commands that do something, in the order of the program. */

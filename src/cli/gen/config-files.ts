@@ -29,8 +29,10 @@ function page(): string {
     'One YAML file, named by `--config` or `KUBEPOSTURE_CONFIG`, the same for `scan` and `operator`. Every section and every field may be absent; a field that is not on this page is an error that says its place and what is allowed there.',
     `\`\`\`yaml\n# yaml-language-server: $schema=config.schema.json\n${EXAMPLE}\n\`\`\``,
     '[config.schema.json](config.schema.json) is its JSON schema: with the first line above, editors complete and check the file.',
+    '## Variables',
+    'Each field has a variable, which wins over the file: its path in capitals with `_` between words, such as `KUBEPOSTURE_WRITES_RATE` for `writes.rate`. The value is YAML: `[a, b]` is a list, which takes the place of the list in the file.',
     '## While the operator runs',
-    'It reads the file every second, so that a change of a mounted ConfigMap is seen however it comes, and takes over what has changed at once: everything is judged anew, reports and metrics follow, nothing is restarted. What takes effect at the next start only is marked below and named in the log. A file that is wrong or gone is refused: the last good settings stay, the log says why, and `kubeposture_config_reloads_total{result="refused"}` counts it.',
+    'It reads the file every second, so that a change of a mounted ConfigMap is seen however it comes, and takes over what has changed at once: everything is judged anew, reports and metrics follow, nothing is restarted. What takes effect at the next start only is marked below and named in the log. A file that is wrong or gone is refused: the last good settings stay, the log says why, an Event on the pod of the leader as well (`ConfigurationRefused`), and `kubeposture_config_reloads_total{result="refused"}` counts it.',
     ...Object.entries(CONFIGURATION.fields).map(([name, section]) => sectionText(name, section)),
   ];
   return `${sections.join('\n\n')}\n`;

@@ -22,14 +22,13 @@ export function crdFiles(): readonly GeneratedFile[] {
 export function installFiles(checks: readonly Check[]): readonly GeneratedFile[] {
   const rights = rightsFor(checks);
   const { read, secrets, reports, events, own } = rights;
-  const withoutSecrets = clusterRole(NAME, [...rulesOf(read), ...rulesOf(reports)]);
-  const withSecrets = clusterRole(NAME, [...rulesOf(read), ...rulesOf(secrets), ...rulesOf(reports)]);
+  const main = clusterRole(NAME, [...rulesOf(read), ...rulesOf(reports)]);
   const forEvents = clusterRole(`${NAME}-events`, rulesOf(events));
+  const forSecrets = clusterRole(`${NAME}-secrets`, rulesOf(secrets));
   return [
     { path: 'manifests/base/crds.yaml', text: yamlText(...ourCrds()) },
-    { path: 'manifests/base/rbac.yaml', text: yamlText(withoutSecrets, forEvents, role(rulesOf(own))) },
-    { path: 'manifests/overlays/no-secrets/clusterrole.yaml', text: yamlText(withoutSecrets) },
-    { path: 'manifests/overlays/secrets/clusterrole.yaml', text: yamlText(withSecrets) },
+    { path: 'manifests/base/rbac.yaml', text: yamlText(main, forEvents, role(rulesOf(own))) },
+    { path: 'manifests/components/secrets/clusterrole.yaml', text: yamlText(forSecrets) },
     { path: 'manifests/chart/files/crds.yaml', text: yamlText(...ourCrds()) },
     { path: 'manifests/chart/files/rights.yaml', text: yamlText(rulesByName(rights)) },
   ];

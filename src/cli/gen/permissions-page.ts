@@ -13,10 +13,12 @@ export function permissionsPage(checks: readonly Check[]): GeneratedFile {
     'Every right of the operator, from the code that uses it: the kinds that checks declare, and what is written. A test asks the authorizer of a real API server for every verb on every resource, and finds no other.',
     '## In the whole cluster',
     'ClusterRole `kubeposture`.',
-    tableOf([...read, ...secrets, ...reports]),
-    ...(secrets.length === 0 ? ['No check looks at Secrets: there is no right to read them.'] : [SECRETS]),
-    'ClusterRole `kubeposture-events`, which the overlay `no-events` goes without:',
+    tableOf([...read, ...reports]),
+    'ClusterRole `kubeposture-events`, which the overlay `no-events` goes without (Helm: `rbac.events=false`).',
     tableOf(events),
+    'ClusterRole `kubeposture-secrets`, which the overlay `secrets` adds (Helm: `rbac.secrets=true`).',
+    tableOf(secrets),
+    SECRETS,
     '## In its own namespace',
     'Role `kubeposture`.',
     tableOf(own),
@@ -25,7 +27,7 @@ export function permissionsPage(checks: readonly Check[]): GeneratedFile {
 }
 
 const SECRETS =
-  'Kubernetes cannot grant "metadata only": whoever may list Secrets may read them. The operator asks for metadata, but its token could do more. So this right comes with the overlay `secrets` alone (Helm: `rbac.secrets=true`); without it the checks that look at Secrets say `unknown`.';
+  'Kubernetes cannot grant "metadata only": whoever may list Secrets may read them. The operator asks for metadata, but its token could do more. So this right is yours to give; without it the checks that look at Secrets say `unknown`.';
 
 function tableOf(rights: readonly Right[]): string {
   return markdownTable(

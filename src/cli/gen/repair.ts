@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import { aDeployment, aPod, cleanCluster } from '#checks/samples.ts';
+import { cleanCluster } from '#checks/clean-cluster.ts';
+import { aDeployment, aPod } from '#checks/samples.ts';
 import type { BadExample, Check, Example, Manifest } from '#model/check.ts';
 
 /** What an example looks like before and after its repair. */
@@ -35,9 +36,14 @@ function nameOf({ metadata }: Manifest): string {
   return `${namespace}/${name}`;
 }
 
+/** The objects of an example that a manifest states: the cluster itself is none. */
+export function manifestsOf({ subject, world = [] }: Pick<Example, 'subject' | 'world'>): readonly Manifest[] {
+  return [subject, ...world].filter(({ kind }) => kind !== 'Cluster');
+}
+
 /** The documents of an example as a manifest. */
 export function documentsOf({ subject, world = [] }: Example): string {
-  return [subject, ...world].map(yamlOf).join('---\n');
+  return manifestsOf({ subject, world }).map(yamlOf).join('---\n');
 }
 
 function yamlOf(manifest: Manifest): string {
@@ -46,7 +52,7 @@ function yamlOf(manifest: Manifest): string {
 
 /** Both as one text, line by line: `- ` what goes, `+ ` what comes, two blanks what stays. The fewest lines change. */
 export function difference(before: string, after: string): string {
-  const [a, b] = [before.trimEnd().split('\n'), after.trimEnd().split('\n')];
+  const [a, b] = [linesOf(before), linesOf(after)];
   const common = commonLengths(a, b);
   const sign = (i: number, j: number): ' ' | '-' | '+' => {
     if (i >= a.length) return '+';
@@ -62,6 +68,10 @@ export function difference(before: string, after: string): string {
     if (what !== '-') j += 1;
   }
   return lines.join('\n');
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.trimEnd().split('\n');
 }
 
 /** For each place in both, how many lines their rests have in common, in order. */

@@ -1,7 +1,7 @@
 import { readsOf, OWN_READS, readKinds } from '#engine/reads.ts';
 import { leaseRights } from '#kube/lease-store.ts';
 import { areaOf, type Check } from '#model/check.ts';
-import { KINDS, isExceptionKind, type Kind, type KindInfo } from '#model/kinds.ts';
+import { KINDS, groupsOf, isExceptionKind, type Kind, type KindInfo } from '#model/kinds.ts';
 import type { Right } from '#model/right.ts';
 import { LEASE } from '#operator/run.ts';
 import { EVENT_RIGHTS } from '#sinks/events.ts';
@@ -25,15 +25,16 @@ export interface Rights {
 /** The rights that these checks and the sinks declare, and nothing more. */
 export function rightsFor(checks: readonly Check[]): Rights {
   const kinds = readKinds(checks);
-  const right = (kind: Kind): Right => ({
-    group: KINDS[kind].group,
-    resources: [KINDS[kind].plural],
-    verbs: ['list', 'watch'],
-    why: whyRead(kind, checks),
-  });
+  const rights = (kind: Kind): readonly Right[] =>
+    groupsOf(kind).map((group) => ({
+      group,
+      resources: [KINDS[kind].plural],
+      verbs: ['list', 'watch'],
+      why: whyRead(kind, checks),
+    }));
   return {
-    read: kinds.filter((kind) => kind !== 'Secret').map(right),
-    secrets: kinds.filter((kind) => kind === 'Secret').map(right),
+    read: kinds.filter((kind) => kind !== 'Secret').flatMap(rights),
+    secrets: kinds.filter((kind) => kind === 'Secret').flatMap(rights),
     reports: REPORT_RIGHTS,
     events: EVENT_RIGHTS,
     own: leaseRights(LEASE),

@@ -1,10 +1,10 @@
 import { accountIdentity, AUTHENTICATED, type Identity } from '#analysis/rbac/identity.ts';
 import type { Request } from '#analysis/rbac/request.ts';
-import { KINDS } from '#model/kinds.ts';
+import { ALL_KINDS, KINDS } from '#model/kinds.ts';
 import { UsageError } from '../exit.ts';
 
 /** The group that a resource is in where nobody says it: of the kinds that we know, else core. */
-const GROUPS: ReadonlyMap<string, string> = new Map(Object.values(KINDS).map(({ plural, group }) => [plural, group]));
+const GROUPS: ReadonlyMap<string, string> = new Map(ALL_KINDS.map((kind) => [KINDS[kind].plural, KINDS[kind].group]));
 
 /** Where a question is asked: `namespace`, or over the whole cluster. */
 export interface Where {

@@ -8,7 +8,8 @@ import type { Trait } from '#model/trait.ts';
 import { TRAITS } from '#traits/index.ts';
 import { Intake } from '../input/intake.ts';
 import { exceptionRules, wallClock } from '#settings/checks.ts';
-import { configuredBy } from '#settings/settings.ts';
+import { CONFIGURATION } from '#settings/description.ts';
+import { filled } from '#settings/field.ts';
 import type { ScanResult } from '#report/formats/scan.ts';
 import { judge, resultOf, type Judged, type Judgement } from './result.ts';
 import { minorOf, selectedChecks } from './select.ts';
@@ -99,4 +100,4 @@ export function contextOf(how: Omit<How, 'checks' | 'traits' | 'beside'>, comple
   };
 }
 
-const ALL_EXCEPTIONS = exceptionRules(CHECKS, configuredBy({}).exceptions);
+const ALL_EXCEPTIONS = exceptionRules(CHECKS, filled(CONFIGURATION.fields.exceptions, {}));

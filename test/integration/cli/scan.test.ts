@@ -404,4 +404,40 @@ describe('[integration] scan of a cluster', function () {
       await sandbox.stop();
     }
   });
+
+  it('reads a kind of an extension in the version that the server has', async () => {
+    const sandbox = await startSandbox();
+    const group = 'gateway.networking.k8s.io';
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    const listener = { name: 'web', protocol: 'HTTP', port: 80 };
+    try {
+      await sandbox.load([
+        {
+          apiVersion: 'apiextensions.k8s.io/v1',
+          kind: 'CustomResourceDefinition',
+          metadata: { name: `gateways.${group}`, annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' } },
+          spec: {
+            group,
+            scope: 'Namespaced',
+            names: { plural: 'gateways', kind: 'Gateway', singular: 'gateway', listKind: 'GatewayList' },
+            versions: [{ name: 'v1beta1', served: true, storage: true, schema }],
+          },
+        },
+        {
+          apiVersion: `${group}/v1beta1`,
+          kind: 'Gateway',
+          metadata: { name: 'open', namespace: 'shop' },
+          spec: { listeners: [listener] },
+        },
+      ]);
+      await withFiles({ kubeconfig: sandbox.kubeconfig }, async (folder) => {
+        const { result } = await scanJson('--kubeconfig', `${folder}/kubeconfig`, '--check', 'KP-NET-015');
+        expect(result.findings.map(({ subject }) => subject)).to.deep.equal([
+          { apiVersion: `${group}/v1beta1`, kind: 'Gateway', namespace: 'shop', name: 'open' },
+        ]);
+      });
+    } finally {
+      await sandbox.stop();
+    }
+  });
 });

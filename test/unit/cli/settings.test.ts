@@ -5,8 +5,11 @@ import { expect } from 'chai';
 import { CHECKS } from '#checks/index.ts';
 import { configuredChecks, judgedScope } from '#settings/checks.ts';
 import { parseConfig } from '#settings/config.ts';
+import { CONFIGURATION } from '#settings/description.ts';
+import { fieldsOf } from '#settings/field.ts';
 import { loadSettings, wantsNoColor } from '#settings/settings.ts';
 import { SettingsError } from '#settings/types.ts';
+import { variableOf } from '#settings/variables.ts';
 import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
 import { World } from '../../support/world.ts';
 
@@ -64,6 +67,57 @@ describe('[unit] settings', () => {
     it(`takes the kubeconfig from ${JSON.stringify(environment)}`, () => {
       expect(loadSettings({}, environment).kubeconfig).to.deep.equal(kubeconfig);
     });
+
+  it('the variable of a field wins over the file, a list as a whole', () => {
+    const environment = {
+      KUBEPOSTURE_WRITES_RATE: '7',
+      KUBEPOSTURE_EVENTS_ENABLED: 'false',
+      KUBEPOSTURE_SECRETS_MODE: '"off"',
+      KUBEPOSTURE_CHECKS_PARAMETERS_FLOATING_TAGS: '[next]',
+      KUBEPOSTURE_SCHEDULE_SWEEP: '',
+      // As the kubelet sets them for a Service of our name.
+      KUBEPOSTURE_PORT: 'tcp://10.0.0.1:8080',
+    };
+    const config = mkdtempSync(join(tmpdir(), 'kubeposture-settings-'));
+    try {
+      const file = join(config, 'c.yaml');
+      writeFileSync(file, 'writes: {rate: 5, burst: 6}\nchecks: {parameters: {floatingTags: [a, b]}}\n');
+      const { writes, events, secrets, checks, schedule } = loadSettings({ config: file }, environment);
+      expect({ writes, events, secrets, schedule, tags: checks.parameters.floatingTags }).to.deep.equal({
+        writes: { rate: 7, burst: 6 },
+        events: { enabled: false, rate: 1, burst: 50 },
+        secrets: { mode: 'off' },
+        schedule: { sweep: '17 3 * * *' },
+        tags: ['next'],
+      });
+    } finally {
+      rmSync(config, { recursive: true });
+    }
+  });
+
+  it('every field has a variable of its own, which is none of the flags', () => {
+    const variables = Array.from(fieldsOf(CONFIGURATION), ([path]) => variableOf(path));
+    const flags = ['CONFIG', 'KUBECONFIG', 'CONTEXT', 'LISTEN', 'LEADER_ELECT', 'LOG_FORMAT', 'LOG_LEVEL'];
+    const all = [...variables, ...flags.map((name) => `KUBEPOSTURE_${name}`)];
+    expect(all).to.have.length(new Set(all).size);
+    expect(variables).to.include('KUBEPOSTURE_LEADER_ELECTION_NAMESPACE');
+  });
+
+  for (const [environment, says] of [
+    [{ KUBEPOSTURE_WRITES_RATE: 'many' }, 'KUBEPOSTURE_WRITES_RATE: writes.rate: must be number'],
+    [{ KUBEPOSTURE_SECRETS_MODE: 'of' }, 'KUBEPOSTURE_SECRETS_MODE: secrets.mode: must be one of off, metadata'],
+    [{ KUBEPOSTURE_CHECKS_DISABLE: '[' }, 'KUBEPOSTURE_CHECKS_DISABLE:1: '],
+    [{ KUBEPOSTURE_CHECKS_DISABLE: 'KP-POD-001' }, 'KUBEPOSTURE_CHECKS_DISABLE: checks.disable: must be array'],
+  ] as const)
+    it(says, () => {
+      expect(() => loadSettings({}, environment)).to.throw(SettingsError, says);
+    });
+
+  it('knows its pod where all of it is told', () => {
+    const environment = { POD_NAMESPACE: 'guard', POD_NAME: 'kubeposture-0', POD_UID: 'u-0' };
+    expect(loadSettings({}, environment).pod).to.deep.equal({ namespace: 'guard', name: 'kubeposture-0', uid: 'u-0' });
+    expect(loadSettings({}, { ...environment, POD_UID: '' })).not.to.have.property('pod');
+  });
 
   for (const [flags, says] of [
     [{ listen: '8080' }, '--listen: "8080" is no HOST:PORT'],

@@ -54,6 +54,18 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    name: 'another version that we read is remembered',
+    kind: 'HTTPRoute',
+    given: { apiVersion: 'gateway.networking.k8s.io/v1beta1', metadata: { name: 'r', namespace: 'shop' } },
+    expected: { kind: 'HTTPRoute', apiVersion: 'gateway.networking.k8s.io/v1beta1', metadata: meta('r', 'shop') },
+  },
+  {
+    name: 'the version of our table is not, nor one that is none',
+    kind: 'HTTPRoute',
+    given: { apiVersion: 'gateway.networking.k8s.io/v1', metadata: { name: 'r', namespace: 'shop' } },
+    expected: { kind: 'HTTPRoute', metadata: meta('r', 'shop') },
+  },
+  {
     name: 'of a Secret stays that it is there and its type',
     kind: 'Secret',
     given: {
