@@ -103,10 +103,12 @@ export class Tally {
       if (status === 'fail') file(this.#findings, check, severity, sign);
     }
     for (const [check, severity] of worstByCheck(verdict.findings)) file(this.#open, check, severity, sign);
-    if (!verdict.findings.some(isSuppressed)) return;
-    for (const [check, severity] of worstByCheck(verdict.findings)) file(this.#hidden, check, severity, -sign);
-    for (const [check, severity] of worstByCheck(unsuppressed(verdict.findings)))
-      file(this.#hidden, check, severity, sign);
+    if (verdict.findings.some(isSuppressed)) this.#countHidden(verdict, sign);
+  }
+
+  #countHidden({ findings }: Verdict, sign: 1 | -1): void {
+    for (const [check, severity] of worstByCheck(findings)) file(this.#hidden, check, severity, -sign);
+    for (const [check, severity] of worstByCheck(unsuppressed(findings))) file(this.#hidden, check, severity, sign);
   }
 }
 
@@ -136,7 +138,7 @@ function isSuppressed({ status }: Finding): boolean {
 }
 
 /** The findings as they would be without exceptions. */
-export function unsuppressed(findings: readonly Finding[]): readonly Finding[] {
+function unsuppressed(findings: readonly Finding[]): readonly Finding[] {
   return findings.map((finding) => (isSuppressed(finding) ? { ...finding, status: 'fail' } : finding));
 }
 
