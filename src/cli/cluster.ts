@@ -66,7 +66,12 @@ function judged(store: Store, minor: number, plan: ScanPlan): Scanned {
   const all = judge({ inventory: store, checks, traits, context, progress: judging.at });
   judging.end();
   const objects = ALL_KINDS.reduce((sum, kind) => sum + store.count(kind), 0);
-  return { judged: all, told: { objects, foreign: [], errors: unread, scope, isPart }, sources: NO_FILES, isPartial: unread.length > 0 };
+  return {
+    judged: all,
+    told: { objects, foreign: [], errors: unread, scope, isPart },
+    sources: NO_FILES,
+    isPartial: unread.length > 0,
+  };
 }
 
 /** Where the cluster is: the current context of the usual kubeconfig where nothing is said. */
