@@ -6,6 +6,7 @@ import { mutableImageTag } from './mutable-image-tag.ts';
 import { pullPolicyStale } from './pull-policy-stale.ts';
 import { registryNotAllowed } from './registry-not-allowed.ts';
 import { retiredOrVulnerableComponent } from './retired-or-vulnerable-component.ts';
+import { signatureNotVerified } from './signature-not-verified.ts';
 
 /** The checks of the area, in the order of ids. */
 export const IMG: readonly Check[] = [
@@ -13,6 +14,7 @@ export const IMG: readonly Check[] = [
   imageNotPinned,
   registryNotAllowed,
   pullPolicyStale,
+  signatureNotVerified,
   digestDrift,
   retiredOrVulnerableComponent,
 ];
