@@ -75,7 +75,7 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
   say('workloadScore', () => workloadSamples(share()));
 }
 
-function single(value: number): readonly [{ readonly labels: Record<never, never>; readonly value: number }] {
+function single(value: number): readonly [Sample<'clusterScore' | 'coverage' | 'reportsBytes'>] {
   return [{ labels: {}, value }];
 }
 
