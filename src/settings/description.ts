@@ -2,6 +2,7 @@ import type { CheckId } from '#model/check.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { SEVERITIES, type Severity } from '#model/severity.ts';
 import { componentAdvisories } from './advisories.ts';
+import { declaredControls } from './controls.ts';
 import type { Field, Section } from './field.ts';
 
 export const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
@@ -51,7 +52,11 @@ const disable = field<readonly CheckId[]>('Checks that do not run, by id.', [], 
 const severity = field<Readonly<Partial<Record<CheckId, Severity>>>>(
   'Another severity for every finding of a check; those that are only info stay info.',
   {},
-  { type: 'object', propertyNames: { pattern: CHECK_ID }, additionalProperties: { enum: SEVERITIES } },
+  {
+    type: 'object',
+    propertyNames: { title: 'check id', pattern: CHECK_ID },
+    additionalProperties: { enum: SEVERITIES },
+  },
 );
 const sweep = field(
   'When every verdict is compared with a fresh one, and every watch with the API server: five fields of cron.',
@@ -156,6 +161,7 @@ export const CONFIGURATION = {
         },
       },
     },
+    controlPlane: { says: 'What is known of what cannot be seen.', fields: { declaredControls } },
     secrets: {
       says: 'What is asked of Secrets. Values never are.',
       fields: {

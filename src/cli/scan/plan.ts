@@ -48,7 +48,7 @@ export function planOf(flags: ScanFlags): ScanPlan {
   const scope = judgedScope(settings.scope);
   return {
     settings,
-    checks: checksFor(flags, configuredChecks(CHECKS, settings.checks)),
+    checks: checksFor(flags, configuredChecks(CHECKS, settings)),
     // Who asks for some checks wants nothing else.
     traits: flags.check.length === 0 && flags.framework === undefined ? TRAITS : [],
     minor: minorOf(flags.kubernetesVersion),

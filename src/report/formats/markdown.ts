@@ -1,6 +1,6 @@
 import { SEVERITIES, type Severity } from '#model/severity.ts';
 import { shown } from './columns.ts';
-import { bySubject, counted, subjectTitle, type Format, type Scan, type ScanFinding } from './scan.ts';
+import { bySubject, counted, declaredTexts, subjectTitle, type Format, type Scan, type ScanFinding } from './scan.ts';
 
 const MARKS: Readonly<Record<Severity, string>> = { critical: '🟣', high: '🔴', medium: '🟠', low: '🔵', info: '⚪' };
 
@@ -20,6 +20,10 @@ export const markdown: Format = function* (scan) {
   }
   if (hasBaseline) yield `\n${counted(result.findings.length - listed.length, 'finding')} of the baseline left out.\n`;
   if (result.notEvaluated.length > 0) yield* gaps(scan);
+  if (result.declared !== undefined) {
+    yield '\n### Declared\n\n';
+    for (const [line, count] of declaredTexts(result.declared)) yield `- ${String(count)} × ${text(line)}\n`;
+  }
   if (result.errors.length > 0) {
     yield '\n### Input that could not be read\n\n';
     for (const { file, line, message } of result.errors)
