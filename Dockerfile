@@ -6,10 +6,10 @@ ARG RUNTIME_IMAGE=${BASE:-gcr.io/distroless/nodejs24-debian12}
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No scripts: the only one is that of the npm package `node`, and this image has a Node.
+# No scripts: they would fetch a Node, which this image has, and check what npm has checked.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
-COPY test/build.ts test/tsconfig.build.json test/
+COPY test/build.ts test/bundle.ts test/tsconfig.build.json test/
 COPY src src
 # What only development needs goes: its packages, and types, sources, maps, tests and texts in those that stay. Licences stay.
 RUN node test/build.ts \

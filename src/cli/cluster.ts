@@ -18,7 +18,7 @@ import { unaskedKinds } from '#settings/checks.ts';
 import type { Settings } from '#settings/types.ts';
 import type { ScanPlan, Scanned } from './scan/plan.ts';
 import { judge } from './scan/result.ts';
-import { version } from './version.ts';
+import { version } from './package.ts';
 
 /** Objects of a cluster stand in no file. */
 const NO_FILES: Sources = { placeOf: () => undefined, spotOf: () => undefined };

@@ -1,7 +1,7 @@
 import { runOperator } from '#operator/run.ts';
 import { loadSettings } from '#settings/settings.ts';
 import type { Flags, Settings } from '#settings/types.ts';
-import { version } from './version.ts';
+import { version } from './package.ts';
 
 export type OperatorFlags = Flags;
 

@@ -11,7 +11,7 @@ import { addRbac } from './commands/rbac.ts';
 import { addScan } from './commands/scan.ts';
 import { EXIT, InputFailure, UsageError } from './exit.ts';
 import { complain, surviveClosedPipes } from './output/terminal.ts';
-import { version } from './version.ts';
+import { version } from './package.ts';
 
 /** The commands, in the order of the help and of docs/cli.md. */
 const COMMANDS: readonly AddCommand[] = [

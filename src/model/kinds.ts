@@ -39,6 +39,20 @@ function pluginPolicyKind(group: string, version: string, plural: string, namesp
   return { group, version, plural, namespaced, optional: true, metadataOnly: true };
 }
 
+function webhookKind(plural: string): KindInfo {
+  return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false };
+}
+
+/** A policy of an engine that guards admission, in the versions whose fields are the same, the newest first. */
+function enginePolicyKind(
+  group: string,
+  [version, ...older]: readonly [string, ...string[]],
+  plural: string,
+): KindInfo {
+  const also = older.map((each) => ({ group, version: each }));
+  return { group, version, also, plural, namespaced: false, optional: true };
+}
+
 /** The type of the Secrets that hold a token of a service account. */
 export const TOKEN_SECRET = 'kubernetes.io/service-account-token';
 
@@ -84,6 +98,33 @@ const SERVED = {
     ...pluginPolicyKind('crd.projectcalico.org', 'v1', 'globalnetworkpolicies', false),
     also: CALICO_V3,
     apiKind: 'GlobalNetworkPolicy',
+  },
+  ValidatingWebhookConfiguration: webhookKind('validatingwebhookconfigurations'),
+  MutatingWebhookConfiguration: webhookKind('mutatingwebhookconfigurations'),
+  KyvernoClusterPolicy: {
+    ...enginePolicyKind('kyverno.io', ['v1', 'v2beta1'], 'clusterpolicies'),
+    apiKind: 'ClusterPolicy',
+  },
+  KyvernoPolicy: {
+    ...enginePolicyKind('kyverno.io', ['v1', 'v2beta1'], 'policies'),
+    namespaced: true,
+    apiKind: 'Policy',
+  },
+  ImageValidatingPolicy: enginePolicyKind(
+    'policies.kyverno.io',
+    ['v1', 'v1beta1', 'v1alpha1'],
+    'imagevalidatingpolicies',
+  ),
+  NamespacedImageValidatingPolicy: {
+    ...enginePolicyKind('policies.kyverno.io', ['v1', 'v1beta1'], 'namespacedimagevalidatingpolicies'),
+    namespaced: true,
+  },
+  ClusterImagePolicy: enginePolicyKind('policy.sigstore.dev', ['v1beta1', 'v1alpha1'], 'clusterimagepolicies'),
+  RatifyVerification: enginePolicyKind('constraints.gatekeeper.sh', ['v1beta1', 'v1alpha1'], 'ratifyverification'),
+  ClusterAdmissionPolicy: enginePolicyKind('policies.kubewarden.io', ['v1', 'v1alpha2'], 'clusteradmissionpolicies'),
+  AdmissionPolicy: {
+    ...enginePolicyKind('policies.kubewarden.io', ['v1', 'v1alpha2'], 'admissionpolicies'),
+    namespaced: true,
   },
   CertificateSigningRequest: {
     group: 'certificates.k8s.io',

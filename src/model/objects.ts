@@ -1,3 +1,11 @@
+import {
+  clusterImagePolicy,
+  constraint,
+  imageValidatingPolicy,
+  kubewardenPolicy,
+  kyvernoPolicy,
+  webhookConfiguration,
+} from './admission.ts';
 import { limitRange, resourceQuota } from './amount.ts';
 import { certificateSigningRequest } from './certificate-request.ts';
 import type { Kind } from './kinds.ts';
@@ -57,6 +65,16 @@ export const SHAPES = {
   CiliumClusterwideNetworkPolicy: foreignPolicy,
   CalicoNetworkPolicy: foreignPolicy,
   CalicoGlobalNetworkPolicy: foreignPolicy,
+  ValidatingWebhookConfiguration: webhookConfiguration,
+  MutatingWebhookConfiguration: webhookConfiguration,
+  KyvernoClusterPolicy: kyvernoPolicy,
+  KyvernoPolicy: kyvernoPolicy,
+  ImageValidatingPolicy: imageValidatingPolicy,
+  NamespacedImageValidatingPolicy: imageValidatingPolicy,
+  ClusterImagePolicy: clusterImagePolicy,
+  RatifyVerification: constraint,
+  ClusterAdmissionPolicy: kubewardenPolicy,
+  AdmissionPolicy: kubewardenPolicy,
   CertificateSigningRequest: certificateSigningRequest,
   PeerAuthentication: peerAuthentication,
   PersistentVolume: persistentVolume,

@@ -35,8 +35,8 @@ export const apiServersOfCluster = defineRelation({
   },
 });
 
-/** All of them, for the cluster. */
-export const apiServersSeen = defineRelation({
+/** And for the cluster itself. */
+export const apiServersBesideCluster = defineRelation({
   subject: 'Cluster',
   name: 'kube-apiserver Pods',
   related: (_cluster, inventory) => inventory.by(podsByComponent, API_SERVER),

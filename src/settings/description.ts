@@ -4,6 +4,7 @@ import { SEVERITIES, type Severity } from '#model/severity.ts';
 import { componentAdvisories } from './advisories.ts';
 import { declaredControls } from './controls.ts';
 import type { Field, Section } from './field.ts';
+import { imageVerifiers } from './products.ts';
 
 export const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
 export const CRON = '^\\S+( +\\S+){4}$';
@@ -146,6 +147,7 @@ export const CONFIGURATION = {
             ),
             metadataHosts: parameter('metadataHosts', 'Names and addresses of the metadata services of clouds.'),
             componentAdvisories,
+            imageVerifiers,
             minOwnersForSplit: integer(
               'How many applications may share a namespace before KP-NS-007 asks why.',
               DEFAULT_PARAMETERS.minOwnersForSplit,

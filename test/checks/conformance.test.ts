@@ -22,7 +22,8 @@ const ASPECT = /^[a-z][A-Za-z]*$/;
 
 const FILES = readdirSync('src/checks', { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .flatMap(({ name }) => readdirSync(`src/checks/${name}`).map((file) => `${name}/${file}`));
+  .flatMap(({ name }) => readdirSync(`src/checks/${name}`).map((file) => `${name}/${file}`))
+  .filter((file) => !file.endsWith('/index.ts'));
 
 function examplesOf(check: Check): readonly (Example & Partial<Pick<BadExample, 'finds'>>)[] {
   const { bad, good } = check.examples();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { version } from '#cli/version.ts';
+import { version } from '#cli/package.ts';
 import { baseRole } from '../support/base-roles.ts';
 import { Api } from '../support/api.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';

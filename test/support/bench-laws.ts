@@ -1,3 +1,4 @@
+import { ADMISSION_BODIES } from './admission-bodies.ts';
 import { OF_MASTERS } from './certificate-requests.ts';
 /** What laws over any JSON share: valid manifests of every kind, and hostile values grafted into them. */
 import fc from 'fast-check';
@@ -192,6 +193,7 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   CiliumClusterwideNetworkPolicy: {},
   CalicoNetworkPolicy: {},
   CalicoGlobalNetworkPolicy: {},
+  ...ADMISSION_BODIES,
   CertificateSigningRequest: {
     spec: { request: OF_MASTERS.utf8only, signerName: 'example.com/x', usages: ['client auth'] },
     status: { conditions: [{ type: 'Approved', status: 'True' }] },

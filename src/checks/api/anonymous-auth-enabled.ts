@@ -2,7 +2,7 @@ import { flagOf, instanceOf, type Instance } from '#facts/control-plane.ts';
 import { defineCheck, unlessSeen, type Context } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
 import { isFinished } from '#model/workload.ts';
-import { apiServersSeen } from '#relations/control-plane.ts';
+import { apiServersBesideCluster } from '#relations/control-plane.ts';
 import { aContainer, aPod, anApiServer } from '../samples.ts';
 
 export const anonymousAuthEnabled = defineCheck({
@@ -14,7 +14,7 @@ export const anonymousAuthEnabled = defineCheck({
   fix: 'Set `--anonymous-auth=false`, or allow only health paths in AuthenticationConfiguration `anonymous.conditions`.',
   refs: ['CIS:1.2.1', 'OWASP2022:K06', 'OWASP2022:K09', 'OWASP2025:K09', 'NSA:N10', 'NSA:N17', 'MITRE:T1078.001'],
   withoutSubject: unlessSeen({
-    inputs: { subjects: apiServersSeen },
+    inputs: { subjects: apiServersBesideCluster },
     isSubject: (pod, context) => !isFinished(pod) && apiServer(pod, context) !== undefined,
     unknown: 'no kube-apiserver pod is in sight, as on a managed control plane',
   }),

@@ -21,7 +21,7 @@ const BASELINE: ReadonlySet<string> = new Set([
 export const capabilityBeyondBaseline = definePodCheck({
   id: 'KP-POD-010',
   name: 'capability-beyond-baseline',
-  title: 'Container adds a capability outside the baseline set',
+  title: 'Container adds a capability outside the PSS baseline set',
   severity: 'medium',
   why: 'What is outside the set that runtimes give anyway is power over more than the container: its network, the clock, the kernel.',
   fix: 'Drop the addition, or restructure the container so that it is not needed; names are written in upper case and without `CAP_`.',

@@ -7,7 +7,7 @@ import { loadSettings } from '#settings/settings.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { complain, lookOf, outputClosed, print } from '../output/terminal.ts';
 import type { Look } from '#report/formats/look.ts';
-import { version } from '../version.ts';
+import { version } from '../package.ts';
 import { headText, tailText } from './guide.ts';
 import { objectsIn, shopObjects, type Placed } from './manifests.ts';
 import { newsOf } from './news.ts';

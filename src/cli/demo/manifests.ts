@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { harmless } from '#model/text.ts';
 import { InputFailure } from '../exit.ts';
 import { sourcesOf } from '../input/files.ts';
 import { jsonDocuments } from '../input/json.ts';
 import { yamlDocuments, type Document } from '../input/yaml.ts';
+import { PACKAGE } from '../package.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -16,9 +16,7 @@ export interface Placed {
   readonly object: Raw;
 }
 
-/** At the same distance from the sources and from what is compiled. */
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const SHOP = join(ROOT, 'manifests', 'demo');
+const SHOP = join(PACKAGE, 'manifests', 'demo');
 
 /** The manifest of a workload of the shop as it should be, as one would type its path here. */
 export function fixedManifest(): string {
@@ -29,7 +27,7 @@ export function fixedManifest(): string {
 
 /** The kinds that the operator needs. */
 export function reportKinds(): readonly Raw[] {
-  return objectsIn(join(ROOT, 'crds')).map(({ object }) => object);
+  return objectsIn(join(PACKAGE, 'crds')).map(({ object }) => object);
 }
 
 /** The objects of the sample shop; `fixed` is for its visitors to apply. */

@@ -8,7 +8,7 @@ import { Intake } from '../input/intake.ts';
 import { fileSources } from '../input/spots.ts';
 import { complainOf } from '../input/start.ts';
 import { lookOf, printAll, progressLine } from '../output/terminal.ts';
-import { version } from '../version.ts';
+import { version } from '../package.ts';
 import { compared, fingerprint, readBaseline } from './baseline.ts';
 import { judgeManifests } from './objects.ts';
 import { youngSpaceKeeper } from './memory.ts';

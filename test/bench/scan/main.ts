@@ -5,7 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { bundle } from '../../bundle.ts';
 import { measuredEnvironment } from '../../support/child.ts';
 import { median, printTable } from '../table.ts';
 import { writeManifests } from './manifests.ts';
@@ -22,11 +23,13 @@ interface ScanCost {
 
 const RUNS = 5;
 const SIZES = [1000, 10_000];
+/** Where packages are found. */
+const BUNDLED = resolve('node_modules/.cache/kubeposture-bench/scan');
 const STEPS = ['parse', 'table', 'json', 'sarif', 'junit', 'markdown'];
 
 function costOf(step: string, folder: string): ScanCost {
   const program = 'test/bench/scan/run.mjs';
-  const { status, stderr } = spawnSync(process.execPath, [program, step, folder], {
+  const { status, stderr } = spawnSync(process.execPath, [program, step, folder, join(BUNDLED, 'parse.js')], {
     encoding: 'utf8',
     stdio: ['ignore', 'ignore', 'pipe'],
     env: measuredEnvironment(),
@@ -51,9 +54,10 @@ function compare(title: string, folder: string): void {
 }
 
 /** Compares the outputs over folders. */
-export function benchScan(folders: readonly string[]): Promise<void> {
+export async function benchScan(folders: readonly string[]): Promise<void> {
   const { status } = spawnSync(process.execPath, ['test/build.ts'], { stdio: 'inherit' });
   if (status !== 0) throw new Error('the build failed');
+  await bundle(BUNDLED, 'test/bench/scan/parse.ts');
   const made = mkdtempSync(join(tmpdir(), 'kubeposture-bench-'));
   try {
     for (const folder of folders) compare(folder, folder);
@@ -66,5 +70,4 @@ export function benchScan(folders: readonly string[]): Promise<void> {
   } finally {
     rmSync(made, { recursive: true });
   }
-  return Promise.resolve();
 }

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 
-const [output, folder] = process.argv.slice(2);
+const [output, folder, bundled] = process.argv.slice(2);
 
 process.on('exit', () => {
   const { userCPUTime, maxRSS } = process.resourceUsage();
@@ -12,15 +12,7 @@ process.on('exit', () => {
   process.stderr.write(`${JSON.stringify(cost)}\n`);
 });
 
-/** Reading and parsing alone, without judging. */
-async function parse() {
-  const { sourcesOf } = await import('../../../dist/cli/input/files.js');
-  const { Intake } = await import('../../../dist/cli/input/intake.js');
-  const intake = new Intake();
-  for (const source of sourcesOf([folder])) if ('text' in source) intake.addText(source.file, source.text);
-}
-
-if (output === 'parse') await parse();
+if (output === 'parse') (await import(bundled)).parse(folder);
 else {
   process.argv.splice(2, Infinity, 'scan', '--output', output, folder);
   createRequire(import.meta.url)('../../../dist/bin.cjs');
