@@ -44,6 +44,11 @@ export class Engine {
     this.#ledger = new Ledger();
   }
 
+  /** Those that run. */
+  get checks(): readonly Check[] {
+    return this.#checks;
+  }
+
   /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */
   configure(checks: readonly Check[], context: Context): void {
     this.#checks = checks;

@@ -1,5 +1,5 @@
 import { isCluster } from '#model/cluster.ts';
-import type { CheckId } from '#model/check.ts';
+import type { CheckId, PssLevel } from '#model/check.ts';
 import { SEVERITIES, rankOf, worse, type Severity } from '#model/severity.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
 import type { Counts, Open } from './score.ts';
@@ -24,6 +24,8 @@ const NO_COUNTS: Counts = SEVERITIES.map(() => 0);
 export class Tally {
   readonly #open = new Map<CheckId, number[]>();
   readonly #findings = new Map<CheckId, number[]>();
+  readonly #levels = new Map<CheckId, Record<PssLevel, number>>();
+  readonly #unknown = new Map<CheckId, number>();
   readonly #reasons = new Map<string, number>();
   #summary: Record<keyof Summary, number> = { ...ZERO };
   #subjects = 0;
@@ -53,6 +55,16 @@ export class Tally {
     return this.#findings;
   }
 
+  /** For each check how many of its problems break which Pod Security level: accepted ones as well, as Pod Security knows no acceptance. */
+  get levels(): ReadonlyMap<CheckId, Readonly<Record<PssLevel, number>>> {
+    return this.#levels;
+  }
+
+  /** For each check how often it could not judge. */
+  get unknown(): ReadonlyMap<CheckId, number> {
+    return this.#unknown;
+  }
+
   /** How often which sort of obstacle kept a check from judging. */
   get obstacles(): ReadonlyMap<string, number> {
     return this.#reasons;
@@ -77,18 +89,31 @@ export class Tally {
     if (verdict.isWorkload) this.#workloads += sign;
     this.#summary.passed += sign * verdict.passed;
     this.#summary.unknown += sign * verdict.notEvaluated.length;
-    for (const { reason } of verdict.notEvaluated) {
-      const obstacle = obstacleOf(reason);
-      const count = (this.#reasons.get(obstacle) ?? 0) + sign;
-      if (count === 0) this.#reasons.delete(obstacle);
-      else this.#reasons.set(obstacle, count);
+    for (const { check, reason } of verdict.notEvaluated) {
+      move(this.#reasons, obstacleOf(reason), sign);
+      move(this.#unknown, check, sign);
     }
-    for (const { check, status, severity } of verdict.findings) {
+    for (const finding of verdict.findings) {
+      const { check, status, severity } = finding;
       this.#summary[status === 'fail' ? severity : status] += sign;
       if (status === 'fail') file(this.#findings, check, severity, sign);
+      this.#countLevel(finding, sign);
     }
     for (const [check, severity] of worstByCheck(verdict.findings)) file(this.#open, check, severity, sign);
   }
+
+  #countLevel({ check, status, pss }: Finding, sign: 1 | -1): void {
+    if (pss === undefined || status === 'suppressed') return;
+    const counts = this.#levels.get(check) ?? { baseline: 0, restricted: 0 };
+    counts[pss] += sign;
+    this.#levels.set(check, counts);
+  }
+}
+
+function move<K>(counts: Map<K, number>, key: K, sign: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + sign;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }
 
 const OBSTACLES: readonly (readonly [string, RegExp])[] = [

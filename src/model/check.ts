@@ -166,7 +166,7 @@ export interface Meta {
   readonly severity: Severity;
   readonly why: string;
   readonly fix: string;
-  /** `CIS:5.2.2`, `PSS:baseline`, `NSA:N4`, `OWASP2022:K01`, `OWASP2025:K01`, `MITRE:T1611`. */
+  /** `CIS:5.2.2`, `PSS:hostNamespaces`, `NSA:N4`, `OWASP2022:K01`, `OWASP2025:K01`, `MITRE:T1611`. */
   readonly refs: readonly string[];
   readonly evidence?: Evidence;
   /** The aspects its problems may carry, each with what it means. */

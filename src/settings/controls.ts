@@ -11,13 +11,13 @@ export const CONTROL =
 export const MOMENT = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$';
 
 /** What somebody states of a control that cannot be seen. */
-export interface Control {
+export interface DeclaredControl {
   readonly status: Declaration['status'];
   readonly reason: string;
   /** RFC 3339. */
   readonly expires?: string;
 }
-type Controls = Readonly<Record<string, Control>>;
+type Controls = Readonly<Record<string, DeclaredControl>>;
 
 export const declaredControls: Field<Controls> = {
   says:
@@ -58,14 +58,14 @@ export function withControls(checks: readonly Check[], controls: Controls): read
 
 interface Entry {
   readonly word: string;
-  readonly control: Control;
+  readonly control: DeclaredControl;
   readonly check?: Check;
   readonly aspect?: string;
   /** As checks refer to it. */
   readonly recommendation?: string;
 }
 
-function entryOf(word: string, control: Control, checks: readonly Check[]): Entry {
+function entryOf(word: string, control: DeclaredControl, checks: readonly Check[]): Entry {
   if (control.expires !== undefined && momentOf(control.expires) === undefined)
     throw new SettingsError(`${WHERE}.${word}.expires: "${control.expires}" is no time that there is`);
   const number = word.replace('CIS:', '');
@@ -109,7 +109,7 @@ function byRecommendations(check: Check, entries: readonly Entry[]): readonly De
   const rest = own.filter(({ control }) => control.status !== 'fail').map(({ control }) => control);
   if (rest.length === 0 || rest.length < wanted.length) return failing;
   const ends = rest.flatMap(({ expires }) => expires ?? []).sort((a, b) => (momentOf(a) ?? 0) - (momentOf(b) ?? 0));
-  const together: Control = {
+  const together: DeclaredControl = {
     status: rest.some(({ status }) => status === 'pass') ? 'pass' : 'notApplicable',
     reason: [...new Set(rest.map(({ reason }) => reason))].join('; '),
     ...(ends[0] === undefined ? {} : { expires: ends[0] }),

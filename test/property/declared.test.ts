@@ -6,7 +6,7 @@ import type { Check } from '#model/check.ts';
 import { subjectKey } from '#model/ref.ts';
 import type { Verdict } from '#model/verdict.ts';
 import { configuredChecks } from '#settings/checks.ts';
-import type { Control } from '#settings/controls.ts';
+import type { DeclaredControl } from '#settings/controls.ts';
 import { history, type Step } from '../support/arbitraries.ts';
 import { World } from '../support/world.ts';
 
@@ -16,7 +16,7 @@ const WORDS = CHECKS.flatMap(({ id, aspects = {} }) => [
 ]);
 const REFERRED = [...new Set(CHECKS.flatMap(({ refs }) => refs.filter((ref) => ref.startsWith('CIS:'))))];
 
-const control: fc.Arbitrary<Control> = fc.record(
+const control: fc.Arbitrary<DeclaredControl> = fc.record(
   {
     status: fc.constantFrom('pass', 'fail', 'notApplicable'),
     reason: fc.constantFrom('r', 's'),
@@ -29,7 +29,7 @@ const controls = fc
   .tuple(fc.shuffledSubarray([...WORDS, ...REFERRED], { minLength: 40 }), fc.infiniteStream(control))
   .map(([words, stream]) => Object.fromEntries(words.map((word) => [word, stream.next().value])));
 
-function configured(declaredControls: Readonly<Record<string, Control>>): readonly Check[] {
+function configured(declaredControls: Readonly<Record<string, DeclaredControl>>): readonly Check[] {
   return configuredChecks(CHECKS, { checks: { disable: [], severity: {} }, controlPlane: { declaredControls } });
 }
 

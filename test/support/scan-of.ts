@@ -10,7 +10,7 @@ import { resultOf, scoreOfAll } from '#cli/scan/result.ts';
 import { selectedChecks } from '#cli/scan/select.ts';
 import { DEFAULT_PARAMETERS, NEWEST_MINOR } from '#model/parameters.ts';
 import { configuredChecks } from '#settings/checks.ts';
-import type { Control } from '#settings/controls.ts';
+import type { DeclaredControl } from '#settings/controls.ts';
 import { TRAITS } from '#traits/index.ts';
 
 export const OUTPUTS = Object.keys(FORMATS) as readonly FormatName[];
@@ -20,7 +20,7 @@ export function scanOf(
   text: string,
   checks: readonly string[],
   change: Partial<Scan> = {},
-  declaredControls: Readonly<Record<string, Control>> = {},
+  declaredControls: Readonly<Record<string, DeclaredControl>> = {},
 ): Scan {
   const intake = new Intake();
   intake.addText('-', text);

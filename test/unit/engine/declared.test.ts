@@ -6,7 +6,7 @@ import { defineCheck, type Check, type CheckId, type Manifest, type Word } from 
 import type { Severity } from '#model/severity.ts';
 import type { Verdict } from '#model/verdict.ts';
 import { configuredChecks } from '#settings/checks.ts';
-import type { Control } from '#settings/controls.ts';
+import type { DeclaredControl } from '#settings/controls.ts';
 import { SettingsError } from '#settings/types.ts';
 import { World } from '../../support/world.ts';
 
@@ -40,7 +40,7 @@ function saying(...words: readonly Word[]): Check {
   });
 }
 
-type Controls = Readonly<Record<string, Control>>;
+type Controls = Readonly<Record<string, DeclaredControl>>;
 
 function configured(
   checks: readonly Check[],
@@ -68,9 +68,9 @@ function ofPod(world: World): readonly string[] {
   return said(world.verdicts().find(({ subject }) => subject.kind === 'Pod'));
 }
 
-const pass: Control = { status: 'pass', reason: 'seen' };
-const fail: Control = { status: 'fail', reason: 'old' };
-const notApplicable: Control = { status: 'notApplicable', reason: 'none here' };
+const pass: DeclaredControl = { status: 'pass', reason: 'seen' };
+const fail: DeclaredControl = { status: 'fail', reason: 'old' };
+const notApplicable: DeclaredControl = { status: 'notApplicable', reason: 'none here' };
 const ID = 'KP-API-998';
 
 const CASES: readonly {

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { validateXML } from 'xmllint-wasm';
 import { UNSAFE } from '#model/text.ts';
 import type { FormatName } from '#report/formats/index.ts';
-import type { Control } from '#settings/controls.ts';
+import type { DeclaredControl } from '#settings/controls.ts';
 import { OUTPUTS, printed, scanOf } from '../../support/scan-of.ts';
 
 interface Sarif {
@@ -47,7 +47,7 @@ function everything(word: string): string {
 }
 
 /** Of the pod that is not read in full. */
-function declared(reason: string): Readonly<Record<string, Control>> {
+function declared(reason: string): Readonly<Record<string, DeclaredControl>> {
   return { 'KP-IMG-001': { status: 'pass', reason, expires: '2999-01-01T00:00:00Z' } };
 }
 
