@@ -83,7 +83,7 @@ function judgedFaces(check: Check, faces: readonly Face[], surroundings: Surroun
   const judge = judgeFor(check, 'Pod');
   return judge === undefined
     ? []
-    : faces.map(({ pod, pods }) => ({ pods, outcome: evaluate(judge, pod, surroundings) }));
+    : faces.map(({ pod, pods }) => ({ pod, pods, outcome: evaluate(judge, pod, surroundings) }));
 }
 
 function judgedOwn(check: Check, own: AnyObject | undefined, surroundings: Surroundings): readonly Judged[] {
@@ -129,6 +129,7 @@ function looksAlike(a: Pod, b: Pod): boolean {
 }
 
 interface Judged {
+  readonly pod?: Pod;
   readonly pods: number;
   readonly outcome: Outcome;
 }
@@ -153,9 +154,10 @@ function merge(check: Check, judged: readonly Judged[], prefix: string): CheckRe
   const until = Math.min(...outcomes.map((outcome) => outcome.until ?? Infinity));
   const holds = until === Infinity ? {} : { until };
   const findings = new Map<string, Finding>();
-  for (const { pods, outcome } of judged)
+  for (const { pod, pods, outcome } of judged)
     if (outcome.status === 'fail')
-      for (const problem of outcome.problems) gather(findings, findingOf(check, problem, prefix, pods));
+      for (const problem of outcome.problems)
+        gather(findings, { ...findingOf(check, problem, prefix, pods), ...containerAt(problem.at, pod) });
   const gaps = new Map(outcomes.flatMap(doubtsOf).map((doubt) => [`${doubt.aspect ?? ''}\n${doubt.unknown}`, doubt]));
   if (findings.size === 0 && gaps.size === 0) return until === Infinity ? BARE[status] : { ...BARE[status], ...holds };
   return {
@@ -181,7 +183,8 @@ function gapOf({ id }: Check, { unknown: reason, aspect }: Doubt): NotEvaluated 
 }
 
 function gather(findings: Map<string, Finding>, finding: Finding): void {
-  const key = `${finding.aspect ?? ''}\n${finding.severity}\n${finding.path}\n${finding.message}`;
+  const { aspect = '', severity, path, message, container = '' } = finding;
+  const key = [aspect, severity, path, message, container].join('\n');
   const known = findings.get(key);
   findings.set(key, known === undefined ? finding : { ...known, pods: known.pods + finding.pods });
 }
@@ -202,6 +205,15 @@ function findingOf(check: Check, problem: Problem, prefix: string, pods: number)
     ...(pss === undefined ? {} : { pss }),
     ...(accepted === undefined ? {} : { accepted }),
   };
+}
+
+const IN_CONTAINER = /^spec\.(containers|initContainers|ephemeralContainers)\[(\d+)\]/;
+
+/** The container that a path in a pod leads into. */
+function containerAt(path: string, pod?: Pod): Pick<Finding, 'container'> {
+  const [, list, index] = IN_CONTAINER.exec(path) ?? [];
+  const container = pod?.spec[list as 'containers']?.[Number(index)]?.name ?? '';
+  return container === '' ? {} : { container };
 }
 
 function byRef(a: Ref, b: Ref): number {

@@ -23,6 +23,8 @@ const NO_COUNTS: Counts = SEVERITIES.map(() => 0);
 /** Sums over a changing set of verdicts: what was added can be taken out again, and nothing is counted anew. */
 export class Tally {
   readonly #open = new Map<CheckId, number[]>();
+  /** What `open` would have more, and less, if nothing were suppressed. */
+  readonly #hidden = new Map<CheckId, number[]>();
   readonly #findings = new Map<CheckId, number[]>();
   readonly #levels = new Map<CheckId, Record<PssLevel, number>>();
   readonly #unknown = new Map<CheckId, number>();
@@ -48,6 +50,19 @@ export class Tally {
   /** For each check the number of subjects by worst severity. */
   get open(): Open {
     return this.#open;
+  }
+
+  /** As `open`, if nothing were suppressed. */
+  get openWithoutExceptions(): Open {
+    const open = new Map(this.#open);
+    for (const [check, more] of this.#hidden) {
+      const counts = open.get(check) ?? NO_COUNTS;
+      open.set(
+        check,
+        counts.map((count, rank) => count + (more[rank] ?? 0)),
+      );
+    }
+    return open;
   }
 
   /** For each check the number of open findings by severity, info included. */
@@ -100,6 +115,12 @@ export class Tally {
       this.#countLevel(finding, sign);
     }
     for (const [check, severity] of worstByCheck(verdict.findings)) file(this.#open, check, severity, sign);
+    if (verdict.findings.some(isSuppressed)) this.#countHidden(verdict, sign);
+  }
+
+  #countHidden({ findings }: Verdict, sign: 1 | -1): void {
+    for (const [check, severity] of worstByCheck(findings)) file(this.#hidden, check, severity, -sign);
+    for (const [check, severity] of worstByCheck(unsuppressed(findings))) file(this.#hidden, check, severity, sign);
   }
 
   #countLevel({ check, status, pss }: Finding, sign: 1 | -1): void {
@@ -129,12 +150,21 @@ function obstacleOf(reason: string): string {
   return OBSTACLES.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'evidence';
 }
 
-function file(counted: Map<CheckId, number[]>, check: CheckId, severity: Severity, sign: 1 | -1): void {
+function file(counted: Map<CheckId, number[]>, check: CheckId, severity: Severity, sign: number): void {
   const counts = counted.get(check) ?? [...NO_COUNTS];
   const rank = rankOf(severity);
   counts[rank] = (counts[rank] ?? 0) + sign;
   if (counts.every((count) => count === 0)) counted.delete(check);
   else counted.set(check, counts);
+}
+
+function isSuppressed({ status }: Finding): boolean {
+  return status === 'suppressed';
+}
+
+/** The findings as they would be without exceptions. */
+function unsuppressed(findings: readonly Finding[]): readonly Finding[] {
+  return findings.map((finding) => (isSuppressed(finding) ? { ...finding, status: 'fail' } : finding));
 }
 
 /** The open findings of a single subject. */

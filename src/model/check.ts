@@ -1,3 +1,4 @@
+import type { ExceptionRules } from './exception.ts';
 import type { Kind } from './kinds.ts';
 import type { AnyObject, ObjectOf } from './objects.ts';
 import type { Parameters } from './parameters.ts';
@@ -94,6 +95,8 @@ export interface Context {
    * no findings, but stays in sight as the other end of relations: a policy there is a policy.
    */
   readonly inScope?: (namespace: string, kind?: string) => boolean;
+  /** What exceptions may ask for; anything where it is absent. */
+  readonly exceptions?: ExceptionRules;
 }
 
 /** An input that may be out of reach without stopping the check: what is known decides, `undefined` when it cannot be known. */

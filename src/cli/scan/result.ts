@@ -1,4 +1,5 @@
 import { Engine } from '#engine/engine.ts';
+import type { Standing } from '#engine/exceptions.ts';
 import { scoreOf } from '#engine/score.ts';
 import type { Tally } from '#engine/tally.ts';
 import type { Check, Context } from '#model/check.ts';
@@ -13,6 +14,7 @@ import { sortedBy } from '#report/formats/order.ts';
 import type {
   InputError,
   ScanDeclared,
+  ScanException,
   ScanFinding,
   ScanGap,
   ScanResult,
@@ -36,6 +38,7 @@ export interface Judged {
   readonly verdicts: readonly Verdict[];
   readonly tally: Tally;
   readonly tellsTraits: boolean;
+  readonly standings: readonly Standing[];
 }
 
 export function judge({ inventory, checks, traits = [], context, progress }: Judgement): Judged {
@@ -46,7 +49,9 @@ export function judge({ inventory, checks, traits = [], context, progress }: Jud
     engine.judge(job);
     progress?.((done += 1), jobs.size);
   }
-  return { verdicts: [...engine.verdicts()], tally: engine.tally(''), tellsTraits: traits.length > 0 };
+  const standings = [...engine.exceptions.standings(engine.now)];
+  const tellsTraits = traits.length > 0;
+  return { verdicts: [...engine.verdicts()], tally: engine.tally(''), tellsTraits, standings };
 }
 
 export interface Told {
@@ -55,6 +60,8 @@ export interface Told {
   readonly errors: readonly InputError[];
   /** One namespace is scored by its own measure. */
   readonly scope: 'namespace' | 'cluster';
+  /** Not all was judged, or not by all checks: an exception that matches nothing here may match elsewhere. */
+  readonly isPart?: boolean;
 }
 
 /** The score of what was judged. */
@@ -66,6 +73,7 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
   const { exact, grade } = scoreOfAll(judged, told);
   const { summary } = judged.tally;
   const declared = sortedBy(judged.verdicts.flatMap(declaredOf), gapKey);
+  const exceptions = exceptionsOf(judged, told);
   const gaps = [
     ...judged.verdicts.flatMap(({ subject, notEvaluated }) => notEvaluated.map((gap) => ({ ...gap, ...of(subject) }))),
     ...told.foreign.map(({ reason, ...subject }) => ({ check: '*' as const, subject: subjectOf(subject), reason })),
@@ -75,11 +83,15 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
     kind: 'ScanResult',
     score: exact,
     grade,
+    ...(summary.suppressed === 0
+      ? {}
+      : { scoreWithoutExceptions: scoreOf(judged.tally.openWithoutExceptions, told.scope).exact }),
     summary,
     findings: judged.verdicts.flatMap(findingsOf).sort(byWorst),
     notEvaluated: sortedBy(gaps, gapKey),
     ...(declared.length === 0 ? {} : { declared }),
     ...(judged.tellsTraits ? { workloads: standing(judged, true), bindings: standing(judged, false) } : {}),
+    ...(exceptions.length === 0 ? {} : { exceptions }),
     objects: told.objects,
     errors: sortedBy(told.errors, ({ file, line, message }) => [file, String(line).padStart(9, '0'), message]),
   };
@@ -95,9 +107,22 @@ function standing({ verdicts }: Judged, ofWorkloads: boolean): readonly ScanTrai
   return sortedBy(told, ({ subject }) => placeOf(subject));
 }
 
+function exceptionsOf({ standings }: Judged, { isPart = false }: Told): readonly ScanException[] {
+  const told = standings.filter(({ state, findings }) => !isPart || findings > 0 || state === 'Invalid');
+  const rows = told.map(({ exception: { kind, metadata }, state, fault, findings }): ScanException => ({
+    kind,
+    ...(metadata.namespace === '' ? {} : { namespace: metadata.namespace }),
+    name: metadata.name,
+    state,
+    matchedFindings: findings,
+    ...(fault === undefined ? {} : { message: fault }),
+  }));
+  return sortedBy(rows, ({ kind, namespace = '', name }) => [namespace, kind, name]);
+}
+
 function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
   const named = subjectOf(subject);
-  return findings.map(({ check, name, aspect, severity, status, path, message, evidence, pss, accepted }) => ({
+  return findings.map(({ check, name, aspect, severity, status, path, message, evidence, pss, ...why }) => ({
     check,
     name,
     ...(aspect === undefined ? {} : { aspect }),
@@ -108,7 +133,8 @@ function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
     message,
     evidence,
     ...(pss === undefined ? {} : { pss }),
-    ...(accepted === undefined ? {} : { accepted }),
+    ...(why.accepted === undefined ? {} : { accepted: why.accepted }),
+    ...(why.exception === undefined ? {} : { exception: why.exception }),
   }));
 }
 

@@ -26,6 +26,7 @@ describe('[unit] settings', () => {
       scope: { namespaces: EVERY, kinds: EVERY },
       controlPlane: { declaredControls: {} },
       secrets: { mode: 'metadata' },
+      exceptions: { maxDays: 0, nonSuppressible: [], broadAbove: 100 },
       reports: { maxFindings: 100 },
       writes: { rate: 50, burst: 100 },
       events: { enabled: true, rate: 1, burst: 50 },
@@ -159,7 +160,7 @@ describe('[unit] configuration file', () => {
   for (const [text, says] of [
     [
       'nope: 1',
-      'c.yaml: the file: "nope" is not known; allowed: scope, checks, controlPlane, secrets, reports, metrics, writes, events, schedule, leaderElection',
+      'c.yaml: the file: "nope" is not known; allowed: scope, checks, controlPlane, secrets, exceptions, reports, metrics, writes, events, schedule, leaderElection',
     ],
     ['- 1', 'c.yaml: the file: must be object'],
     ['checks: {disable: [foo]}', 'c.yaml: checks.disable[0]: must be a check id, such as KP-POD-001'],
