@@ -26,7 +26,7 @@ controlPlane:
     KP-API-001:
       status: pass
       reason: the provider lets anonymous requests see health paths only
-      expires: "2027-06-30T00:00:00Z"`;
+      expires: '2027-06-30T00:00:00Z'`;
 
 function page(): string {
   const sections = [
