@@ -1,6 +1,6 @@
 import type { Check, Context, Declaration } from '#model/check.ts';
 import type { Declared, Finding, NotEvaluated } from '#model/verdict.ts';
-import type { CheckResult } from './subject.ts';
+import type { CheckResult } from './result.ts';
 
 /**
  * What a check says of a subject with what is declared of it (`controlPlane.declaredControls`). Law: a declaration answers what the check does not know, and

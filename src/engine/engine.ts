@@ -10,7 +10,8 @@ import { Exceptions, isOfException, type Covered } from './exceptions.ts';
 import { Ledger } from './ledger.ts';
 import { judgeFor } from './evaluate.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
-import { byCheck, byWorst, sitterOf, type CheckResult, type Sitter } from './subject.ts';
+import type { CheckResult } from './result.ts';
+import { byCheck, byWorst, sitterOf, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
 import { openOf, type Tally } from './tally.ts';
 

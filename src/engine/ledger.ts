@@ -2,7 +2,7 @@ import lodash from 'lodash';
 import type { CheckId } from '#model/check.ts';
 import type { Verdict } from '#model/verdict.ts';
 import { scopeOf } from './scope.ts';
-import type { CheckResult } from './subject.ts';
+import type { CheckResult } from './result.ts';
 import { Tally } from './tally.ts';
 
 interface Entry {

@@ -6,23 +6,13 @@ import type { AnyObject, Pod } from '#model/objects.ts';
 import { subjectKey, subjectOf, type Ref, type Subject } from '#model/ref.ts';
 import { rankOf } from '#model/severity.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
-import type { Declared, Finding, NotEvaluated } from '#model/verdict.ts';
+import type { Finding, NotEvaluated } from '#model/verdict.ts';
 import { isFinished, templatePath } from '#model/workload.ts';
 import { withDeclared } from './declared.ts';
 import { evaluate, judgeFor, relatedTo, type Surroundings } from './evaluate.ts';
+import type { CheckResult } from './result.ts';
 import { scopeOf } from './scope.ts';
 import { asItsPodsNameIt, objectAt, podsBelow, rootOf, type PodsBelow } from './roots.ts';
-
-/** What one check says of one subject, over all its pods. */
-export interface CheckResult {
-  readonly status: Outcome['status'];
-  readonly findings: readonly Finding[];
-  readonly notEvaluated: readonly NotEvaluated[];
-  /** What somebody has declared in place of what could not be judged; nothing where absent. */
-  readonly declared?: readonly Declared[];
-  /** When it is another one though no object changes: seconds since 1970. */
-  readonly until?: number;
-}
 
 /** One look of a pod, with how many pods of the subject look so. A template counts no pods. */
 interface Face {

@@ -3,7 +3,7 @@ import type { ExceptionRules } from '#model/exception.ts';
 import type { Kind } from '#model/kinds.ts';
 import { fitsAny } from '#model/pattern.ts';
 import type { Severity } from '#model/severity.ts';
-import { withControls } from './controls.ts';
+import { withControls } from './declared.ts';
 import { SettingsError, type Configured } from './types.ts';
 
 /** What is said of the checks themselves. */
