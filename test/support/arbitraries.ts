@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ago } from '#checks/samples.ts';
 import type { Manifest } from '#model/check.ts';
 import { KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
-import { verifying } from './image-worlds.ts';
+import { scanned, verifying } from './image-worlds.ts';
 import * as network from './network-worlds.ts';
 import * as routing from './routing-worlds.ts';
 
@@ -470,6 +470,7 @@ const themes = [
   fc.oneof(pod, aNamespace),
   debuggedPod,
   verifying,
+  scanned,
   fc.oneof(plainPod, limitRange),
   fc.oneof(plainPod, limitRange, resourceQuota, aNamespace),
   fc.oneof(levelledPod, aNamespace),
