@@ -81,6 +81,15 @@ export const verifying = fc.oneof(
   webhook,
 );
 
+/** One pod whose labels move under a policy that goes by them. */
+export const selecting = fc.oneof(
+  fc.constant(aNamespace({ name: 'a' })),
+  labels.map((worn) => aPod({ metadata: { name: 'x', namespace: 'a', labels: worn } })),
+  fc.constant(
+    aSignaturePolicy({ matchConstraints: { resourceRules: rules, objectSelector: { matchLabels: { team: 'p' } } } }),
+  ),
+);
+
 const content = fc.constantFrom('1', '2').map((digit) => `sha256:${digit.repeat(64)}`);
 const inA = { namespace: 'a' };
 const scannedPod = fc
@@ -117,7 +126,7 @@ const report = fc
   )
   .map(([kind, name, ns, about, found]): Manifest => ({
     ...aScanReport({ registry: { server: 'ghcr.io' }, artifact: about, vulnerabilities: found, secrets: found }),
-    kind: kind as 'VulnerabilityReport',
+    kind: kind,
     metadata: { name, namespace: ns },
   }));
 const sbom = fc.tuple(fc.constantFrom('Pod', 'Job', 'CronJob', 'ReplicaSet'), place).map(([kind, ns]): Manifest => {
@@ -152,4 +161,14 @@ export const scanned = fc.oneof(
   summary,
   job,
   nodeWithImages,
+);
+
+const ofJob = { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'x', controller: true }] };
+
+/** One pod of a Job, perhaps of a CronJob, that was scanned: of whichever of them there is a list of components. */
+export const listed = fc.oneof(
+  fc.constantFrom({}, ofJob).map((owned) => aPod({ metadata: { name: 'x', ...inA, ...owned } })),
+  job,
+  fc.constant({ ...aScanReport(), metadata: { name: 'x', ...inA } }),
+  { weight: 4, arbitrary: sbom },
 );
