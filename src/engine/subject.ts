@@ -73,7 +73,7 @@ function judgedFaces(check: Check, faces: readonly Face[], surroundings: Surroun
   const judge = judgeFor(check, 'Pod');
   return judge === undefined
     ? []
-    : faces.map(({ pod, pods }) => ({ pods, outcome: evaluate(judge, pod, surroundings) }));
+    : faces.map(({ pod, pods }) => ({ pod, pods, outcome: evaluate(judge, pod, surroundings) }));
 }
 
 function judgedOwn(check: Check, own: AnyObject | undefined, surroundings: Surroundings): readonly Judged[] {
@@ -105,6 +105,7 @@ function looksAlike(a: Pod, b: Pod): boolean {
 }
 
 interface Judged {
+  readonly pod?: Pod;
   readonly pods: number;
   readonly outcome: Outcome;
 }
@@ -129,9 +130,10 @@ function merge(check: Check, judged: readonly Judged[], prefix: string): CheckRe
   const until = Math.min(...outcomes.map((outcome) => outcome.until ?? Infinity));
   const holds = until === Infinity ? {} : { until };
   const findings = new Map<string, Finding>();
-  for (const { pods, outcome } of judged)
+  for (const { pod, pods, outcome } of judged)
     if (outcome.status === 'fail')
-      for (const problem of outcome.problems) gather(findings, findingOf(check, problem, prefix, pods));
+      for (const problem of outcome.problems)
+        gather(findings, { ...findingOf(check, problem, prefix, pods), ...containerAt(problem.at, pod) });
   const reasons = new Set(outcomes.flatMap(reasonsOf));
   if (findings.size === 0 && reasons.size === 0)
     return until === Infinity ? BARE[status] : { ...BARE[status], ...holds };
@@ -154,7 +156,8 @@ function reasonsOf(outcome: Outcome): readonly string[] {
 }
 
 function gather(findings: Map<string, Finding>, finding: Finding): void {
-  const key = `${finding.aspect ?? ''}\n${finding.severity}\n${finding.path}\n${finding.message}`;
+  const { aspect = '', severity, path, message, container = '' } = finding;
+  const key = [aspect, severity, path, message, container].join('\n');
   const known = findings.get(key);
   findings.set(key, known === undefined ? finding : { ...known, pods: known.pods + finding.pods });
 }
@@ -175,6 +178,15 @@ function findingOf(check: Check, problem: Problem, prefix: string, pods: number)
     ...(pss === undefined ? {} : { pss }),
     ...(accepted === undefined ? {} : { accepted }),
   };
+}
+
+const IN_CONTAINER = /^spec\.(containers|initContainers|ephemeralContainers)\[(\d+)\]/;
+
+/** The container that a path in a pod leads into. */
+function containerAt(path: string, pod?: Pod): Pick<Finding, 'container'> {
+  const [, list, index] = IN_CONTAINER.exec(path) ?? [];
+  const container = pod?.spec[list as 'containers']?.[Number(index)]?.name ?? '';
+  return container === '' ? {} : { container };
 }
 
 function byRef(a: Ref, b: Ref): number {

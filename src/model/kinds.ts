@@ -41,6 +41,11 @@ function pluginPolicyKind(group: string, version: string, plural: string, namesp
   return { group, version, plural, namespaced, optional: true, metadataOnly: true };
 }
 
+/** Of an installation that is older than exceptions there are none. */
+function exceptionKind(plural: string): Omit<KindInfo, 'namespaced'> {
+  return { group: 'kubeposture.io', version: 'v1alpha1', plural, optional: true };
+}
+
 function webhookKind(plural: string): KindInfo {
   return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false };
 }
@@ -76,6 +81,8 @@ const SERVED = {
   Node: { group: '', version: 'v1', plural: 'nodes', namespaced: false },
   LimitRange: { group: '', version: 'v1', plural: 'limitranges', namespaced: true },
   ResourceQuota: { group: '', version: 'v1', plural: 'resourcequotas', namespaced: true },
+  SecurityException: { ...exceptionKind('securityexceptions'), namespaced: true },
+  ClusterSecurityException: { ...exceptionKind('clustersecurityexceptions'), namespaced: false },
   ServiceAccount: { group: '', version: 'v1', plural: 'serviceaccounts', namespaced: true },
   ClusterRole: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterroles', namespaced: false },
   ClusterRoleBinding: {
@@ -209,6 +216,14 @@ export const TEMPLATE_KINDS = [
   'Job',
   'CronJob',
 ] as const satisfies readonly Kind[];
+
+/** The kinds by which people accept what is found. */
+export const EXCEPTION_KINDS = ['SecurityException', 'ClusterSecurityException'] as const satisfies readonly Kind[];
+export type ExceptionKind = (typeof EXCEPTION_KINDS)[number];
+
+export function isExceptionKind(kind: string): kind is ExceptionKind {
+  return (EXCEPTION_KINDS as readonly string[]).includes(kind);
+}
 
 export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
 

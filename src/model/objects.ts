@@ -8,6 +8,7 @@ import {
 } from './admission.ts';
 import { limitRange, resourceQuota } from './amount.ts';
 import { certificateSigningRequest } from './certificate-request.ts';
+import { exception } from './exception.ts';
 import type { Kind } from './kinds.ts';
 import { cronJob, persistentVolume, persistentVolumeClaim, pod, serviceAccount, workload } from './pod.ts';
 import {
@@ -42,6 +43,8 @@ export const SHAPES = {
   Node: node,
   LimitRange: limitRange,
   ResourceQuota: resourceQuota,
+  SecurityException: exception,
+  ClusterSecurityException: exception,
   ServiceAccount: serviceAccount,
   ClusterRole: clusterRole,
   ClusterRoleBinding: roleBinding,

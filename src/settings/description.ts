@@ -46,10 +46,8 @@ function choice(what: string): Choice {
   };
 }
 
-const disable = field<readonly CheckId[]>('Checks that do not run, by id.', [], {
-  type: 'array',
-  items: { type: 'string', pattern: CHECK_ID },
-});
+const CHECK_IDS = { type: 'array', items: { type: 'string', pattern: CHECK_ID } };
+const disable = field<readonly CheckId[]>('Checks that do not run, by id.', [], CHECK_IDS);
 const severity = field<Readonly<Partial<Record<CheckId, Severity>>>>(
   'Another severity for every finding of a check; those that are only info stay info.',
   {},
@@ -175,6 +173,24 @@ export const CONFIGURATION = {
             'metadata',
             { enum: SECRETS_MODES },
           ),
+        ),
+      },
+    },
+    exceptions: {
+      says: 'What a SecurityException or ClusterSecurityException may ask for.',
+      fields: {
+        maxDays: integer(
+          'How many days an exception may last from its creation on. Where it is set, `expires` must be. 0 is for ever.',
+          0,
+          0,
+          36_500,
+        ),
+        nonSuppressible: field<readonly CheckId[]>('Checks that no exception covers, by id.', [], CHECK_IDS),
+        broadAbove: integer(
+          'On how many objects one exception may have findings before it counts as Overbroad: in effect all the same.',
+          100,
+          1,
+          1_000_000,
         ),
       },
     },

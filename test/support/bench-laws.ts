@@ -111,6 +111,33 @@ const gateway = {
 };
 const withTemplate = { spec: { replicas: 1, selector, template } };
 
+const exception = {
+  spec: {
+    checks: ['KP-POD-001', 'host-network'],
+    subjects: { kinds: ['Pod'], names: ['x*'], matchLabels: { app: 'web' }, containers: ['app'] },
+    reason: 'a migration',
+    owner: 'team-x',
+    expires: '2026-12-31T00:00:00Z',
+  },
+  status: {
+    state: 'Active',
+    message: '',
+    matchedFindings: 1,
+    lastMatched: '2026-06-01T00:00:00Z',
+    observedGeneration: 1,
+    conditions: [
+      {
+        type: 'Effective',
+        status: 'True',
+        reason: 'Active',
+        message: '',
+        observedGeneration: 1,
+        lastTransitionTime: '2026-06-01T00:00:00Z',
+      },
+    ],
+  },
+};
+
 const AMOUNTS = { cpu: 1, memory: '1Gi', 'ephemeral-storage': '1Gi' };
 
 /** A valid body of each kind, with every field that some shape reads. */
@@ -136,6 +163,8 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
       scopeSelector: { matchExpressions: [{ scopeName: 'BestEffort', operator: 'Exists' }] },
     },
   },
+  SecurityException: exception,
+  ClusterSecurityException: exception,
   ServiceAccount: { automountServiceAccountToken: false },
   ClusterRole: { rules, aggregationRule: { clusterRoleSelectors: [selector] } },
   ClusterRoleBinding: binding,

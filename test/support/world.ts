@@ -64,6 +64,14 @@ export class World {
     return [...this.engine.verdicts()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   }
 
+  /** How every exception stands, as `Kind ns/name state findings/objects`, sorted. */
+  standings(): readonly string[] {
+    return Array.from(this.engine.exceptions.standings(this.#now), ({ exception, state, findings, objects }) => {
+      const { kind, metadata } = exception;
+      return `${kind} ${metadata.namespace}/${metadata.name} ${state} ${String(findings)}/${String(objects)}`;
+    }).sort();
+  }
+
   /** Those of the objects in it: without that of the cluster itself, which is always there. */
   ofObjects(): readonly Verdict[] {
     return this.verdicts().filter(({ subject }) => !isCluster(subject));

@@ -28,7 +28,7 @@ export const capabilityBeyondBaseline = definePodCheck({
   refs: [
     'CIS:5.2.8',
     'CIS:5.2.9',
-    'PSS:baseline',
+    'PSS:capabilities_baseline',
     'OWASP2022:K01',
     'OWASP2025:K01',
     'NSA:N4',
