@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ago } from '#checks/samples.ts';
 import type { Manifest } from '#model/check.ts';
 import { KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
-import { verifying } from './image-worlds.ts';
+import * as images from './image-worlds.ts';
 import * as network from './network-worlds.ts';
 import * as routing from './routing-worlds.ts';
 
@@ -585,7 +585,10 @@ const themes = [
   fc.oneof(plainPod, claim, volume),
   fc.oneof(pod, aNamespace),
   debuggedPod,
-  verifying,
+  images.verifying,
+  images.selecting,
+  images.scanned,
+  images.listed,
   fc.oneof(plainPod, limitRange),
   fc.oneof(plainPod, limitRange, resourceQuota, aNamespace),
   fc.oneof(levelledPod, aNamespace),
