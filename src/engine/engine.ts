@@ -1,14 +1,17 @@
 import lodash from 'lodash';
 import type { Check, CheckId, Context } from '#model/check.ts';
+import { isCluster } from '#model/cluster.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
-import type { NotEvaluated, Verdict } from '#model/verdict.ts';
+import type { Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
+import { Exceptions, isOfException, type Covered } from './exceptions.ts';
 import { Ledger } from './ledger.ts';
 import { judgeFor } from './evaluate.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
-import { byCheck, byWorst, sitterOf, type CheckResult, type Sitter } from './subject.ts';
+import type { CheckResult } from './result.ts';
+import { byCheck, byWorst, sitterOf, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
 import { openOf, type Tally } from './tally.ts';
 
@@ -30,6 +33,7 @@ export class Engine {
   #planner: Planner;
   readonly #ledger: Ledger;
   readonly #agenda = new Agenda();
+  readonly exceptions: Exceptions;
   #context: Context;
   readonly #byOutcome = { pass: 0, fail: 0, unknown: 0, error: 0, notApplicable: 0 };
   readonly #errors = new Map<Asked['id'], number>();
@@ -41,6 +45,12 @@ export class Engine {
     this.#context = context;
     this.#planner = new Planner([...checks, ...traits], inventory);
     this.#ledger = new Ledger();
+    this.exceptions = new Exceptions(inventory, checks, context.exceptions);
+  }
+
+  /** Those that run. */
+  get checks(): readonly Check[] {
+    return this.#checks;
   }
 
   /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */
@@ -49,10 +59,13 @@ export class Engine {
     this.#checksBy.clear();
     this.#context = context;
     this.#planner = new Planner([...checks, ...this.#traits], this.#inventory);
+    this.exceptions.configure(checks, context.exceptions);
   }
 
   plan(change: Change): Jobs {
-    return this.#planner.plan(change);
+    return isOfException(change)
+      ? this.exceptions.plan(change, (namespace) => this.#ledger.verdictsIn(namespace))
+      : this.#planner.plan(change);
   }
 
   /** Every subject that there is and every one that has a verdict. */
@@ -71,7 +84,8 @@ export class Engine {
   }
 
   #put(subject: Subject, fresh: Judged | undefined): boolean {
-    this.#agenda.put(subject, fresh?.results);
+    this.#agenda.put(subject, fresh?.results, fresh?.until);
+    this.exceptions.put(subject, fresh?.counts);
     return this.#ledger.put(subjectKey(subject), fresh?.results, fresh?.verdict);
   }
 
@@ -116,12 +130,16 @@ export class Engine {
     const { isWorkload, pods } = sitter;
     const traits = this.#told(sitter, { subject, checks });
     // Nobody judges such an object, whatever has happened to it: `planAll` would not name it either.
-    if (asking.length === 0 && traits.traits === undefined) return undefined;
-    const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...summed(results) };
-    return { results, verdict: { ...verdict, score: scoreOf(openOf(verdict.findings), 'resource') } };
+    if (asking.length === 0 && traits.traits === undefined && !isWorkload && !isCluster(subject)) return undefined;
+    const { findings: found, ...sums } = summed(results);
+    const { findings, ...covered } = this.exceptions.applied(sitter.subject, found, this.now);
+    const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...sums, findings };
+    return { results, verdict: { ...verdict, score: scoreOf(openOf(findings), 'resource') }, ...covered };
   }
 
   #checksOf({ subject, isWorkload }: Sitter): readonly Check[] {
+    // Any may have something to say of the cluster: that it cannot see what it judges.
+    if (isCluster(subject)) return this.#checks;
     const key = isWorkload ? `${subject.kind} with pods` : subject.kind;
     const known = this.#checksBy.get(key);
     if (known !== undefined) return known;
@@ -182,41 +200,25 @@ export class Engine {
     return this.#ledger.verdictsIn(namespace);
   }
 
-  /** What the cluster as a whole cannot tell: checks that found no subject, where that is no good news. */
-  doubts(): readonly NotEvaluated[] {
-    const without = this.#checks
-      .filter((check) => check.withoutSubject !== undefined && this.#ledger.applied(check.id) === 0)
-      .map((check) => ({ check: check.id, reason: check.withoutSubject ?? '' }));
-    const unsaid = this.#checks.flatMap(({ id, unsaid: said }) => {
-      const { unknown: reason, aspect } = said?.(this.#context) ?? { unknown: '' };
-      return reason === '' ? [] : [{ check: id, reason, ...(aspect === undefined ? {} : { aspect }) }];
-    });
-    return [...this.#unseen(), ...without, ...unsaid];
-  }
-
-  /** The checks that cannot see what they judge. */
-  #unseen(): readonly NotEvaluated[] {
-    return this.#checks.flatMap(({ id, judges }) => {
-      const reasons = new Set(judges.flatMap(({ subject }) => this.#inventory.missing(subject) ?? []));
-      return [...reasons].sort().map((reason) => ({ check: id, reason }));
-    });
-  }
-
   get evaluations(): Evaluations {
     return { byOutcome: { ...this.#byOutcome }, errors: this.#errors };
   }
 }
 
-interface Judged {
+interface Judged extends Omit<Covered, 'findings'> {
   readonly results: ReadonlyMap<CheckId, CheckResult>;
   readonly verdict: Verdict;
 }
 
-function summed(results: ReadonlyMap<CheckId, CheckResult>): Pick<Verdict, 'findings' | 'notEvaluated' | 'passed'> {
+function summed(
+  results: ReadonlyMap<CheckId, CheckResult>,
+): Pick<Verdict, 'findings' | 'notEvaluated' | 'declared' | 'passed'> {
   const all = [...results.values()];
+  const declared = all.flatMap((result) => result.declared ?? []);
   return {
     findings: all.flatMap(({ findings }) => findings).sort(byWorst),
     notEvaluated: all.flatMap(({ notEvaluated }) => notEvaluated).sort(byCheck),
+    ...(declared.length === 0 ? {} : { declared: declared.sort(byCheck) }),
     passed: all.filter(({ status }) => status === 'pass').length,
   };
 }

@@ -16,6 +16,8 @@ export interface KindInfo extends GroupVersion {
   readonly only?: Readonly<Record<string, string>>;
   /** The kind as the API spells it, where two groups have one of that name. */
   readonly apiKind?: string;
+  /** Objects that are asked for at once where lists come in pages: fewer than usual of large ones. */
+  readonly pageSize?: number;
   /** Comes with an extension: where the server does not serve it, there are none of it. */
   readonly optional?: true;
 }
@@ -39,15 +41,48 @@ function pluginPolicyKind(group: string, version: string, plural: string, namesp
   return { group, version, plural, namespaced, optional: true, metadataOnly: true };
 }
 
+/** Of an installation that is older than exceptions there are none. */
+function exceptionKind(plural: string): Omit<KindInfo, 'namespaced'> {
+  return { group: 'kubeposture.io', version: 'v1alpha1', plural, optional: true };
+}
+
+function webhookKind(plural: string): KindInfo {
+  return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false };
+}
+
+/** A policy of an engine that guards admission, in the versions whose fields are the same, the newest first. */
+function enginePolicyKind(
+  group: string,
+  [version, ...older]: readonly [string, ...string[]],
+  plural: string,
+): KindInfo {
+  const also = older.map((each) => ({ group, version: each }));
+  return { group, version, also, plural, namespaced: false, optional: true };
+}
+
+/** A report of trivy-operator on an image: up to a megabyte each. */
+function trivyKind(plural: string): KindInfo {
+  return {
+    group: 'aquasecurity.github.io',
+    version: 'v1alpha1',
+    plural,
+    namespaced: true,
+    optional: true,
+    pageSize: 20,
+  };
+}
+
 /** The type of the Secrets that hold a token of a service account. */
 export const TOKEN_SECRET = 'kubernetes.io/service-account-token';
 
-/** Every kind that a server may serve, in the order in which synchronisation starts: small and much-joined kinds first, pods last. */
+/** Every kind that a server may serve, in the order in which synchronisation starts: small and much-joined kinds first, pods and what others report of them last. */
 const SERVED = {
   Namespace: { group: '', version: 'v1', plural: 'namespaces', namespaced: false },
   Node: { group: '', version: 'v1', plural: 'nodes', namespaced: false },
   LimitRange: { group: '', version: 'v1', plural: 'limitranges', namespaced: true },
   ResourceQuota: { group: '', version: 'v1', plural: 'resourcequotas', namespaced: true },
+  SecurityException: { ...exceptionKind('securityexceptions'), namespaced: true },
+  ClusterSecurityException: { ...exceptionKind('clustersecurityexceptions'), namespaced: false },
   ServiceAccount: { group: '', version: 'v1', plural: 'serviceaccounts', namespaced: true },
   ClusterRole: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterroles', namespaced: false },
   ClusterRoleBinding: {
@@ -85,6 +120,33 @@ const SERVED = {
     also: CALICO_V3,
     apiKind: 'GlobalNetworkPolicy',
   },
+  ValidatingWebhookConfiguration: webhookKind('validatingwebhookconfigurations'),
+  MutatingWebhookConfiguration: webhookKind('mutatingwebhookconfigurations'),
+  KyvernoClusterPolicy: {
+    ...enginePolicyKind('kyverno.io', ['v1', 'v2beta1'], 'clusterpolicies'),
+    apiKind: 'ClusterPolicy',
+  },
+  KyvernoPolicy: {
+    ...enginePolicyKind('kyverno.io', ['v1', 'v2beta1'], 'policies'),
+    namespaced: true,
+    apiKind: 'Policy',
+  },
+  ImageValidatingPolicy: enginePolicyKind(
+    'policies.kyverno.io',
+    ['v1', 'v1beta1', 'v1alpha1'],
+    'imagevalidatingpolicies',
+  ),
+  NamespacedImageValidatingPolicy: {
+    ...enginePolicyKind('policies.kyverno.io', ['v1', 'v1beta1'], 'namespacedimagevalidatingpolicies'),
+    namespaced: true,
+  },
+  ClusterImagePolicy: enginePolicyKind('policy.sigstore.dev', ['v1beta1', 'v1alpha1'], 'clusterimagepolicies'),
+  RatifyVerification: enginePolicyKind('constraints.gatekeeper.sh', ['v1beta1', 'v1alpha1'], 'ratifyverification'),
+  ClusterAdmissionPolicy: enginePolicyKind('policies.kubewarden.io', ['v1', 'v1alpha2'], 'clusteradmissionpolicies'),
+  AdmissionPolicy: {
+    ...enginePolicyKind('policies.kubewarden.io', ['v1', 'v1alpha2'], 'admissionpolicies'),
+    namespaced: true,
+  },
   CertificateSigningRequest: {
     group: 'certificates.k8s.io',
     version: 'v1',
@@ -120,6 +182,16 @@ const SERVED = {
   ReplicationController: { group: '', version: 'v1', plural: 'replicationcontrollers', namespaced: true },
   ReplicaSet: { group: 'apps', version: 'v1', plural: 'replicasets', namespaced: true },
   Pod: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+  VulnerabilityReport: trivyKind('vulnerabilityreports'),
+  ExposedSecretReport: trivyKind('exposedsecretreports'),
+  SbomReport: { ...trivyKind('sbomreports'), metadataOnly: true },
+  VulnerabilityManifestSummary: {
+    group: 'spdx.softwarecomposition.kubescape.io',
+    version: 'v1beta1',
+    plural: 'vulnerabilitymanifestsummaries',
+    namespaced: true,
+    optional: true,
+  },
 } as const satisfies Readonly<Record<string, KindInfo>>;
 
 /** And the cluster itself: a subject as the others are, that every inventory holds and no server serves. */
@@ -144,6 +216,14 @@ export const TEMPLATE_KINDS = [
   'Job',
   'CronJob',
 ] as const satisfies readonly Kind[];
+
+/** The kinds by which people accept what is found. */
+export const EXCEPTION_KINDS = ['SecurityException', 'ClusterSecurityException'] as const satisfies readonly Kind[];
+export type ExceptionKind = (typeof EXCEPTION_KINDS)[number];
+
+export function isExceptionKind(kind: string): kind is ExceptionKind {
+  return (EXCEPTION_KINDS as readonly string[]).includes(kind);
+}
 
 export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
 

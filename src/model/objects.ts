@@ -1,5 +1,14 @@
+import {
+  clusterImagePolicy,
+  constraint,
+  imageValidatingPolicy,
+  kubewardenPolicy,
+  kyvernoPolicy,
+  webhookConfiguration,
+} from './admission.ts';
 import { limitRange, resourceQuota } from './amount.ts';
 import { certificateSigningRequest } from './certificate-request.ts';
+import { exception } from './exception.ts';
 import type { Kind } from './kinds.ts';
 import { cronJob, persistentVolume, persistentVolumeClaim, pod, serviceAccount, workload } from './pod.ts';
 import {
@@ -25,6 +34,7 @@ import {
   service,
 } from './routing.ts';
 import { metadata, type Metadata } from './metadata.ts';
+import { exposedSecretReport, sbomReport, vulnerabilityManifestSummary, vulnerabilityReport } from './scan-reports.ts';
 import { struct, type Reader, type Shaped } from './shape.ts';
 
 /** What we keep of each kind: the one description from which its type and its reader come. */
@@ -33,6 +43,8 @@ export const SHAPES = {
   Node: node,
   LimitRange: limitRange,
   ResourceQuota: resourceQuota,
+  SecurityException: exception,
+  ClusterSecurityException: exception,
   ServiceAccount: serviceAccount,
   ClusterRole: clusterRole,
   ClusterRoleBinding: roleBinding,
@@ -57,6 +69,16 @@ export const SHAPES = {
   CiliumClusterwideNetworkPolicy: foreignPolicy,
   CalicoNetworkPolicy: foreignPolicy,
   CalicoGlobalNetworkPolicy: foreignPolicy,
+  ValidatingWebhookConfiguration: webhookConfiguration,
+  MutatingWebhookConfiguration: webhookConfiguration,
+  KyvernoClusterPolicy: kyvernoPolicy,
+  KyvernoPolicy: kyvernoPolicy,
+  ImageValidatingPolicy: imageValidatingPolicy,
+  NamespacedImageValidatingPolicy: imageValidatingPolicy,
+  ClusterImagePolicy: clusterImagePolicy,
+  RatifyVerification: constraint,
+  ClusterAdmissionPolicy: kubewardenPolicy,
+  AdmissionPolicy: kubewardenPolicy,
   CertificateSigningRequest: certificateSigningRequest,
   PeerAuthentication: peerAuthentication,
   PersistentVolume: persistentVolume,
@@ -71,6 +93,10 @@ export const SHAPES = {
   ReplicationController: workload,
   ReplicaSet: workload,
   Pod: pod,
+  VulnerabilityReport: vulnerabilityReport,
+  ExposedSecretReport: exposedSecretReport,
+  SbomReport: sbomReport,
+  VulnerabilityManifestSummary: vulnerabilityManifestSummary,
   Cluster: struct({ metadata }),
 } as const satisfies Readonly<Record<Kind, Reader<unknown>>>;
 

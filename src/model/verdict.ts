@@ -20,6 +20,19 @@ export interface Finding {
   readonly pods: number;
   /** Why it is accepted. */
   readonly accepted?: string;
+  /** The container that the path leads into. */
+  readonly container?: string;
+  /** Why it is suppressed. */
+  readonly exception?: NamedException;
+}
+
+/** An exception as the findings under it name it. One without a kind is a SecurityException of the same namespace. */
+export interface NamedException {
+  readonly kind?: 'ClusterSecurityException';
+  readonly name: string;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly expires?: string;
 }
 
 /** A check that could not say pass or fail of a subject. */
@@ -27,6 +40,16 @@ export interface NotEvaluated {
   readonly check: CheckId;
   readonly aspect?: string;
   readonly reason: string;
+}
+
+/** What is declared of a check in place of what it could not say. What is declared to fail is a finding. */
+export interface Declared {
+  readonly check: CheckId;
+  readonly aspect?: string;
+  readonly status: 'pass' | 'notApplicable';
+  readonly reason: string;
+  /** In seconds since 1970: how long it counts. */
+  readonly expires?: number;
 }
 
 export type Grade = 'A' | 'B' | 'C' | 'D' | 'F';
@@ -52,6 +75,8 @@ export interface Verdict {
   /** Worst first, then by check, path, aspect and message. */
   readonly findings: readonly Finding[];
   readonly notEvaluated: readonly NotEvaluated[];
+  /** Nothing where absent. */
+  readonly declared?: readonly Declared[];
   /** How many checks found nothing. */
   readonly passed: number;
   readonly score: Score;

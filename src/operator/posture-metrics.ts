@@ -1,11 +1,24 @@
+import { complianceRatio, CONTROL_STATUSES } from '#engine/compliance.ts';
 import type { Engine } from '#engine/engine.ts';
 import { scoreOf } from '#engine/score.ts';
+import { EXCEPTION_STATES } from '#model/exception.ts';
+import type { Standing } from '#model/standing.ts';
+import { isInEffect } from '#report/exception-status.ts';
 import type { Settings } from '#settings/types.ts';
 import { METRICS } from '#sinks/metric-table.ts';
-import type { Metrics, Sample } from '#sinks/metrics.ts';
+import type { GaugeKey, Metrics, Sample } from '#sinks/metrics.ts';
 import type { ReportSink } from '#sinks/reports.ts';
 import { coverageOf, type Known } from './contents.ts';
-import { CLUSTER, checkSamples, findingSamples, scoreSamples, shareOf, workloadSamples, type Share } from './series.ts';
+import {
+  CLUSTER,
+  checkSamples,
+  complianceOf,
+  findingSamples,
+  scoreSamples,
+  shareOf,
+  workloadSamples,
+  type Share,
+} from './series.ts';
 
 /** One scrape asks several times within a turn of the event loop; nothing changes meanwhile. */
 function onceAScrape<T>(read: () => T): () => T {
@@ -34,57 +47,53 @@ interface Sources {
 /** The posture metrics, read from the sums of the engine at each scrape: as many steps as series, no walk over objects. */
 export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
   const { engine, inventory, sink, reportBytes } = sources;
-  const spoken =
-    <T>(read: () => Iterable<T>) =>
-    (): Iterable<T> =>
-      sources.isSpeaking() ? read() : [];
+  const say = <K extends GaugeKey>(key: K, read: () => Iterable<Sample<K>>): void => {
+    metrics.gauge(key, () => (sources.isSpeaking() ? read() : []));
+  };
   const share = onceAScrape(() => shareOf(engine, sources.settings()));
+  const standings = onceAScrape(() => [...engine.exceptions.standings(engine.now)]);
+  const compliance = onceAScrape(() => complianceOf(engine));
 
-  metrics.gauge(
-    'findings',
-    spoken(() => findingSamples(engine, share())),
+  say('findings', () => findingSamples(engine, share()));
+  say('checkFindings', () => checkSamples(engine));
+  say('score', () => scoreSamples(engine, share()));
+  say('clusterScore', () => single(scoreOf(engine.tally(CLUSTER).open, 'cluster').exact));
+  say('coverage', () => single(coverageOf(inventory).ratio));
+  say('complianceRatio', () =>
+    compliance().map(([framework, counts]) => ({ labels: { framework }, value: complianceRatio(counts) })),
   );
-  metrics.gauge(
-    'checkFindings',
-    spoken(() => checkSamples(engine)),
-  );
-  metrics.gauge(
-    'score',
-    spoken(() => scoreSamples(engine, share())),
-  );
-  metrics.gauge(
-    'clusterScore',
-    spoken(() => [{ labels: {}, value: scoreOf(engine.tally(CLUSTER).open, 'cluster').exact }]),
-  );
-  metrics.gauge(
-    'coverage',
-    spoken(() => [{ labels: {}, value: coverageOf(inventory).ratio }]),
-  );
-  metrics.gauge(
-    'unknown',
-    spoken(() => [...engine.tally(CLUSTER).obstacles].map(([reason, value]) => ({ labels: { reason }, value }))),
-  );
-  metrics.gauge(
-    'reports',
-    spoken(() =>
-      (['SecurityReport', 'ClusterSecurityReport'] as const).map((kind) => ({
-        labels: { kind },
-        value: sink.count(kind),
-      })),
+  say('complianceControls', () =>
+    compliance().flatMap(([framework, counts]) =>
+      CONTROL_STATUSES.map((status) => ({ labels: { framework, status }, value: counts[status] })),
     ),
   );
-  metrics.gauge(
-    'reportsBytes',
-    spoken(() => [{ labels: {}, value: reportBytes() }]),
+  say('unknown', () => [...engine.tally(CLUSTER).obstacles].map(([reason, value]) => ({ labels: { reason }, value })));
+  say('exceptions', () =>
+    EXCEPTION_STATES.map((state) => ({
+      labels: { state },
+      value: standings().filter((standing) => standing.state === state).length,
+    })),
   );
-  metrics.gauge(
-    'seriesFolded',
-    spoken(() => foldedSamples(share())),
+  say('nextExpiry', () => nextExpiry(standings()));
+  say('reports', () =>
+    (['SecurityReport', 'ClusterSecurityReport'] as const).map((kind) => ({
+      labels: { kind },
+      value: sink.count(kind),
+    })),
   );
-  metrics.gauge(
-    'workloadScore',
-    spoken(() => workloadSamples(share())),
-  );
+  say('reportsBytes', () => single(reportBytes()));
+  say('seriesFolded', () => foldedSamples(share()));
+  say('workloadScore', () => workloadSamples(share()));
+}
+
+function single(value: number): readonly [Sample<'clusterScore' | 'coverage' | 'reportsBytes'>] {
+  return [{ labels: {}, value }];
+}
+
+function nextExpiry(standings: readonly Standing[]): readonly Sample<'nextExpiry'>[] {
+  const ends = standings.filter(isInEffect).map(({ exception }) => exception.spec.expires ?? Infinity);
+  const value = ends.reduce((first, end) => Math.min(first, end), Infinity);
+  return value === Infinity ? [] : [{ labels: {}, value }];
 }
 
 function foldedSamples({ folded, workloads, left }: Share): readonly Sample<'seriesFolded'>[] {

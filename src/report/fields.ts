@@ -149,9 +149,22 @@ const unknown = list(
   }),
 );
 
+const declared = list(
+  250,
+  'What the configuration declares of checks that could not judge (controlPlane.declaredControls); what it declares to fail is among the findings.',
+  object('One check, or one aspect of it, that is declared.', ['check', 'status', 'reason'], {
+    check,
+    aspect,
+    status: oneOf(['pass', 'notApplicable'], 'What it is declared to be; pass is counted as passed.'),
+    reason: text(512, 'Why, in the words of the configuration.'),
+    expires: text(64, 'Until when it counts; then it is unknown again.', { format: 'date-time' }),
+  }),
+);
+
 const truncated = object('How much was left out to keep the report small; the summary counts it all.', [], {
   findings: count('Findings left out, the mildest first.'),
   unknown: count('Entries left out of unknown.'),
+  declared: count('Entries left out of declared.'),
 });
 
 const engine = object('What judged; scores of different scoring versions do not compare.', ['catalogue', 'scoring'], {
@@ -165,11 +178,17 @@ export const SHARED: Fields = {
   grade,
   score,
   scoreExact: number(0, 100, 'The score with one decimal.'),
+  scoreWithoutExceptions: number(
+    0,
+    100,
+    'What the score would be if nothing were suppressed, with one decimal; absent where nothing is. Accepting a risk is no repair.',
+  ),
   summary,
   cappedBy,
   topFixes,
   findings: list(100, 'What is wrong, worst first, then by check and path.', finding),
   unknown,
+  declared,
   truncated,
   engine,
 };

@@ -7,7 +7,7 @@ import { scoreOf, type Scope } from '#engine/score.ts';
 import { Tally } from '#engine/tally.ts';
 import { SEVERITIES, rankOf, type Severity } from '#model/severity.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
-import { history, type Step } from '../support/arbitraries.ts';
+import { exceptionHistory, history, historyOfRights, type Step } from '../support/arbitraries.ts';
 import { World } from '../support/world.ts';
 
 function identity({ kind, metadata }: Manifest): string {
@@ -28,8 +28,8 @@ function lastState(steps: readonly Step[]): readonly Manifest[] {
 /** Small worlds hold few applications. */
 const FEW = { minOwnersForSplit: 1 };
 
-function told(steps: readonly Step[], complete = false): World {
-  const world = new World([], CHECKS, { complete, parameters: FEW });
+function told(steps: readonly Step[], complete = false, checks = CHECKS): World {
+  const world = new World([], checks, { complete, parameters: FEW });
   for (const { put, remove, wait } of steps) {
     if (put !== undefined) world.put(put);
     if (remove !== undefined) world.remove(remove);
@@ -39,15 +39,15 @@ function told(steps: readonly Step[], complete = false): World {
 }
 
 /** A world without objects, at the end of a history. */
-function later(steps: readonly Step[], complete = false): World {
-  const world = new World([], CHECKS, { complete, parameters: FEW });
+function later(steps: readonly Step[], complete = false, checks = CHECKS): World {
+  const world = new World([], checks, { complete, parameters: FEW });
   world.wait(steps.reduce((sum, { wait = 0 }) => sum + wait, 0));
   return world;
 }
 
 /** The state after a history, judged as a whole when the history ends. */
-function seen(steps: readonly Step[], complete = false): World {
-  const world = later(steps, complete);
+function seen(steps: readonly Step[], complete = false, checks = CHECKS): World {
+  const world = later(steps, complete, checks);
   world.fill(lastState(steps));
   return world;
 }
@@ -65,6 +65,32 @@ describe('[law] engine', function () {
       { numRuns: 1500 },
     );
   }).timeout(120_000);
+
+  it('told step by step = seen at once, of rights that turn on others', () => {
+    const checks = CHECKS.filter(({ id }) => id.startsWith('KP-RBAC-'));
+    fc.assert(
+      fc.property(historyOfRights, (steps) => {
+        const fresh = seen(steps, false, checks);
+        expect(told(steps, false, checks).verdicts()).to.deep.equal(fresh.verdicts());
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('what is accepted step by step = what is accepted at once', () => {
+    fc.assert(
+      fc.property(exceptionHistory, (steps) => {
+        const [incremental, fresh] = [told(steps), seen(steps)];
+        expect(incremental.verdicts()).to.deep.equal(fresh.verdicts());
+        expect(incremental.standings()).to.deep.equal(fresh.standings());
+        const wrong = [...incremental.engine.planAll().values()].filter(({ subject }) =>
+          incremental.engine.recheck(subject),
+        );
+        expect(wrong).to.deep.equal([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
 
   it('the order of arrival does not matter', () => {
     fc.assert(

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ago } from '#checks/samples.ts';
 import type { Manifest } from '#model/check.ts';
 import { KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
+import * as images from './image-worlds.ts';
 import * as network from './network-worlds.ts';
 import * as routing from './routing-worlds.ts';
 
@@ -262,6 +263,81 @@ const strengths = fc.oneof(
   of('RoleBinding', leadingGrant, inA),
   of('Role', leadingRules, inA),
 );
+/** One role that is more with another one, and whom both may be bound to. */
+const CSRS = 'certificates.k8s.io';
+const ruleOf = (verb: string, group: string, resource: string): Fields => ({
+  verbs: [verb],
+  apiGroups: [group],
+  resources: [resource],
+});
+const half = (named: string, ...rules: readonly Fields[]): fc.Arbitrary<Manifest> =>
+  of(
+    'ClusterRole',
+    fc.constantFrom(...rules).map((each) => ({ rules: [each] })),
+    fc.constant({ name: named }),
+  );
+const APPROVING = ruleOf('approve', CSRS, 'signers');
+const REQUESTING = ruleOf('create', CSRS, 'certificatesigningrequests');
+const halfSubjects = fc.constantFrom(
+  [{ kind: 'ServiceAccount', namespace: 'a', name: 'x' }],
+  [{ kind: 'Group', name: 'system:serviceaccounts:a' }],
+);
+const halfGrant = (named: string): fc.Arbitrary<Fields> =>
+  halfSubjects.map((who) => ({ roleRef: { kind: 'ClusterRole', name: named }, subjects: who }));
+const halves = fc.oneof(
+  half('x', ruleOf('create', '', 'secrets'), ruleOf('update', CSRS, 'certificatesigningrequests/approval')),
+  half('y', ruleOf('get', '', 'secrets'), APPROVING, REQUESTING),
+  of('ClusterRoleBinding', halfGrant('x'), fc.constant({ name: 'x' })),
+  of('ClusterRoleBinding', halfGrant('y'), fc.constant({ name: 'y' })),
+  of('RoleBinding', halfGrant('x'), inA),
+  of('RoleBinding', halfGrant('y'), fc.constant({ name: 'y', namespace: 'a' })),
+);
+/** A role that names something, and what that comes to: a Secret, a role, somebody. */
+const naming = (resource: string, verb: string, group = ''): Fields => ({
+  ...ruleOf(verb, group, resource),
+  resourceNames: ['z'],
+});
+const R = 'rbac.authorization.k8s.io';
+const namers = fc.oneof(
+  half('x', naming('secrets', 'get'), naming('roles', 'bind', R), naming('clusterroles', 'bind', R)),
+  half('x', naming('users', 'impersonate'), naming('groups', 'impersonate'), naming('serviceaccounts', 'impersonate')),
+  of('ClusterRoleBinding', halfGrant('x'), fc.constant({ name: 'x' })),
+  of('RoleBinding', halfGrant('x'), inA),
+);
+const IN_A = { name: 'z', namespace: 'a' };
+const strongRules = fc.constantFrom(
+  { rules: [ruleOf('*', '*', '*')] },
+  { rules: [ruleOf('get', '', 'secrets')] },
+  { rules: [] },
+);
+const meantNames = fc.oneof(
+  of(
+    'Secret',
+    fc.constantFrom({ type: 'kubernetes.io/service-account-token' }, { type: 'Opaque' }),
+    fc.constantFrom('a', 'kube-system').map((at) => ({
+      ...IN_A,
+      namespace: at,
+      annotations: { 'kubernetes.io/service-account.name': 'z' },
+    })),
+  ),
+  of('ClusterRole', strongRules, fc.constant({ name: 'z' })),
+  of('Role', strongRules, fc.constant(IN_A)),
+  of('ServiceAccount', fc.constant({}), fc.constant(IN_A)),
+  of(
+    'ClusterRoleBinding',
+    fc
+      .constantFrom({ kind: 'User' }, { kind: 'Group' }, { kind: 'ServiceAccount', namespace: 'a' })
+      .map((who) => ({ roleRef: { kind: 'ClusterRole', name: 'z' }, subjects: [{ ...who, name: 'z' }] })),
+    fc.constant({ name: 'z' }),
+  ),
+  of(
+    'Node',
+    fc
+      .constantFrom('v1.36.1', 'v1.36.1-eks-1de2ab1')
+      .map((kubeletVersion) => ({ status: { nodeInfo: { kubeletVersion } } })),
+  ),
+);
+const targets = fc.oneof(namers, meantNames);
 /** Bindings that come before what they refer to, of accounts that may be all there is in their namespace. */
 const aged = fc.constantFrom({}, { creationTimestamp: ago(0) }, { creationTimestamp: ago(200) });
 const missing = fc.constantFrom(
@@ -455,6 +531,47 @@ const pluginPolicy = fc.oneof(
   of('CalicoGlobalNetworkPolicy', fc.constant({})),
 );
 
+/** Pods with findings in containers, and what is accepted of these: by name, by label, by container, for some time or for ever. */
+const exceptionSpec = fc.record(
+  {
+    checks: fc.constantFrom(['KP-POD-001'], ['host-network'], ['KP-POD-001', 'KP-POD-004'], ['*'], ['KP-POD-999'], []),
+    subjects: fc.record(
+      {
+        kinds: fc.constantFrom(['Pod', 'ReplicaSet'], ['Pod'], ['Namespace']),
+        names: fc.constantFrom(['x'], ['*'], ['y*']),
+        matchLabels: labels,
+        containers: fc.constantFrom(['app'], ['s*']),
+      },
+      { requiredKeys: [] },
+    ),
+    reason: fc.constantFrom('a reason', 'another', ''),
+    expires: fc.constantFrom(299, 60_000, -1).map((seconds) => ago(-seconds)),
+  },
+  { requiredKeys: ['checks', 'reason'] },
+);
+const clusterSpec = fc
+  .tuple(exceptionSpec, fc.constantFrom<Fields>({}, { namespaces: ['a'] }, { namespaces: ['b', 'kube-*'] }))
+  .map(([spec, within]) => ({ ...spec, subjects: { ...spec.subjects, ...within } }));
+const accepted = fc.oneof(
+  { weight: 2, arbitrary: of('SecurityException', fc.record({ spec: exceptionSpec })) },
+  of('ClusterSecurityException', fc.record({ spec: clusterSpec })),
+);
+const risky = of(
+  'Pod',
+  fc.constantFrom('app', 'side').map((named) => ({
+    spec: { hostNetwork: true, containers: [{ name: named, securityContext: { privileged: true } }] },
+  })),
+  fc
+    .tuple(fc.oneof(noOwner, owner('ReplicaSet', 'apps/v1')), labels)
+    .map(([owned, worn]) => ({ ...owned, labels: worn })),
+);
+const exceptions = fc.oneof(
+  { weight: 2, arbitrary: risky },
+  { weight: 2, arbitrary: accepted },
+  replicaSet,
+  aNamespace,
+);
+
 /** Worlds of few kinds each: in a world of all kinds the two objects that a relation joins seldom meet. */
 const themes = [
   fc.oneof(pod, replicaSet, deployment, statefulSet, job, cronJob),
@@ -468,6 +585,10 @@ const themes = [
   fc.oneof(plainPod, claim, volume),
   fc.oneof(pod, aNamespace),
   debuggedPod,
+  images.verifying,
+  images.selecting,
+  images.scanned,
+  images.listed,
   fc.oneof(plainPod, limitRange),
   fc.oneof(plainPod, limitRange, resourceQuota, aNamespace),
   fc.oneof(levelledPod, aNamespace),
@@ -523,3 +644,9 @@ export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   historyOf(inUse, 5),
   historyOf(inUse, 7),
 );
+
+/** Rights that are more with others, or for what they name. */
+export const historyOfRights: fc.Arbitrary<readonly Step[]> = fc.oneof(historyOf(halves, 4), historyOf(targets, 5));
+
+/** What is found and what is accepted of it, in turns. */
+export const exceptionHistory: fc.Arbitrary<readonly Step[]> = historyOf(exceptions, 3);

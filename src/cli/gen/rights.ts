@@ -1,10 +1,11 @@
 import { readsOf, OWN_READS, readKinds } from '#engine/reads.ts';
 import { leaseRights } from '#kube/lease-store.ts';
 import { areaOf, type Check } from '#model/check.ts';
-import { KINDS, groupsOf, type Kind, type KindInfo } from '#model/kinds.ts';
+import { KINDS, groupsOf, isExceptionKind, type Kind, type KindInfo } from '#model/kinds.ts';
 import type { Right } from '#model/right.ts';
 import { LEASE } from '#operator/run.ts';
 import { EVENT_RIGHTS } from '#sinks/events.ts';
+import { EXCEPTION_RIGHTS } from '#sinks/exception-statuses.ts';
 import { REPORT_RIGHTS } from '#sinks/reports.ts';
 
 const MANY = 6;
@@ -35,13 +36,14 @@ export function rightsFor(checks: readonly Check[]): Rights {
   return {
     read: kinds.filter((kind) => kind !== 'Secret').flatMap(rights),
     secrets: kinds.filter((kind) => kind === 'Secret').flatMap(rights),
-    reports: REPORT_RIGHTS,
+    reports: [...REPORT_RIGHTS, ...EXCEPTION_RIGHTS],
     events: EVENT_RIGHTS,
     own: leaseRights(LEASE),
   };
 }
 
 function whyRead(kind: Kind, checks: readonly Check[]): string {
+  if (isExceptionKind(kind)) return 'know what is accepted, and until when';
   const readers = checks.filter((check) => readsOf(check).has(kind));
   const what = { ...KINDS[kind] } as KindInfo;
   return [

@@ -1,4 +1,4 @@
-import { withProblems, type Check } from '#model/check.ts';
+import { ofAspects, withProblems, type Check } from '#model/check.ts';
 import { FRAMEWORKS, type Framework } from '#model/frameworks.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import { SEVERITIES, isSeverity, type Severity } from '#model/severity.ts';
@@ -28,10 +28,10 @@ export function selectedChecks(words: readonly string[], checks: readonly Check[
     ({ check }) => check,
   );
   return checks.flatMap((check) => {
-    const asked = wanted.get(check)?.map(({ aspect }) => aspect);
+    const asked = wanted.get(check);
     if (asked === undefined) return [];
-    if (asked.includes(undefined)) return [check];
-    return [withProblems(check, (problem) => (asked.includes(problem.aspect) ? problem : undefined))];
+    const aspects = asked.flatMap(({ aspect }) => aspect ?? []);
+    return [aspects.length < asked.length ? check : ofAspects(check, aspects)];
   });
 }
 
@@ -52,10 +52,10 @@ export function frameworkNamed(word: string): Framework {
   throw new UsageError(`there is no framework "${word}"; there are: ${FRAMEWORKS.map(({ id }) => id).join(', ')}`);
 }
 
-/** Whether a check is about a control of a framework; of the Pod Security Standards, of those of its levels. */
-export function isAbout({ refs, levels }: Framework): (check: Check) => boolean {
-  const starts = levels === undefined ? [refs] : levels.map((level) => refs + level);
-  return (check) => check.refs.some((ref) => starts.some((start) => ref.startsWith(start)));
+/** Whether a check is about a control of a framework. */
+export function isAbout({ refs, controls }: Framework): (check: Check) => boolean {
+  const own = new Set(controls.map(({ id }) => refs + id));
+  return (check) => check.refs.some((ref) => own.has(ref));
 }
 
 /** The checks that the controls of a framework rest on. Of those of the Pod Security Standards only the problems that break their level. */

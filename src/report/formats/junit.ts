@@ -1,6 +1,15 @@
 import type { Check } from '#model/check.ts';
 import { harmless } from '#model/text.ts';
-import { subjectTitle, type Format, type Scan, type ScanFinding, type ScanGap } from './scan.ts';
+import { excuseOf } from './exceptions.ts';
+import {
+  subjectTitle,
+  type Format,
+  type Scan,
+  type ScanDeclared,
+  type ScanFinding,
+  type ScanGap,
+  type ScanSubject,
+} from './scan.ts';
 
 interface Case {
   readonly name: string;
@@ -12,12 +21,14 @@ interface Case {
 export const junit: Format = function* (scan) {
   const { checks, result } = scan;
   const findings = Map.groupBy(result.findings, ({ check }) => check);
+  const declared = Map.groupBy(result.declared ?? [], ({ check }) => check);
   const gaps = Map.groupBy(result.notEvaluated, ({ check }) => check);
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="kubeposture">\n';
   for (const check of checks) {
     const cases = [
       ...(findings.get(check.id) ?? []).map((finding) => caseOf(finding, check, scan)),
       ...(gaps.get(check.id) ?? []).map(skipped),
+      ...(declared.get(check.id) ?? []).map(stated),
     ];
     yield* suite(`${check.id} ${check.name}`, cases.length === 0 ? [{ name: 'no finding' }] : cases);
   }
@@ -33,7 +44,7 @@ export const junit: Format = function* (scan) {
 };
 
 function caseOf(finding: ScanFinding, { fix }: Check, { counts, sources }: Scan): Case {
-  const { subject, path, severity, status, message, known, accepted } = finding;
+  const { subject, path, severity, status, message, known } = finding;
   const name = `${subjectTitle(subject)} ${path}`.trim();
   if (counts(finding)) {
     const place = sources.placeOf(subject);
@@ -45,13 +56,24 @@ function caseOf(finding: ScanFinding, { fix }: Check, { counts, sources }: Scan)
       ? known === true
         ? 'known to the baseline'
         : 'does not fail the scan'
-      : `${status}: ${accepted ?? ''}`;
+      : `${status}: ${excuseOf(finding) ?? ''}`;
   return { name, holds: { tag: 'skipped', text: `${severity}: ${message} (${why})` } };
+}
+
+/** What is declared to pass has passed, and says by whose word. */
+function stated({ subject, aspect, status, reason }: ScanDeclared): Case {
+  const word = `${titleOf(subject)}${aspect === undefined ? '' : ` ${aspect}`}`;
+  if (status === 'pass') return { name: `${word}, declared: ${reason}` };
+  return { name: word, holds: { tag: 'skipped', text: `declared not applicable: ${reason}` } };
+}
+
+function titleOf(subject: ScanSubject | undefined): string {
+  return subject === undefined ? 'the cluster' : subjectTitle(subject);
 }
 
 function skipped({ subject, reason }: ScanGap): Case {
   return {
-    name: subject === undefined ? 'the cluster' : subjectTitle(subject),
+    name: titleOf(subject),
     holds: { tag: 'skipped', text: `not evaluated: ${reason}` },
   };
 }

@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from '#model/severity.ts';
 import { shown } from './columns.ts';
-import { bySubject, counted, subjectTitle, type Format, type Scan, type ScanFinding } from './scan.ts';
+import { exceptionLines, excuseOf } from './exceptions.ts';
+import { bySubject, counted, declaredTexts, subjectTitle, type Format, type Scan, type ScanFinding } from './scan.ts';
 
 const MARKS: Readonly<Record<Severity, string>> = { critical: '🟣', high: '🔴', medium: '🟠', low: '🔵', info: '⚪' };
 
@@ -20,6 +21,9 @@ export const markdown: Format = function* (scan) {
   }
   if (hasBaseline) yield `\n${counted(result.findings.length - listed.length, 'finding')} of the baseline left out.\n`;
   if (result.notEvaluated.length > 0) yield* gaps(scan);
+  if (result.declared !== undefined) yield* list('Declared', declaredTexts(result.declared));
+  const exceptions = exceptionLines(result);
+  if (exceptions.length > 0) yield `\n### Exceptions\n\n${exceptions.map((line) => `- ${text(line)}\n`).join('')}`;
   if (result.errors.length > 0) {
     yield '\n### Input that could not be read\n\n';
     for (const { file, line, message } of result.errors)
@@ -30,20 +34,31 @@ export const markdown: Format = function* (scan) {
 function heading({ result }: Scan): string {
   const { score, grade, summary, objects } = result;
   const counts = SEVERITIES.map((severity) => `${String(summary[severity])} ${severity}`).join(', ');
-  return `## kubeposture: grade ${grade}, score ${score.toFixed(1)}\n\n${counted(objects, 'object')}: ${counts}.\n`;
+  const suppressed = summary.suppressed === 0 ? '' : ` ${counted(summary.suppressed, 'finding')} suppressed.`;
+  return `## kubeposture: grade ${grade}, score ${score.toFixed(1)}\n\n${counted(objects, 'object')}: ${counts}.${suppressed}\n`;
 }
 
-function rowOf({ severity, status, check, name, message, path, accepted }: ScanFinding): string {
+function rowOf(finding: ScanFinding): string {
+  const { severity, status, check, name, message, path } = finding;
+  const excuse = excuseOf(finding);
   const word = status === 'fail' ? `${MARKS[severity]} ${severity}` : `${severity}, ${status}`;
-  return `| ${word} | ${check} ${name} | ${text(accepted === undefined ? message : `${message} (${accepted})`)} | ${path === '' ? '' : code(path)} |\n`;
+  return `| ${word} | ${check} ${name} | ${text(excuse === undefined ? message : `${message} (${excuse})`)} | ${path === '' ? '' : code(path)} |\n`;
 }
 
 function* gaps({ result }: Scan): Iterable<string> {
-  yield '\n### Not evaluated\n\n';
   const groups = Map.groupBy(result.notEvaluated, ({ check, reason, subject }) =>
     check === '*' ? `${subject?.kind ?? ''}: ${reason}` : reason,
   );
-  for (const [reason, own] of groups) yield `- ${String(own.length)} × ${text(reason)}\n`;
+  yield* list(
+    'Not evaluated',
+    Array.from(groups, ([reason, own]) => [reason, own.length] as const),
+  );
+}
+
+/** A heading and its lines, each with how often it counts. */
+function* list(title: string, lines: readonly (readonly [line: string, count: number])[]): Iterable<string> {
+  yield `\n### ${title}\n\n`;
+  for (const [line, count] of lines) yield `- ${String(count)} × ${text(line)}\n`;
 }
 
 /** Text as it is, in a line or a cell: nothing in it is markup, a link or a mention. */

@@ -1,15 +1,16 @@
 import type { Check } from '#model/check.ts';
 import type { Severity } from '#model/severity.ts';
 import { harmless } from '#model/text.ts';
+import { excuseOf } from './exceptions.ts';
 import { safeJson } from './json.ts';
 import { sortedBy } from './order.ts';
 import {
+  declaredText,
   subjectTitle,
   type Format,
-  type InputError,
   type Scan,
   type ScanFinding,
-  type ScanGap,
+  type ScanResult,
   type ScanSubject,
   type Spot,
 } from './scan.ts';
@@ -44,7 +45,7 @@ export const sarif: Format = function* (scan) {
   const inOrder = sortedBy(result.findings, ({ subject }) => [sources.placeOf(subject)?.file ?? '']);
   for (const [index, finding] of inOrder.entries())
     yield `${index === 0 ? '\n' : ',\n'}${safeJson(resultOf(finding, rules.get(finding.check) ?? -1, scan))}`;
-  yield `\n],"invocations":[${safeJson(invocationOf(result.errors, result.notEvaluated))}]}]}\n`;
+  yield `\n],"invocations":[${safeJson(invocationOf(result))}]}]}\n`;
 };
 
 function ruleOf({ id, name, title, why, fix, severity, refs }: Check): object {
@@ -64,7 +65,7 @@ function ruleOf({ id, name, title, why, fix, severity, refs }: Check): object {
 }
 
 function resultOf(finding: ScanFinding, ruleIndex: number, { sources, fingerprint, hasBaseline }: Scan): object {
-  const { check, aspect, severity, status, subject, path, message, known, accepted } = finding;
+  const { check, aspect, severity, status, subject, path, message, known } = finding;
   return {
     ruleId: check,
     ruleIndex,
@@ -73,7 +74,9 @@ function resultOf(finding: ScanFinding, ruleIndex: number, { sources, fingerprin
     locations: [{ ...physical(sources.spotOf(subject, path)), logicalLocations: [logical(subject, path)] }],
     partialFingerprints: { 'kubeposture/v1': fingerprint(finding) },
     ...(hasBaseline ? { baselineState: known === true ? 'unchanged' : 'new' } : {}),
-    ...(status === 'fail' ? {} : { suppressions: [{ kind: 'external', status: 'accepted', justification: accepted }] }),
+    ...(status === 'fail'
+      ? {}
+      : { suppressions: [{ kind: 'external', status: 'accepted', justification: plain(excuseOf(finding) ?? '') }] }),
     properties: { severity, ...(aspect === undefined ? {} : { aspect }) },
   };
 }
@@ -105,7 +108,15 @@ function logical(subject: ScanSubject, path: string): object {
   };
 }
 
-function invocationOf(errors: readonly InputError[], gaps: readonly ScanGap[]): object {
+function note(text: string): object {
+  return { level: 'note', message: { text: plain(text) } };
+}
+
+function on(subject: ScanSubject | undefined): string {
+  return subject === undefined ? '' : ` on ${subjectTitle(subject)}`;
+}
+
+function invocationOf({ errors, notEvaluated, declared = [] }: ScanResult): object {
   return {
     executionSuccessful: true,
     toolExecutionNotifications: [
@@ -121,14 +132,8 @@ function invocationOf(errors: readonly InputError[], gaps: readonly ScanGap[]): 
           },
         ],
       })),
-      ...gaps.map(({ check, subject, reason }) => ({
-        level: 'note',
-        message: {
-          text: plain(
-            `${check}: not evaluated${subject === undefined ? '' : ` on ${subjectTitle(subject)}`}: ${reason}`,
-          ),
-        },
-      })),
+      ...notEvaluated.map(({ check, subject, reason }) => note(`${check}: not evaluated${on(subject)}: ${reason}`)),
+      ...declared.map((each) => note(`${declaredText(each)}${on(each.subject)}`)),
     ],
   };
 }

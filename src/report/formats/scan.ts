@@ -1,6 +1,7 @@
 import type { Check, CheckId, Evidence, PssLevel } from '#model/check.ts';
+import type { ExceptionState } from '#model/exception.ts';
 import type { Severity } from '#model/severity.ts';
-import type { Grade, Score } from '#model/verdict.ts';
+import type { Grade, NamedException, Score } from '#model/verdict.ts';
 import type { TraitFields } from '../traits.ts';
 import type { Look } from './look.ts';
 
@@ -25,6 +26,8 @@ export interface ScanFinding {
   readonly pss?: PssLevel;
   /** Why it is accepted. */
   readonly accepted?: string;
+  /** Why it is suppressed. */
+  readonly exception?: NamedException;
   /** The baseline has it too. */
   readonly known?: true;
 }
@@ -33,13 +36,37 @@ export interface ScanGap {
   /** `*` is every check: the kind of the subject has none. */
   readonly check: CheckId | '*';
   readonly aspect?: string;
+  /** The cluster as a whole where absent. */
   readonly subject?: ScanSubject;
   readonly reason: string;
+}
+
+/** What the configuration declares in place of what could not be said. */
+export interface ScanDeclared {
+  readonly check: CheckId;
+  readonly aspect?: string;
+  /** The cluster as a whole where absent. */
+  readonly subject?: ScanSubject;
+  readonly status: 'pass' | 'notApplicable';
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly expires?: string;
 }
 
 /** How a workload stands or what a binding opens, as its report would tell it. */
 export interface ScanTraits extends TraitFields {
   readonly subject: ScanSubject;
+}
+
+/** How an exception of the input stands. */
+export interface ScanException {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly state: ExceptionState;
+  readonly matchedFindings: number;
+  /** Why it is not in effect, or is not as it should be. */
+  readonly message?: string;
 }
 
 /** Something that could not be read, or was written twice. Line 0 where there is no line. */
@@ -55,13 +82,19 @@ export interface ScanResult {
   readonly kind: 'ScanResult';
   readonly score: number;
   readonly grade: Grade;
+  /** What the score would be if nothing were suppressed, where something is. */
+  readonly scoreWithoutExceptions?: number;
   readonly summary: Readonly<Record<Severity | 'passed' | 'suppressed' | 'accepted' | 'unknown', number>>;
   /** Worst first, then by check, subject and path. */
   readonly findings: readonly ScanFinding[];
   readonly notEvaluated: readonly ScanGap[];
+  /** Left out where nothing is. */
+  readonly declared?: readonly ScanDeclared[];
   /** Left out where only some checks were asked for. */
   readonly workloads?: readonly ScanTraits[];
   readonly bindings?: readonly ScanTraits[];
+  /** Left out where there is none. */
+  readonly exceptions?: readonly ScanException[];
   readonly objects: number;
   readonly errors: readonly InputError[];
 }
@@ -112,6 +145,18 @@ export function subjectTitle({ kind, namespace, name }: ScanSubject): string {
 /** The findings by their subjects, in the order in which these first occur. */
 export function bySubject(findings: readonly ScanFinding[]): ReadonlyMap<ScanSubject, readonly ScanFinding[]> {
   return Map.groupBy(findings, ({ subject }) => subject);
+}
+
+/** What is declared, but for the subject. */
+export function declaredText({ check, aspect, status, reason, expires }: ScanDeclared): string {
+  const what = status === 'pass' ? 'declared to pass' : 'declared not applicable';
+  const end = expires === undefined ? '' : `, until ${expires}`;
+  return `${check}${aspect === undefined ? '' : `/${aspect}`}: ${what}: ${reason}${end}`;
+}
+
+/** What is declared, each with how many subjects it is of. */
+export function declaredTexts(declared: readonly ScanDeclared[]): readonly (readonly [text: string, count: number])[] {
+  return Array.from(Map.groupBy(declared, declaredText), ([text, own]) => [text, own.length] as const);
 }
 
 export function counted(count: number, noun: string): string {

@@ -1,10 +1,12 @@
 import { rankOf } from '#model/severity.ts';
 import { fitted, padded, shown, widthOf, wrapped, wrappedPath } from './columns.ts';
+import { exceptionLines, excuseOf } from './exceptions.ts';
 import type { Look } from './look.ts';
 import { sortedBy } from './order.ts';
 import {
   bySubject,
   counted,
+  declaredTexts,
   subjectTitle,
   type Format,
   type Place,
@@ -14,7 +16,6 @@ import {
 } from './scan.ts';
 import { summaryLines } from './summary.ts';
 
-const SEVERITY_WIDTH = 8;
 const GAP = '  ';
 const COUNT_WIDTH = 6;
 const GROUPS_OF_GAPS = 15;
@@ -27,18 +28,27 @@ export const table: Format = function* (scan) {
   const { result, checks, sources, look } = scan;
   const listed = result.findings.filter(({ known }) => known !== true);
   const fixes = new Map(checks.map(({ id, fix }) => [id, fix]));
-  const idWidth = Math.max(5, ...checks.map(({ id }) => id.length));
+  const widths = {
+    word: listed.some(({ status }) => status === 'suppressed') ? 'suppressed'.length : 8,
+    id: Math.max(5, ...checks.map(({ id }) => id.length)),
+  };
   if (listed.length > 0)
-    yield `${look.paint(`${padded('SEVERITY', SEVERITY_WIDTH)}${GAP}${padded('CHECK', idWidth)}${GAP}PROBLEM`, 'dim')}\n`;
+    yield `${look.paint(`${padded('SEVERITY', widths.word)}${GAP}${padded('CHECK', widths.id)}${GAP}PROBLEM`, 'dim')}\n`;
   for (const { subject, findings } of groupsOf(listed)) {
     yield `${titleLine(subject, sources.placeOf(subject), look)}\n`;
     for (const [index, finding] of findings.entries()) {
       const isLast = findings[index + 1]?.check !== finding.check && finding.status === 'fail';
-      yield `${rowsOf(finding, isLast ? fixes.get(finding.check) : undefined, idWidth, look).join('\n')}\n`;
+      yield `${rowsOf(finding, isLast ? fixes.get(finding.check) : undefined, widths, look).join('\n')}\n`;
     }
     yield '\n';
   }
   yield* gapLines(result, look);
+  if (result.declared !== undefined) {
+    yield `${look.paint('declared', 'bold')}\n`;
+    for (const [text, count] of declaredTexts(result.declared)) yield* countedLines(count, text, look);
+    yield '\n';
+  }
+  yield* exceptionRows(result, look);
   yield `${summaryLines(scan).join('\n')}\n`;
 };
 
@@ -70,20 +80,44 @@ function titleLine(subject: ScanSubject, place: Place | undefined, look: Look): 
   return `${look.paint(title, 'bold')}${' '.repeat(room)}${look.paint(where, 'dim')}`;
 }
 
-function rowsOf(finding: ScanFinding, fix: string | undefined, idWidth: number, look: Look): readonly string[] {
-  const { severity, status, check, message, path, accepted } = finding;
-  const column = SEVERITY_WIDTH + idWidth + 2 * GAP.length;
-  const indent = ' '.repeat(SEVERITY_WIDTH + GAP.length);
+interface Widths {
+  /** Of the severity, or of why a finding has none. */
+  readonly word: number;
+  readonly id: number;
+}
+
+function rowsOf(finding: ScanFinding, fix: string | undefined, widths: Widths, look: Look): readonly string[] {
+  const { severity, status, check, message, path } = finding;
+  const excuse = excuseOf(finding);
+  const column = widths.word + widths.id + 2 * GAP.length;
+  const indent = ' '.repeat(widths.word + GAP.length);
   const room = look.width - indent.length;
-  const word = padded(status === 'fail' ? severity : status, SEVERITY_WIDTH);
+  const word = padded(status === 'fail' ? severity : status, widths.word);
   const [first = '', ...more] = wrapped(shown(message), look.width - column);
   return [
-    `${look.paint(word, status === 'fail' ? severity : 'dim')}${GAP}${padded(check, idWidth)}${GAP}${first}`,
+    `${look.paint(word, status === 'fail' ? severity : 'dim')}${GAP}${padded(check, widths.id)}${GAP}${first}`,
     ...more.map((line) => ' '.repeat(column) + line),
     ...(path === '' ? [] : wrappedPath(shown(path), room).map((line) => indent + look.paint(line, 'dim'))),
-    ...(accepted === undefined ? [] : [indent + fitted(`accepted: ${shown(accepted)}`, room)]),
+    ...(excuse === undefined ? [] : wrapped(`${status}: ${shown(excuse)}`, room).map((line) => indent + line)),
     ...(fix === undefined ? [] : [indent + fitted(`fix: ${fix}`, room)]),
   ];
+}
+
+function* countedLines(count: number, text: string, look: Look): Iterable<string> {
+  const [first = '', ...more] = wrapped(shown(text), look.width - COUNT_WIDTH - GAP.length);
+  yield `${String(count).padStart(COUNT_WIDTH)}${GAP}${first}\n`;
+  for (const line of more) yield `${' '.repeat(COUNT_WIDTH)}${GAP}${line}\n`;
+}
+
+/** The exceptions that do not do what they should. */
+function* exceptionRows(result: ScanResult, look: Look): Iterable<string> {
+  const lines = exceptionLines(result);
+  if (lines.length === 0) return;
+  yield `${look.paint('exceptions', 'bold')}\n`;
+  for (const line of lines)
+    for (const [index, part] of wrapped(shown(line), look.width - 2 * GAP.length).entries())
+      yield `${GAP}${index === 0 ? '' : GAP}${part}\n`;
+  yield '\n';
 }
 
 /** What was not evaluated, by reason: most often one reason stands for many checks or subjects. */
@@ -97,9 +131,7 @@ function* gapLines({ notEvaluated }: ScanResult, look: Look): Iterable<string> {
   for (const [text, gaps] of rows.slice(0, GROUPS_OF_GAPS)) {
     const checks = [...new Set(gaps.map(({ check }) => check))].filter((check) => check !== '*');
     const who = checks.length > 1 ? `${String(checks.length)} checks: ` : checks.map((check) => `${check}: `).join('');
-    const [first = '', ...more] = wrapped(shown(who + text), look.width - COUNT_WIDTH - GAP.length);
-    yield `${String(gaps.length).padStart(COUNT_WIDTH)}${GAP}${first}\n`;
-    for (const line of more) yield `${' '.repeat(COUNT_WIDTH)}${GAP}${line}\n`;
+    yield* countedLines(gaps.length, who + text, look);
   }
   const left = rows.length - GROUPS_OF_GAPS;
   if (left > 0) yield `${' '.repeat(COUNT_WIDTH)}${GAP}and ${counted(left, 'more reason')}; --output json has them\n`;

@@ -71,6 +71,31 @@ const BEGIN: readonly PanelOf[] = [
     description: 'The second part of a check id: POD, RBAC, NET.',
     queries: [[`sum by (category) (kubeposture_findings{${IN_NAMESPACES}})`, '{{category}}']],
   }),
+  series({
+    title: 'Compliance by framework',
+    description: 'Part of the controls that pass, of those that a program can assess. What is unknown does not pass.',
+    unit: 'percentunit',
+    queries: [['max by (framework) (kubeposture_compliance_ratio)', '{{framework}}']],
+  }),
+  table({
+    title: 'Controls by status',
+    description: 'Of each framework. Manual is what does not show in the API.',
+    expr: 'max by (framework, status) (kubeposture_compliance_controls)',
+  }),
+  table({
+    title: 'Exceptions by state',
+    description:
+      'Risks that somebody takes. NeverMatched is most often a slip; Expired and Invalid ones cover nothing.',
+    expr: 'sort_desc(max by (state) (kubeposture_exceptions))',
+  }),
+  stat({
+    title: 'The next exception ends',
+    description: 'Then what it covers is open again: in so much time.',
+    expr: 'max(kubeposture_exceptions_next_expiry_timestamp_seconds) - time()',
+    unit: 's',
+    colors: 'low is bad',
+    limits: [86_400, 604_800],
+  }),
   table({
     title: 'What could not be judged',
     description: 'Checks on subjects, by what stood in the way. Not knowing is never a pass.',
