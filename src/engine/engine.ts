@@ -3,12 +3,11 @@ import type { Check, CheckId, Context } from '#model/check.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
-import type { NotEvaluated, Verdict } from '#model/verdict.ts';
+import type { Finding, NotEvaluated, Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
 import { Ledger } from './ledger.ts';
-import { judgeFor } from './evaluate.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
-import { byCheck, byWorst, sitterOf, type CheckResult, type Sitter } from './subject.ts';
+import { byCheck, byWorst, questionsTo, sitterOf, type CheckResult, type Question, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
 import { openOf, type Tally } from './tally.ts';
 
@@ -23,8 +22,8 @@ export interface Evaluations {
  */
 export class Engine {
   #checks: readonly Check[];
-  /** Those that may have something to say, by the kind of the subject and whether it has pods. */
-  readonly #checksBy = new Map<string, readonly Check[]>();
+  /** What they ask, by the kind of the subject and whether it has pods. */
+  readonly #questions = new Map<string, readonly Question[]>();
   readonly #traits: readonly Trait[];
   readonly #inventory: Inventory;
   #planner: Planner;
@@ -46,7 +45,7 @@ export class Engine {
   /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */
   configure(checks: readonly Check[], context: Context): void {
     this.#checks = checks;
-    this.#checksBy.clear();
+    this.#questions.clear();
     this.#context = context;
     this.#planner = new Planner([...checks, ...this.#traits], this.#inventory);
   }
@@ -107,10 +106,11 @@ export class Engine {
     if (sitter === undefined) return undefined;
     const known = this.#ledger.results(subjectKey(subject));
     const results = new Map<CheckId, CheckResult>();
-    for (const check of this.#checksOf(sitter)) {
-      const isAsked = known === undefined || checks === 'all' || checks.has(check.id);
-      const result = isAsked ? this.#counted(check, sitter.judge(check)) : known.get(check.id);
-      if (result !== undefined) results.set(check.id, result);
+    for (const question of this.#questionsTo(sitter)) {
+      const { id } = question.check;
+      const isAsked = known === undefined || checks === 'all' || checks.has(id);
+      const result = isAsked ? this.#counted(id, sitter.judge(question)) : known.get(id);
+      if (result !== undefined) results.set(id, result);
     }
     const { isWorkload, pods } = sitter;
     const traits = this.#told(sitter, { subject, checks });
@@ -118,15 +118,11 @@ export class Engine {
     return { results, verdict: { ...verdict, score: scoreOf(openOf(verdict.findings), 'resource') } };
   }
 
-  #checksOf({ subject, isWorkload }: Sitter): readonly Check[] {
-    const key = isWorkload ? `${subject.kind} with pods` : subject.kind;
-    const known = this.#checksBy.get(key);
-    if (known !== undefined) return known;
-    const asked = this.#checks.filter(
-      (check) => judgeFor(check, subject.kind) !== undefined || (isWorkload && judgeFor(check, 'Pod') !== undefined),
-    );
-    this.#checksBy.set(key, asked);
-    return asked;
+  #questionsTo({ subject: { kind }, isWorkload }: Sitter): readonly Question[] {
+    const key = isWorkload ? `${kind} with pods` : kind;
+    let questions = this.#questions.get(key);
+    if (questions === undefined) this.#questions.set(key, (questions = questionsTo(kind, isWorkload, this.#checks)));
+    return questions;
   }
 
   #told(sitter: Sitter, { subject, checks }: Job): Pick<Verdict, 'traits'> {
@@ -150,10 +146,10 @@ export class Engine {
     }
   }
 
-  #counted(check: Check, result: CheckResult | undefined): CheckResult | undefined {
+  #counted(check: CheckId, result: CheckResult | undefined): CheckResult | undefined {
     if (result === undefined) return undefined;
     this.#byOutcome[result.status] += 1;
-    if (result.status === 'error') this.#errors.set(check.id, (this.#errors.get(check.id) ?? 0) + 1);
+    if (result.status === 'error') this.#errors.set(check, (this.#errors.get(check) ?? 0) + 1);
     return result;
   }
 
@@ -210,10 +206,13 @@ interface Judged {
 }
 
 function summed(results: ReadonlyMap<CheckId, CheckResult>): Pick<Verdict, 'findings' | 'notEvaluated' | 'passed'> {
-  const all = [...results.values()];
-  return {
-    findings: all.flatMap(({ findings }) => findings).sort(byWorst),
-    notEvaluated: all.flatMap(({ notEvaluated }) => notEvaluated).sort(byCheck),
-    passed: all.filter(({ status }) => status === 'pass').length,
-  };
+  const findings: Finding[] = [];
+  const notEvaluated: NotEvaluated[] = [];
+  let passed = 0;
+  for (const result of results.values()) {
+    for (const finding of result.findings) findings.push(finding);
+    for (const gap of result.notEvaluated) notEvaluated.push(gap);
+    if (result.status === 'pass') passed += 1;
+  }
+  return { findings: findings.sort(byWorst), notEvaluated: notEvaluated.sort(byCheck), passed };
 }

@@ -5,7 +5,7 @@ import { InputFailure } from '../exit.ts';
 import { sourcesOf } from '../input/files.ts';
 import { jsonDocuments } from '../input/json.ts';
 import { yamlDocuments, type Document } from '../input/yaml.ts';
-import { PACKAGE } from '../package.ts';
+import { packagePath } from '../package.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ export interface Placed {
   readonly object: Raw;
 }
 
-const SHOP = join(PACKAGE, 'manifests', 'demo');
+const SHOP = packagePath('manifests', 'demo');
 
 /** The manifest of a workload of the shop as it should be, as one would type its path here. */
 export function fixedManifest(): string {
@@ -27,7 +27,7 @@ export function fixedManifest(): string {
 
 /** The kinds that the operator needs. */
 export function reportKinds(): readonly Raw[] {
-  return objectsIn(join(PACKAGE, 'crds')).map(({ object }) => object);
+  return objectsIn(packagePath('crds')).map(({ object }) => object);
 }
 
 /** The objects of the sample shop; `fixed` is for its visitors to apply. */
