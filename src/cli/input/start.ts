@@ -6,7 +6,8 @@ import { loadSettings } from '#settings/settings.ts';
 import { EXIT } from '../exit.ts';
 import { shown } from '#report/formats/columns.ts';
 import { complain } from '../output/terminal.ts';
-import { sourcesOf } from './files.ts';
+import { parsed } from './documents.ts';
+import { manifestsAt } from './files.ts';
 import type { InputError } from '#report/formats/scan.ts';
 import { Intake } from './intake.ts';
 
@@ -45,10 +46,7 @@ export async function startOf(flags: StartFlags, command: string, kinds: readonl
 /** Everything in files and folders. */
 export function manifestsOf(paths: readonly string[]): Intake {
   const intake = new Intake();
-  for (const source of sourcesOf(paths)) {
-    if ('problem' in source) intake.fail(source.file, 0, source.problem);
-    else intake.addText(source.file, source.text);
-  }
+  for (const read of parsed(manifestsAt(paths))) intake.addFile(read);
   return intake;
 }
 
