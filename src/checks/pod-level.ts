@@ -2,50 +2,10 @@ import { pssLevelOf, type Level } from '#facts/pss.ts';
 import { isProblem, type Check, type CheckId, type PssLevel } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
 import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
-import { apparmorDisabled } from './pod/apparmor-disabled.ts';
-import { capabilitiesNotDropped } from './pod/capabilities-not-dropped.ts';
-import { capabilityBeyondBaseline } from './pod/capability-beyond-baseline.ts';
-import { hostIpc } from './pod/host-ipc.ts';
-import { hostNetwork } from './pod/host-network.ts';
-import { hostPathVolume } from './pod/host-path-volume.ts';
-import { hostPid } from './pod/host-pid.ts';
-import { hostPort } from './pod/host-port.ts';
-import { privilegeEscalationAllowed } from './pod/privilege-escalation-allowed.ts';
-import { privilegedContainer } from './pod/privileged-container.ts';
-import { probeOrHookHost } from './pod/probe-or-hook-host.ts';
-import { procMountUnmasked } from './pod/proc-mount-unmasked.ts';
-import { restrictedVolumeType } from './pod/restricted-volume-type.ts';
-import { runAsNonRootNotEnforced } from './pod/run-as-non-root-not-enforced.ts';
-import { runAsRootUid } from './pod/run-as-root-uid.ts';
-import { seccompNotSet } from './pod/seccomp-not-set.ts';
-import { seccompUnconfined } from './pod/seccomp-unconfined.ts';
-import { selinuxOptionsCustom } from './pod/selinux-options-custom.ts';
-import { unsafeSysctl } from './pod/unsafe-sysctl.ts';
-import { windowsHostProcess } from './pod/windows-host-process.ts';
+import { POD } from './pod/index.ts';
 
-/** The checks that the controls of the Pod Security Standards are; KP-POD-007 and KP-POD-009 say nothing of a level that these do not. */
-const CONTROLS: readonly Check[] = [
-  privilegedContainer,
-  hostPid,
-  hostIpc,
-  hostNetwork,
-  windowsHostProcess,
-  hostPathVolume,
-  hostPort,
-  capabilityBeyondBaseline,
-  capabilitiesNotDropped,
-  privilegeEscalationAllowed,
-  runAsRootUid,
-  runAsNonRootNotEnforced,
-  seccompUnconfined,
-  seccompNotSet,
-  apparmorDisabled,
-  selinuxOptionsCustom,
-  procMountUnmasked,
-  unsafeSysctl,
-  probeOrHookHost,
-  restrictedVolumeType,
-];
+/** The checks that the controls of the Pod Security Standards are. */
+const CONTROLS = POD.filter(({ refs }) => refs.some((ref) => ref.startsWith('PSS:')));
 
 /** Controls that are younger than every server that we know: a namespace may be pinned to rules from before them. */
 const SINCE: Readonly<Partial<Record<CheckId, number>>> = {

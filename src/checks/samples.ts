@@ -293,19 +293,3 @@ export function anApiServer(...flags: readonly string[]): Manifest {
     container: { ...aContainer(), ...container },
   });
 }
-
-/** The small hardened cluster in which no check finds anything. */
-export function cleanCluster(): readonly Manifest[] {
-  return [
-    aNamespace(),
-    aQuota(),
-    aLimitRange(),
-    aPolicy(),
-    { ...aPolicy(), metadata: { name: 'default-deny', namespace: 'kube-system' } },
-    aServiceAccount({ automountServiceAccountToken: false }),
-    aRole(READ_PODS),
-    aRoleBinding(),
-    aDeployment(),
-    anApiServer('--anonymous-auth=false'),
-  ];
-}

@@ -12,8 +12,7 @@ import type { AnyObject } from '#model/objects.ts';
 import type { Sources } from '#report/formats/scan.ts';
 import { InputFailure } from './exit.ts';
 import { progressLine } from './output/terminal.ts';
-import { scopeOf } from './scan/objects.ts';
-import { wallClock } from '#settings/checks.ts';
+import { contextOf } from './scan/objects.ts';
 import { unaskedKinds } from '#settings/checks.ts';
 import type { Settings } from '#settings/types.ts';
 import type { ScanPlan, Scanned } from './scan/plan.ts';
@@ -60,13 +59,19 @@ export async function readCluster(
 }
 
 function judged(store: Store, minor: number, plan: ScanPlan): Scanned {
-  const { checks, traits = [], parameters, scope } = plan;
+  const { checks, traits = [], scope, isPart, beside = [], unread } = plan;
+  for (const exception of beside) store.put(exception);
   const judging = progressLine('judging: subjects');
-  const context = { minor, complete: true, parameters, now: wallClock, ...scopeOf(plan) };
+  const context = contextOf({ ...plan, minor }, true);
   const all = judge({ inventory: store, checks, traits, context, progress: judging.at });
   judging.end();
   const objects = ALL_KINDS.reduce((sum, kind) => sum + store.count(kind), 0);
-  return { judged: all, told: { objects, foreign: [], errors: [], scope }, sources: NO_FILES, isPartial: false };
+  return {
+    judged: all,
+    told: { objects, foreign: [], errors: unread, scope, isPart },
+    sources: NO_FILES,
+    isPartial: unread.length > 0,
+  };
 }
 
 /** Where the cluster is: the current context of the usual kubeconfig where nothing is said. */

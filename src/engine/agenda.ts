@@ -5,8 +5,8 @@ import type { CheckResult } from './subject.ts';
 
 interface Entry {
   readonly subject: Subject;
-  /** When the results of which checks change by themselves: seconds since 1970. */
-  readonly untils: ReadonlyMap<CheckId, number>;
+  /** When the results of which checks change by themselves, `*` for what is said of all of them: seconds since 1970. */
+  readonly untils: ReadonlyMap<CheckId | '*', number>;
   readonly next: number;
 }
 
@@ -16,10 +16,10 @@ export class Agenda {
   /** Undefined when it has to be looked up. */
   #next: number | undefined = Infinity;
 
-  /** Replaces what is known of a subject; nothing when it is gone. */
-  put(subject: Subject, results: ReadonlyMap<CheckId, CheckResult> = new Map()): void {
+  /** Replaces what is known of a subject; nothing when it is gone. At `again` what is made of its results is another thing. */
+  put(subject: Subject, results: ReadonlyMap<CheckId, CheckResult> = new Map(), again = Infinity): void {
     const key = subjectKey(subject);
-    const untils = new Map<CheckId, number>();
+    const untils = new Map<CheckId | '*', number>(again === Infinity ? [] : [['*', again]]);
     for (const [check, { until }] of results) if (until !== undefined) untils.set(check, until);
     const next = Math.min(...untils.values());
     if (this.#entries.get(key)?.next === this.#next) this.#next = undefined;
@@ -47,8 +47,8 @@ export class Agenda {
     const jobs: Jobs = new Map();
     if (this.next > now) return jobs;
     for (const { subject, untils } of this.#entries.values()) {
-      const checks = [...untils].filter(([, until]) => until <= now).map(([check]) => check);
-      if (checks.length > 0) addJob(jobs, { subject, checks: new Set(checks) });
+      const due = [...untils].filter(([, until]) => until <= now).map(([check]) => check);
+      if (due.length > 0) addJob(jobs, { subject, checks: new Set(due.filter((check) => check !== '*')) });
     }
     return jobs;
   }

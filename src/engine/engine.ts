@@ -5,6 +5,7 @@ import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { Finding, NotEvaluated, Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
+import { Exceptions, isOfException, type Covered } from './exceptions.ts';
 import { Ledger } from './ledger.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
 import { byCheck, byWorst, questionsTo, sitterOf, type CheckResult, type Question, type Sitter } from './subject.ts';
@@ -29,6 +30,7 @@ export class Engine {
   #planner: Planner;
   readonly #ledger: Ledger;
   readonly #agenda = new Agenda();
+  readonly exceptions: Exceptions;
   #context: Context;
   readonly #byOutcome = { pass: 0, fail: 0, unknown: 0, error: 0, notApplicable: 0 };
   readonly #errors = new Map<Asked['id'], number>();
@@ -40,6 +42,12 @@ export class Engine {
     this.#context = context;
     this.#planner = new Planner([...checks, ...traits], inventory);
     this.#ledger = new Ledger();
+    this.exceptions = new Exceptions(inventory, checks, context.exceptions);
+  }
+
+  /** Those that run. */
+  get checks(): readonly Check[] {
+    return this.#checks;
   }
 
   /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */
@@ -48,10 +56,13 @@ export class Engine {
     this.#questions.clear();
     this.#context = context;
     this.#planner = new Planner([...checks, ...this.#traits], this.#inventory);
+    this.exceptions.configure(checks, context.exceptions);
   }
 
   plan(change: Change): Jobs {
-    return this.#planner.plan(change);
+    return isOfException(change)
+      ? this.exceptions.plan(change, (namespace) => this.#ledger.verdictsIn(namespace))
+      : this.#planner.plan(change);
   }
 
   /** Every subject that there is and every one that has a verdict. */
@@ -70,7 +81,8 @@ export class Engine {
   }
 
   #put(subject: Subject, fresh: Judged | undefined): boolean {
-    this.#agenda.put(subject, fresh?.results);
+    this.#agenda.put(subject, fresh?.results, fresh?.until);
+    this.exceptions.put(subject, fresh?.counts);
     return this.#ledger.put(subjectKey(subject), fresh?.results, fresh?.verdict);
   }
 
@@ -114,8 +126,10 @@ export class Engine {
     }
     const { isWorkload, pods } = sitter;
     const traits = this.#told(sitter, { subject, checks });
-    const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...summed(results) };
-    return { results, verdict: { ...verdict, score: scoreOf(openOf(verdict.findings), 'resource') } };
+    const { findings: found, ...sums } = summed(results);
+    const { findings, ...covered } = this.exceptions.applied(sitter.subject, found, this.now);
+    const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...sums, findings };
+    return { results, verdict: { ...verdict, score: scoreOf(openOf(findings), 'resource') }, ...covered };
   }
 
   #questionsTo({ subject: { kind }, isWorkload }: Sitter): readonly Question[] {
@@ -200,7 +214,7 @@ export class Engine {
   }
 }
 
-interface Judged {
+interface Judged extends Omit<Covered, 'findings'> {
   readonly results: ReadonlyMap<CheckId, CheckResult>;
   readonly verdict: Verdict;
 }

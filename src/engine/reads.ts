@@ -1,8 +1,8 @@
-import { ALL_KINDS, TEMPLATE_KINDS, type Kind } from '#model/kinds.ts';
+import { ALL_KINDS, EXCEPTION_KINDS, TEMPLATE_KINDS, type Kind } from '#model/kinds.ts';
 import type { Asked } from './plan.ts';
 
-/** What is read whatever the checks are: the owners of pods, on which is reported, and the Namespaces, which sum. */
-export const OWN_READS: readonly Kind[] = ['Namespace', ...TEMPLATE_KINDS, 'Pod'];
+/** What is read whatever the checks are: the owners of pods, on which is reported, the Namespaces, which sum, and what is accepted. */
+export const OWN_READS: readonly Kind[] = ['Namespace', ...EXCEPTION_KINDS, ...TEMPLATE_KINDS, 'Pod'];
 
 /** The kinds that a check or a trait is about or looks at through its inputs. */
 export function readsOf({ judges }: Pick<Asked, 'judges'>): ReadonlySet<Kind> {

@@ -94,7 +94,7 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
 }
 
 function judgedFace(judge: Judge, { object, pods, surroundings }: Face<AnyObject>): Judged {
-  return { pods, outcome: evaluate(judge, object, surroundings) };
+  return { object, pods, outcome: evaluate(judge, object, surroundings) };
 }
 
 /** The different looks of the pods: equal pods share their spec, labels and annotations in the store, so identity tells them apart. */
@@ -123,6 +123,7 @@ function looksAlike(a: Pod, b: Pod): boolean {
 }
 
 interface Judged {
+  readonly object: AnyObject;
   readonly pods: number;
   readonly outcome: Outcome;
 }
@@ -168,13 +169,19 @@ function reasonsOf(outcome: Outcome): readonly string[] {
 }
 
 function findingsOf(check: Check, judged: readonly Judged[], prefix: string): readonly Finding[] {
-  const found = judged.flatMap(({ pods, outcome }) =>
-    outcome.status === 'fail' ? outcome.problems.map((problem) => findingOf(check, problem, prefix, pods)) : [],
+  const found = judged.flatMap(({ object, pods, outcome }) =>
+    outcome.status === 'fail'
+      ? outcome.problems.map((problem) => ({
+          ...findingOf(check, problem, prefix, pods),
+          ...containerAt(problem.at, object),
+        }))
+      : [],
   );
   if (found.length < 2) return found;
   const findings = new Map<string, Finding>();
   for (const finding of found) {
-    const key = `${finding.aspect ?? ''}\n${finding.severity}\n${finding.path}\n${finding.message}`;
+    const { aspect = '', severity, path, message, container = '' } = finding;
+    const key = `${aspect}\n${severity}\n${path}\n${message}\n${container}`;
     const known = findings.get(key);
     findings.set(key, known === undefined ? finding : { ...known, pods: known.pods + finding.pods });
   }
@@ -200,6 +207,16 @@ function findingOf(check: Check, problem: Problem, prefix: string, pods: number)
 }
 
 const NONE: readonly never[] = [];
+
+const IN_CONTAINER = /^spec\.(containers|initContainers|ephemeralContainers)\[(\d+)\]/;
+
+/** The container that a path in a pod leads into. */
+function containerAt(path: string, object: AnyObject): Pick<Finding, 'container'> {
+  if (object.kind !== 'Pod') return {};
+  const [, list, index] = IN_CONTAINER.exec(path) ?? [];
+  const container = object.spec[list as 'containers']?.[Number(index)]?.name ?? '';
+  return container === '' ? {} : { container };
+}
 
 function byRef(a: Ref, b: Ref): number {
   return byWord(a.kind, b.kind) || byWord(a.namespace, b.namespace) || byWord(a.name, b.name);

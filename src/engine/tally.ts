@@ -1,5 +1,5 @@
 import { isCluster } from '#model/cluster.ts';
-import type { CheckId } from '#model/check.ts';
+import type { CheckId, PssLevel } from '#model/check.ts';
 import { SEVERITIES, rankOf, worse, type Severity } from '#model/severity.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
 import type { Counts, Open } from './score.ts';
@@ -23,7 +23,11 @@ const NO_COUNTS: Counts = SEVERITIES.map(() => 0);
 /** Sums over a changing set of verdicts: what was added can be taken out again, and nothing is counted anew. */
 export class Tally {
   readonly #open = new Map<CheckId, number[]>();
+  /** What `open` would have more, and less, if nothing were suppressed. */
+  readonly #hidden = new Map<CheckId, number[]>();
   readonly #findings = new Map<CheckId, number[]>();
+  readonly #levels = new Map<CheckId, Record<PssLevel, number>>();
+  readonly #unknown = new Map<CheckId, number>();
   readonly #reasons = new Map<string, number>();
   #summary: Record<keyof Summary, number> = { ...ZERO };
   #subjects = 0;
@@ -48,9 +52,32 @@ export class Tally {
     return this.#open;
   }
 
+  /** As `open`, if nothing were suppressed. */
+  get openWithoutExceptions(): Open {
+    const open = new Map(this.#open);
+    for (const [check, more] of this.#hidden) {
+      const counts = open.get(check) ?? NO_COUNTS;
+      open.set(
+        check,
+        counts.map((count, rank) => count + (more[rank] ?? 0)),
+      );
+    }
+    return open;
+  }
+
   /** For each check the number of open findings by severity, info included. */
   get findings(): Open {
     return this.#findings;
+  }
+
+  /** For each check how many of its problems break which Pod Security level: accepted ones as well, as Pod Security knows no acceptance. */
+  get levels(): ReadonlyMap<CheckId, Readonly<Record<PssLevel, number>>> {
+    return this.#levels;
+  }
+
+  /** For each check how often it could not judge. */
+  get unknown(): ReadonlyMap<CheckId, number> {
+    return this.#unknown;
   }
 
   /** How often which sort of obstacle kept a check from judging. */
@@ -77,18 +104,37 @@ export class Tally {
     if (verdict.isWorkload) this.#workloads += sign;
     this.#summary.passed += sign * verdict.passed;
     this.#summary.unknown += sign * verdict.notEvaluated.length;
-    for (const { reason } of verdict.notEvaluated) {
-      const obstacle = obstacleOf(reason);
-      const count = (this.#reasons.get(obstacle) ?? 0) + sign;
-      if (count === 0) this.#reasons.delete(obstacle);
-      else this.#reasons.set(obstacle, count);
+    for (const { check, reason } of verdict.notEvaluated) {
+      move(this.#reasons, obstacleOf(reason), sign);
+      move(this.#unknown, check, sign);
     }
-    for (const { check, status, severity } of verdict.findings) {
+    for (const finding of verdict.findings) {
+      const { check, status, severity } = finding;
       this.#summary[status === 'fail' ? severity : status] += sign;
       if (status === 'fail') file(this.#findings, check, severity, sign);
+      this.#countLevel(finding, sign);
     }
     for (const [check, severity] of worstByCheck(verdict.findings)) file(this.#open, check, severity, sign);
+    if (verdict.findings.some(isSuppressed)) this.#countHidden(verdict, sign);
   }
+
+  #countHidden({ findings }: Verdict, sign: 1 | -1): void {
+    for (const [check, severity] of worstByCheck(findings)) file(this.#hidden, check, severity, -sign);
+    for (const [check, severity] of worstByCheck(unsuppressed(findings))) file(this.#hidden, check, severity, sign);
+  }
+
+  #countLevel({ check, status, pss }: Finding, sign: 1 | -1): void {
+    if (pss === undefined || status === 'suppressed') return;
+    const counts = this.#levels.get(check) ?? { baseline: 0, restricted: 0 };
+    counts[pss] += sign;
+    this.#levels.set(check, counts);
+  }
+}
+
+function move<K>(counts: Map<K, number>, key: K, sign: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + sign;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }
 
 const OBSTACLES: readonly (readonly [string, RegExp])[] = [
@@ -104,12 +150,21 @@ function obstacleOf(reason: string): string {
   return OBSTACLES.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'evidence';
 }
 
-function file(counted: Map<CheckId, number[]>, check: CheckId, severity: Severity, sign: 1 | -1): void {
+function file(counted: Map<CheckId, number[]>, check: CheckId, severity: Severity, sign: number): void {
   const counts = counted.get(check) ?? [...NO_COUNTS];
   const rank = rankOf(severity);
   counts[rank] = (counts[rank] ?? 0) + sign;
   if (counts.every((count) => count === 0)) counted.delete(check);
   else counted.set(check, counts);
+}
+
+function isSuppressed({ status }: Finding): boolean {
+  return status === 'suppressed';
+}
+
+/** The findings as they would be without exceptions. */
+function unsuppressed(findings: readonly Finding[]): readonly Finding[] {
+  return findings.map((finding) => (isSuppressed(finding) ? { ...finding, status: 'fail' } : finding));
 }
 
 /** The open findings of a single subject. */

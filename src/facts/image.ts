@@ -60,6 +60,20 @@ export function fullRepository(image: string): string {
   return first === 'index.docker.io' ? ['docker.io', ...rest].join('/') : repository;
 }
 
+/** How the pattern of a policy may spell an image: as written or in full, with the tag, the digest, both or neither. */
+export function spellingsOf(image: string): readonly string[] {
+  const { repository, tag, digest } = parseImage(image);
+  const full = fullRepository(image);
+  const onHub = full.startsWith(HUB) ? [`index.${full}`, full.replace(`${HUB}library/`, HUB)] : [];
+  const tagged = tag === undefined ? [] : [`:${tag}`];
+  const pinned = digest === undefined ? [] : [`@${digest}`];
+  const named = tagged.length + pinned.length === 0 ? [':latest'] : [...tagged, ...pinned];
+  const ends = ['', ...named, ...(named.length === 2 ? [named.join('')] : [])];
+  return [...new Set([repository, full, ...onHub])].flatMap((each) => ends.map((end) => `${each}${end}`));
+}
+
+const HUB = 'docker.io/';
+
 /** Whether a repository is one of these or lies below one, by whole segments. */
 export function isWithin(repository: string, places: readonly string[]): boolean {
   return places.some((place) => repository === place || repository.startsWith(`${place}/`));

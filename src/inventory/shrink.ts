@@ -2,7 +2,7 @@ import { startedBy } from '#facts/control-plane.ts';
 import { pullPolicyOf } from '#facts/image.ts';
 import { directionsOf } from '#facts/policy.ts';
 import { toolsOf } from '#facts/tools.ts';
-import { KINDS, apiVersionOf, infoOf, kindFor, type Kind } from '#model/kinds.ts';
+import { EXCEPTION_KINDS, KINDS, apiVersionOf, infoOf, kindFor, type Kind } from '#model/kinds.ts';
 import { SHAPES, type AnyObject, type ObjectOf, type Pod } from '#model/objects.ts';
 import type { Metadata } from '#model/metadata.ts';
 import type { Container, PodSpec, PodTemplate, Volume } from '#model/pod.ts';
@@ -48,6 +48,7 @@ export function shrinkLive<K extends Kind>(kind: K, raw: Raw): ObjectOf<K> {
 
 /** The kinds whose age some check asks for; of the others it would only take room. */
 const AGED: ReadonlySet<Kind> = new Set<Kind>([
+  ...EXCEPTION_KINDS,
   'ServiceAccount',
   'ClusterRole',
   'ClusterRoleBinding',
@@ -63,8 +64,11 @@ const AGED: ReadonlySet<Kind> = new Set<Kind>([
   'UDPRoute',
 ]);
 
+/** The kinds whose status we write: it says which of their generations it is about. */
+const COUNTED: ReadonlySet<Kind> = new Set<Kind>(EXCEPTION_KINDS);
+
 function withDefaults(kind: Kind, metadata: Metadata): Metadata {
-  const { generateName, ownerReferences, creationTimestamp, ...kept } = metadata;
+  const { generateName, ownerReferences, creationTimestamp, generation, ...kept } = metadata;
   const name = metadata.name === '' && generateName !== undefined ? `${generateName}*` : metadata.name;
   const namespace = KINDS[kind].namespaced ? metadata.namespace || 'default' : '';
   const owners = ownerReferences?.filter((owner) => owner.controller === true) ?? [];
@@ -74,6 +78,7 @@ function withDefaults(kind: Kind, metadata: Metadata): Metadata {
     namespace,
     ...(owners.length === 0 ? {} : { ownerReferences: owners }),
     ...(creationTimestamp === undefined || !AGED.has(kind) ? {} : { creationTimestamp }),
+    ...(generation === undefined || !COUNTED.has(kind) ? {} : { generation }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ExceptionRules } from './exception.ts';
 import type { Kind } from './kinds.ts';
 import type { AnyObject, ObjectOf } from './objects.ts';
 import type { Parameters } from './parameters.ts';
@@ -89,6 +90,8 @@ export interface Context {
    * no findings, but stays in sight as the other end of relations: a policy there is a policy.
    */
   readonly inScope?: (namespace: string, kind?: string) => boolean;
+  /** What exceptions may ask for; anything where it is absent. */
+  readonly exceptions?: ExceptionRules;
 }
 
 /** An input that may be out of reach without stopping the check: what is known decides, `undefined` when it cannot be known. */
@@ -162,7 +165,7 @@ export interface Meta {
   readonly severity: Severity;
   readonly why: string;
   readonly fix: string;
-  /** `CIS:5.2.2`, `PSS:baseline`, `NSA:N4`, `OWASP2022:K01`, `OWASP2025:K01`, `MITRE:T1611`. */
+  /** `CIS:5.2.2`, `PSS:hostNamespaces`, `NSA:N4`, `OWASP2022:K01`, `OWASP2025:K01`, `MITRE:T1611`. */
   readonly refs: readonly string[];
   readonly evidence?: Evidence;
   /** The aspects its problems may carry, each with what it means. */

@@ -39,6 +39,25 @@ function pluginPolicyKind(group: string, version: string, plural: string, namesp
   return { group, version, plural, namespaced, optional: true, metadataOnly: true };
 }
 
+/** Of an installation that is older than exceptions there are none. */
+function exceptionKind(plural: string): Omit<KindInfo, 'namespaced'> {
+  return { group: 'kubeposture.io', version: 'v1alpha1', plural, optional: true };
+}
+
+function webhookKind(plural: string): KindInfo {
+  return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false };
+}
+
+/** A policy of an engine that guards admission, in the versions whose fields are the same, the newest first. */
+function enginePolicyKind(
+  group: string,
+  [version, ...older]: readonly [string, ...string[]],
+  plural: string,
+): KindInfo {
+  const also = older.map((each) => ({ group, version: each }));
+  return { group, version, also, plural, namespaced: false, optional: true };
+}
+
 /** The type of the Secrets that hold a token of a service account. */
 export const TOKEN_SECRET = 'kubernetes.io/service-account-token';
 
@@ -48,6 +67,8 @@ const SERVED = {
   Node: { group: '', version: 'v1', plural: 'nodes', namespaced: false },
   LimitRange: { group: '', version: 'v1', plural: 'limitranges', namespaced: true },
   ResourceQuota: { group: '', version: 'v1', plural: 'resourcequotas', namespaced: true },
+  SecurityException: { ...exceptionKind('securityexceptions'), namespaced: true },
+  ClusterSecurityException: { ...exceptionKind('clustersecurityexceptions'), namespaced: false },
   ServiceAccount: { group: '', version: 'v1', plural: 'serviceaccounts', namespaced: true },
   ClusterRole: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterroles', namespaced: false },
   ClusterRoleBinding: {
@@ -84,6 +105,33 @@ const SERVED = {
     ...pluginPolicyKind('crd.projectcalico.org', 'v1', 'globalnetworkpolicies', false),
     also: CALICO_V3,
     apiKind: 'GlobalNetworkPolicy',
+  },
+  ValidatingWebhookConfiguration: webhookKind('validatingwebhookconfigurations'),
+  MutatingWebhookConfiguration: webhookKind('mutatingwebhookconfigurations'),
+  KyvernoClusterPolicy: {
+    ...enginePolicyKind('kyverno.io', ['v1', 'v2beta1'], 'clusterpolicies'),
+    apiKind: 'ClusterPolicy',
+  },
+  KyvernoPolicy: {
+    ...enginePolicyKind('kyverno.io', ['v1', 'v2beta1'], 'policies'),
+    namespaced: true,
+    apiKind: 'Policy',
+  },
+  ImageValidatingPolicy: enginePolicyKind(
+    'policies.kyverno.io',
+    ['v1', 'v1beta1', 'v1alpha1'],
+    'imagevalidatingpolicies',
+  ),
+  NamespacedImageValidatingPolicy: {
+    ...enginePolicyKind('policies.kyverno.io', ['v1', 'v1beta1'], 'namespacedimagevalidatingpolicies'),
+    namespaced: true,
+  },
+  ClusterImagePolicy: enginePolicyKind('policy.sigstore.dev', ['v1beta1', 'v1alpha1'], 'clusterimagepolicies'),
+  RatifyVerification: enginePolicyKind('constraints.gatekeeper.sh', ['v1beta1', 'v1alpha1'], 'ratifyverification'),
+  ClusterAdmissionPolicy: enginePolicyKind('policies.kubewarden.io', ['v1', 'v1alpha2'], 'clusteradmissionpolicies'),
+  AdmissionPolicy: {
+    ...enginePolicyKind('policies.kubewarden.io', ['v1', 'v1alpha2'], 'admissionpolicies'),
+    namespaced: true,
   },
   CertificateSigningRequest: {
     group: 'certificates.k8s.io',
@@ -144,6 +192,14 @@ export const TEMPLATE_KINDS = [
   'Job',
   'CronJob',
 ] as const satisfies readonly Kind[];
+
+/** The kinds by which people accept what is found. */
+export const EXCEPTION_KINDS = ['SecurityException', 'ClusterSecurityException'] as const satisfies readonly Kind[];
+export type ExceptionKind = (typeof EXCEPTION_KINDS)[number];
+
+export function isExceptionKind(kind: string): kind is ExceptionKind {
+  return (EXCEPTION_KINDS as readonly string[]).includes(kind);
+}
 
 export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
 

@@ -1,4 +1,4 @@
-import { flag, list, map, moment, or, struct, text, type Shaped } from './shape.ts';
+import { flag, list, map, moment, number, or, struct, text, type Shaped } from './shape.ts';
 
 const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null) as Record<string, string>);
 
@@ -85,6 +85,8 @@ export const metadata = struct({
   namespace: or(text, ''),
   uid: text,
   creationTimestamp: moment,
+  /** Counts the changes of what is neither metadata nor status. */
+  generation: number,
   labels,
   annotations,
   ownerReferences: list(ownerReference),

@@ -1,5 +1,14 @@
+import {
+  clusterImagePolicy,
+  constraint,
+  imageValidatingPolicy,
+  kubewardenPolicy,
+  kyvernoPolicy,
+  webhookConfiguration,
+} from './admission.ts';
 import { limitRange, resourceQuota } from './amount.ts';
 import { certificateSigningRequest } from './certificate-request.ts';
+import { exception } from './exception.ts';
 import type { Kind } from './kinds.ts';
 import { cronJob, persistentVolume, persistentVolumeClaim, pod, serviceAccount, workload } from './pod.ts';
 import {
@@ -33,6 +42,8 @@ export const SHAPES = {
   Node: node,
   LimitRange: limitRange,
   ResourceQuota: resourceQuota,
+  SecurityException: exception,
+  ClusterSecurityException: exception,
   ServiceAccount: serviceAccount,
   ClusterRole: clusterRole,
   ClusterRoleBinding: roleBinding,
@@ -57,6 +68,16 @@ export const SHAPES = {
   CiliumClusterwideNetworkPolicy: foreignPolicy,
   CalicoNetworkPolicy: foreignPolicy,
   CalicoGlobalNetworkPolicy: foreignPolicy,
+  ValidatingWebhookConfiguration: webhookConfiguration,
+  MutatingWebhookConfiguration: webhookConfiguration,
+  KyvernoClusterPolicy: kyvernoPolicy,
+  KyvernoPolicy: kyvernoPolicy,
+  ImageValidatingPolicy: imageValidatingPolicy,
+  NamespacedImageValidatingPolicy: imageValidatingPolicy,
+  ClusterImagePolicy: clusterImagePolicy,
+  RatifyVerification: constraint,
+  ClusterAdmissionPolicy: kubewardenPolicy,
+  AdmissionPolicy: kubewardenPolicy,
   CertificateSigningRequest: certificateSigningRequest,
   PeerAuthentication: peerAuthentication,
   PersistentVolume: persistentVolume,

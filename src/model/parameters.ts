@@ -1,3 +1,4 @@
+import { IMAGE_VERIFIERS, type ImageVerifier } from './image-verifiers.ts';
 import { COMPONENT_ADVISORIES, type Advisory } from './advisories.ts';
 
 /** The data tables that judgement rests on and that a cluster's owner may change. */
@@ -31,6 +32,8 @@ export interface Parameters {
   readonly metadataHosts: readonly string[];
   /** Add-ons that are retired or have known flaws. */
   readonly componentAdvisories: readonly Advisory[];
+  /** Products that verify images behind webhooks of their own. */
+  readonly imageVerifiers: readonly ImageVerifier[];
   /** How many applications may share a namespace without being asked why. */
   readonly minOwnersForSplit: number;
   /** How long a debug container may run: seconds, as all durations here. */
@@ -197,6 +200,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
     'metadata.azure.internal',
   ],
   componentAdvisories: COMPONENT_ADVISORIES,
+  imageVerifiers: IMAGE_VERIFIERS,
   minOwnersForSplit: 5,
   debugMaxAge: DAY,
   danglingGrace: 300,

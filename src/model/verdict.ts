@@ -20,6 +20,19 @@ export interface Finding {
   readonly pods: number;
   /** Why it is accepted. */
   readonly accepted?: string;
+  /** The container that the path leads into. */
+  readonly container?: string;
+  /** Why it is suppressed. */
+  readonly exception?: NamedException;
+}
+
+/** An exception as the findings under it name it. One without a kind is a SecurityException of the same namespace. */
+export interface NamedException {
+  readonly kind?: 'ClusterSecurityException';
+  readonly name: string;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly expires?: string;
 }
 
 /** A check that could not say pass or fail of a subject. */

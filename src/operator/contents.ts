@@ -16,7 +16,11 @@ const WORST_AT_MOST = 10;
 export function contentsOf(verdict: Verdict, engine: Engine): Contents {
   const { subject, pods, findings, notEvaluated, traits = {} } = verdict;
   const own = { subject, pods, findings, notEvaluated, traits };
-  if (!isNamespace(subject)) return { ...own, summary: summaryOf(verdict), score: verdict.score };
+  if (!isNamespace(subject)) {
+    const tally = new Tally();
+    tally.add(verdict);
+    return { ...own, ...scored(tally, 'resource'), score: verdict.score };
+  }
   const tally = engine.tally(subject.name);
   return { ...own, ...scored(tally, 'namespace'), rollup: rollupOf(tally, engine, subject.name) };
 }
@@ -24,7 +28,7 @@ export function contentsOf(verdict: Verdict, engine: Engine): Contents {
 /** What the report of the cluster says: the sums over everything, and what cannot be seen. */
 export function clusterContents(engine: Engine, known: Known): Contents {
   const tally = engine.tally('');
-  const { summary, score } = scored(tally, 'cluster');
+  const { summary, ...scores } = scored(tally, 'cluster');
   const doubts = engine.doubts();
   const own = engine.verdict(CLUSTER_SUBJECT);
   return {
@@ -33,7 +37,7 @@ export function clusterContents(engine: Engine, known: Known): Contents {
     findings: [...(own?.findings ?? []), ...controlPlaneFindings(engine)].sort(byWorst),
     notEvaluated: [...(own?.notEvaluated ?? []), ...doubts].sort(byCheck),
     summary: { ...summary, unknown: summary.unknown + doubts.length },
-    score,
+    ...scores,
     rollup: rollupOf(tally, engine, ''),
     coverage: coverageOf(known),
   };
@@ -56,14 +60,14 @@ export function isNamespace(subject: Subject): boolean {
   return subject.kind === 'Namespace' && subject.apiVersion === 'v1';
 }
 
-function summaryOf(verdict: Verdict): Summary {
-  const tally = new Tally();
-  tally.add(verdict);
-  return tally.summary;
-}
-
-function scored(tally: Tally, scope: Scope): { readonly summary: Summary; readonly score: Score } {
-  return { summary: tally.summary, score: scoreOf(tally.open, scope) };
+function scored(
+  tally: Tally,
+  scope: Scope,
+): { readonly summary: Summary; readonly score: Score; readonly scoreWithoutExceptions?: number } {
+  const { summary } = tally;
+  const plain = { summary, score: scoreOf(tally.open, scope) };
+  if (summary.suppressed === 0) return plain;
+  return { ...plain, scoreWithoutExceptions: scoreOf(tally.openWithoutExceptions, scope).exact };
 }
 
 function rollupOf(tally: Tally, engine: Engine, namespace: string): Rollup {

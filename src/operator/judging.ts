@@ -1,7 +1,7 @@
 import { validate } from 'node-cron';
 import { CHECKS } from '#checks/index.ts';
 import type { Check, Context } from '#model/check.ts';
-import { configuredChecks, judgedScope, wallClock } from '#settings/checks.ts';
+import { configuredChecks, exceptionRules, judgedScope, wallClock } from '#settings/checks.ts';
 import { SettingsError, type Settings } from '#settings/types.ts';
 
 /** By what everything is judged. */
@@ -11,11 +11,18 @@ export interface Judging {
 }
 
 /** What settings mean for a live cluster of a minor version. Throws SettingsError where they ask for what there is not. */
-export function judgingBy({ checks, scope, schedule }: Settings, minor: number): Judging {
+export function judgingBy({ checks, exceptions, scope, schedule }: Settings, minor: number): Judging {
   if (!validate(schedule.sweep))
     throw new SettingsError(`schedule.sweep: "${schedule.sweep}" is no cron expression, such as "17 3 * * *"`);
   return {
     checks: configuredChecks(CHECKS, checks),
-    context: { minor, complete: true, parameters: checks.parameters, now: wallClock, ...judgedScope(scope) },
+    context: {
+      minor,
+      complete: true,
+      parameters: checks.parameters,
+      now: wallClock,
+      exceptions: exceptionRules(CHECKS, exceptions),
+      ...judgedScope(scope),
+    },
   };
 }

@@ -1,11 +1,21 @@
+import { complianceRatio, CONTROL_STATUSES } from '#engine/compliance.ts';
 import type { Engine } from '#engine/engine.ts';
 import { scoreOf } from '#engine/score.ts';
 import type { Settings } from '#settings/types.ts';
 import { METRICS } from '#sinks/metric-table.ts';
-import type { Metrics, Sample } from '#sinks/metrics.ts';
+import type { GaugeKey, Metrics, Sample } from '#sinks/metrics.ts';
 import type { ReportSink } from '#sinks/reports.ts';
 import { coverageOf, type Known } from './contents.ts';
-import { CLUSTER, checkSamples, findingSamples, scoreSamples, shareOf, workloadSamples, type Share } from './series.ts';
+import {
+  CLUSTER,
+  checkSamples,
+  complianceOf,
+  findingSamples,
+  scoreSamples,
+  shareOf,
+  workloadSamples,
+  type Share,
+} from './series.ts';
 
 /** One scrape asks several times within a turn of the event loop; nothing changes meanwhile. */
 function onceAScrape<T>(read: () => T): () => T {
@@ -34,57 +44,39 @@ interface Sources {
 /** The posture metrics, read from the sums of the engine at each scrape: as many steps as series, no walk over objects. */
 export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
   const { engine, inventory, sink, reportBytes } = sources;
-  const spoken =
-    <T>(read: () => Iterable<T>) =>
-    (): Iterable<T> =>
-      sources.isSpeaking() ? read() : [];
+  const say = <K extends GaugeKey>(key: K, read: () => Iterable<Sample<K>>): void => {
+    metrics.gauge(key, () => (sources.isSpeaking() ? read() : []));
+  };
   const share = onceAScrape(() => shareOf(engine, sources.settings()));
+  const compliance = onceAScrape(() => complianceOf(engine));
 
-  metrics.gauge(
-    'findings',
-    spoken(() => findingSamples(engine, share())),
+  say('findings', () => findingSamples(engine, share()));
+  say('checkFindings', () => checkSamples(engine));
+  say('score', () => scoreSamples(engine, share()));
+  say('clusterScore', () => single(scoreOf(engine.tally(CLUSTER).open, 'cluster').exact));
+  say('coverage', () => single(coverageOf(inventory).ratio));
+  say('complianceRatio', () =>
+    compliance().map(([framework, counts]) => ({ labels: { framework }, value: complianceRatio(counts) })),
   );
-  metrics.gauge(
-    'checkFindings',
-    spoken(() => checkSamples(engine)),
-  );
-  metrics.gauge(
-    'score',
-    spoken(() => scoreSamples(engine, share())),
-  );
-  metrics.gauge(
-    'clusterScore',
-    spoken(() => [{ labels: {}, value: scoreOf(engine.tally(CLUSTER).open, 'cluster').exact }]),
-  );
-  metrics.gauge(
-    'coverage',
-    spoken(() => [{ labels: {}, value: coverageOf(inventory).ratio }]),
-  );
-  metrics.gauge(
-    'unknown',
-    spoken(() => [...engine.tally(CLUSTER).obstacles].map(([reason, value]) => ({ labels: { reason }, value }))),
-  );
-  metrics.gauge(
-    'reports',
-    spoken(() =>
-      (['SecurityReport', 'ClusterSecurityReport'] as const).map((kind) => ({
-        labels: { kind },
-        value: sink.count(kind),
-      })),
+  say('complianceControls', () =>
+    compliance().flatMap(([framework, counts]) =>
+      CONTROL_STATUSES.map((status) => ({ labels: { framework, status }, value: counts[status] })),
     ),
   );
-  metrics.gauge(
-    'reportsBytes',
-    spoken(() => [{ labels: {}, value: reportBytes() }]),
+  say('unknown', () => [...engine.tally(CLUSTER).obstacles].map(([reason, value]) => ({ labels: { reason }, value })));
+  say('reports', () =>
+    (['SecurityReport', 'ClusterSecurityReport'] as const).map((kind) => ({
+      labels: { kind },
+      value: sink.count(kind),
+    })),
   );
-  metrics.gauge(
-    'seriesFolded',
-    spoken(() => foldedSamples(share())),
-  );
-  metrics.gauge(
-    'workloadScore',
-    spoken(() => workloadSamples(share())),
-  );
+  say('reportsBytes', () => single(reportBytes()));
+  say('seriesFolded', () => foldedSamples(share()));
+  say('workloadScore', () => workloadSamples(share()));
+}
+
+function single(value: number): readonly [Sample<'clusterScore' | 'coverage' | 'reportsBytes'>] {
+  return [{ labels: {}, value }];
 }
 
 function foldedSamples({ folded, workloads, left }: Share): readonly Sample<'seriesFolded'>[] {

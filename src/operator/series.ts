@@ -1,7 +1,10 @@
+import { CHECKS } from '#checks/index.ts';
+import { Compliance, CONTROL_STATUSES, type ControlCounts } from '#engine/compliance.ts';
 import type { Engine } from '#engine/engine.ts';
 import type { Tally } from '#engine/tally.ts';
 import { scoreOf } from '#engine/score.ts';
 import { areaOf } from '#model/check.ts';
+import { FRAMEWORKS } from '#model/frameworks.ts';
 import { subjectKey } from '#model/ref.ts';
 import { SEVERITIES, rankOf } from '#model/severity.ts';
 import type { Verdict } from '#model/verdict.ts';
@@ -12,8 +15,9 @@ import type { Sample } from '#sinks/metrics.ts';
 export const CLUSTER = '';
 /** Stands for the namespaces beyond `metrics.maxSeries`. */
 const OTHER = '_other';
-/** Posture series without labels, those of `kubeposture_reports` and of `kubeposture_series_folded`. */
-const SINGLE_SERIES = 3 + 2 + 2;
+/** Posture series without labels, those of `kubeposture_reports` and of `kubeposture_series_folded`, and those of frameworks. */
+const SINGLE_SERIES = 3 + 2 + 2 + FRAMEWORKS.length * (1 + CONTROL_STATUSES.length);
+const COMPLIANCE = new Compliance(CHECKS);
 
 /** How the series that `metrics.maxSeries` allows are shared out. */
 export interface Share {
@@ -137,6 +141,12 @@ export function checkSamples(engine: Engine): readonly Sample<'checkFindings'>[]
       ({ value }) => value > 0,
     ),
   );
+}
+
+/** How the cluster stands by each framework. */
+export function complianceOf(engine: Engine): readonly (readonly [framework: string, counts: ControlCounts])[] {
+  const running = new Set(engine.checks.map(({ id }) => id));
+  return FRAMEWORKS.map((framework) => [framework.id, COMPLIANCE.counts(framework, engine.tally(CLUSTER), running)]);
 }
 
 export function workloadSamples({ workloads }: Share): readonly Sample<'workloadScore'>[] {

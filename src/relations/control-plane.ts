@@ -1,5 +1,6 @@
 import { startedBy } from '#facts/control-plane.ts';
 import { containersOf } from '#facts/containers.ts';
+import { TO_CLUSTER } from '#model/cluster.ts';
 import { sides, type ChangeOf, type Index } from '#model/inventory.ts';
 import { refOf } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
@@ -32,6 +33,14 @@ export const apiServersOfCluster = defineRelation({
   affected: {
     Pod: (change, inventory) => (movesApiServers(change) ? inventory.list('Namespace').map(refOf) : []),
   },
+});
+
+/** And for the cluster itself. */
+export const apiServersBesideCluster = defineRelation({
+  subject: 'Cluster',
+  name: 'kube-apiserver Pods',
+  related: (_cluster, inventory) => inventory.by(podsByComponent, API_SERVER),
+  affected: { Pod: (change) => (movesApiServers(change) ? TO_CLUSTER : []) },
 });
 
 export const apiServersForService = defineRelation({

@@ -1,6 +1,8 @@
 import { policyOf, type PodSet } from '#analysis/network/rules.ts';
+import { NAMESPACE_NAME } from '#analysis/network/sources.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
+import type { LabelSelector } from '#model/policy.ts';
 import { refOf } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
 import { isFinished } from '#model/workload.ts';
@@ -11,7 +13,7 @@ export interface Match {
   readonly at: string;
   readonly aspect: 'subject' | 'peer';
   readonly pods: number;
-  /** There is some pod where it looks. */
+  /** It looks only where some pod is: into the policy's own namespace, or into namespaces that it names. */
   readonly near: boolean;
 }
 
@@ -32,13 +34,11 @@ export const matchesOfPolicy = defineRelation({
   name: 'pods that the policy and its peers select',
   related: (policy, inventory): readonly Match[] => {
     const engine = networkIn(inventory);
-    const isAlone = !inventory.list('Pod', policy.metadata.namespace).some((pod) => !isFinished(pod));
-    return selectorsOf(policy).map(({ at, aspect, set }) => ({
-      at,
-      aspect,
-      pods: engine.podsIn(set),
-      near: set.namespaces === undefined ? !isAlone : engine.hasPods,
-    }));
+    const hasPods = (namespace: string): boolean => inventory.list('Pod', namespace).some((pod) => !isFinished(pod));
+    return selectorsOf(policy).map(({ at, aspect, set }) => {
+      const named = set.namespaces === undefined ? [policy.metadata.namespace] : namedBy(set.namespaces);
+      return { at, aspect, pods: engine.podsIn(set), near: named?.every(hasPods) === true };
+    });
   },
   affected: {
     // The first pod of its look, or the last: also where it is the first or last at all.
@@ -81,6 +81,13 @@ function selectorsOf(policy: ObjectOf<'NetworkPolicy'>): readonly Stated[] {
           ),
     );
   return [...own, ...peers('ingress', 'from', Ingress), ...peers('egress', 'to', Egress)];
+}
+
+/** The namespaces that a selector means by their names; undefined where others may have the labels too. */
+function namedBy({ matchLabels, matchExpressions = [] }: LabelSelector): readonly string[] | undefined {
+  const name = matchLabels[NAMESPACE_NAME];
+  if (name !== undefined) return [name];
+  return matchExpressions.find(({ key, operator }) => key === NAMESPACE_NAME && operator === 'In')?.values;
 }
 
 function looksAtNamespaces(policy: ObjectOf<'NetworkPolicy'>): boolean {

@@ -4,8 +4,8 @@ import { policyOf, type AnyPolicy, type PodSet } from '#analysis/network/rules.t
 import { namespaceLabels, podKey } from '#analysis/network/sources.ts';
 import type { NetworkKinds } from '#analysis/network/view.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
-import type { ObjectOf, Pod } from '#model/objects.ts';
-import { refOf, type Ref } from '#model/ref.ts';
+import type { AnyObject, ObjectOf, Pod } from '#model/objects.ts';
+import { refOf, subjectText, type Ref } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
 import { networkIn } from './cni.ts';
 
@@ -90,6 +90,13 @@ export function isolationOf(
   if (policies.some((policy) => directionsOf(policy).includes(direction))) return 'isolated';
   if (denials.some((denial) => denial.direction === direction)) return 'isolated';
   return foreign.length > 0 ? 'unknown' : 'open';
+}
+
+/** Why only a policy whose language is not read could tell: the first of them by name, whatever the order in which they came. */
+export function furtherText(foreign: readonly AnyObject[], may: string): string {
+  const names = foreign.map((policy) => subjectText({ kind: policy.kind, ...policy.metadata })).sort();
+  const others = names.length > 1 ? ' and others' : '';
+  return `${names[0] ?? ''}${others}, whose language is not read, may ${may}`;
 }
 
 /** Policies in the languages of network plugins: that they are there, and where; whom they select is not read. */

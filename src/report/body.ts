@@ -30,6 +30,8 @@ export interface Contents {
   readonly notEvaluated: readonly NotEvaluated[];
   readonly summary: Readonly<Record<string, number>>;
   readonly score: Score;
+  /** What the score would be if nothing were suppressed, where something is. */
+  readonly scoreWithoutExceptions?: number;
   /** For the reports of workloads. */
   readonly traits?: Traits;
   /** For the reports of namespaces and of the cluster. */
@@ -111,12 +113,14 @@ export function reportOf(contents: Contents, engine: EngineVersion, sha256: Sha2
   return { ref, digest, body: { apiVersion: API_VERSION, kind: ref.kind, metadata, ...content } };
 }
 
-function bare({ subject, pods, summary, score, traits = {}, rollup, coverage }: Contents): object {
+function bare({ subject, pods, summary, score, scoreWithoutExceptions, traits = {}, ...more }: Contents): object {
+  const { rollup, coverage } = more;
   return {
     subject: { ...subjectOf(subject), pods },
     grade: score.grade,
     score: Math.floor(score.exact),
     scoreExact: score.exact,
+    ...(scoreWithoutExceptions === undefined ? {} : { scoreWithoutExceptions }),
     summary,
     ...(score.cappedBy === undefined ? {} : { cappedBy: score.cappedBy }),
     topFixes: score.topFixes,
@@ -180,7 +184,7 @@ function bytesOf(value: object): number {
 }
 
 function findingOf(finding: Finding, subject: Subject, sha256: Sha256): ReportFinding {
-  const { check, name, aspect, severity, status, path, message, evidence, pss, because, pods, accepted } = finding;
+  const { check, name, aspect, severity, status, path, message, evidence, pss, because, pods } = finding;
   return {
     check,
     name,
@@ -193,9 +197,16 @@ function findingOf(finding: Finding, subject: Subject, sha256: Sha256): ReportFi
     ...(pss === undefined ? {} : { pss }),
     ...(pods === 0 ? {} : { pods }),
     ...(because.length === 0 ? {} : { because: because.slice(0, BECAUSE_AT_MOST).map(refText) }),
-    ...(accepted === undefined ? {} : { accepted: tidy(accepted) }),
+    ...excuseOf(finding),
     fingerprint: fingerprintOf({ subject, check, path, ...(aspect === undefined ? {} : { aspect }) }, sha256),
   };
+}
+
+/** Why a finding is not open. */
+function excuseOf({ accepted, exception }: Finding): object {
+  if (accepted !== undefined) return { accepted: tidy(accepted) };
+  if (exception === undefined) return {};
+  return { exception: { ...exception, name: tidy(exception.name, NAME_LIMIT), reason: tidy(exception.reason) } };
 }
 
 function refText({ kind, namespace, name }: Ref): object {

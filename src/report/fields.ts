@@ -165,6 +165,11 @@ export const SHARED: Fields = {
   grade,
   score,
   scoreExact: number(0, 100, 'The score with one decimal.'),
+  scoreWithoutExceptions: number(
+    0,
+    100,
+    'What the score would be if nothing were suppressed, with one decimal; absent where nothing is. Accepting a risk is no repair.',
+  ),
   summary,
   cappedBy,
   topFixes,

@@ -1,3 +1,4 @@
+import { CLUSTER_EXCEPTION_FIELDS, EXCEPTION_COLUMNS, EXCEPTION_FIELDS } from './exception-schema.ts';
 import { REQUIRED, SHARED, coverage, rollup } from './fields.ts';
 import type { Fields, Schema } from './pieces.ts';
 import { TRAIT_FIELDS, access } from './traits.ts';
@@ -9,9 +10,11 @@ interface Resource {
   readonly scope: 'Namespaced' | 'Cluster';
   readonly description: string;
   readonly fields: Fields;
-  /** Beside those of every report. */
+  readonly required: readonly string[];
   readonly columns: readonly Schema[];
   readonly rules: readonly { readonly rule: string; readonly message: string }[];
+  /** Has a status that is written apart. */
+  readonly hasStatus?: true;
 }
 
 /** Of priority 1 are those that only `-o wide` shows. */
@@ -45,7 +48,8 @@ const RESOURCES: readonly Resource[] = [
       'The security posture of one object of a namespace and of all that it owns: a workload with its pods, a Role, a Secret, or the ' +
       'Namespace itself, which also takes everything in it together. Written by kubeposture only.',
     fields: { ...SHARED, ...TRAIT_FIELDS, rollup },
-    columns: WORKLOAD_COLUMNS,
+    required: REQUIRED,
+    columns: [...COLUMNS, ...WORKLOAD_COLUMNS],
     rules: [
       {
         rule: "!has(self.rollup) || self.subject.kind == 'Namespace'",
@@ -62,7 +66,8 @@ const RESOURCES: readonly Resource[] = [
       'The security posture of one cluster-scoped object, or of the cluster as a whole (the report named cluster). Written by ' +
       'kubeposture only.',
     fields: { ...SHARED, access, rollup, coverage },
-    columns: [],
+    required: REQUIRED,
+    columns: COLUMNS,
     rules: [
       {
         rule: "self.metadata.name == 'cluster' || !(has(self.rollup) || has(self.coverage))",
@@ -70,10 +75,38 @@ const RESOURCES: readonly Resource[] = [
       },
     ],
   },
+  {
+    kind: 'SecurityException',
+    plural: 'securityexceptions',
+    shortName: 'secex',
+    scope: 'Namespaced',
+    description:
+      'A risk in this namespace that somebody takes: findings that it covers are suppressed. They stay in their reports with the reason, ' +
+      'are not scored, and open again when it ends or goes. It covers nothing cluster-scoped, not even its own Namespace.',
+    fields: EXCEPTION_FIELDS,
+    required: ['spec'],
+    columns: EXCEPTION_COLUMNS,
+    rules: [],
+    hasStatus: true,
+  },
+  {
+    kind: 'ClusterSecurityException',
+    plural: 'clustersecurityexceptions',
+    shortName: 'csecex',
+    scope: 'Cluster',
+    description:
+      'A risk anywhere in the cluster that somebody takes: findings that it covers are suppressed. They stay in their reports with the ' +
+      'reason, are not scored, and open again when it ends or goes.',
+    fields: CLUSTER_EXCEPTION_FIELDS,
+    required: ['spec'],
+    columns: EXCEPTION_COLUMNS,
+    rules: [],
+    hasStatus: true,
+  },
 ];
 
-/** The CustomResourceDefinitions of both reports: the only place where their fields are stated. */
-export function reportCrds(): readonly object[] {
+/** The CustomResourceDefinitions of everything that is ours: the only place where their fields are stated. */
+export function ourCrds(): readonly object[] {
   return RESOURCES.map(definitionOf);
 }
 
@@ -82,9 +115,9 @@ function definitionOf(resource: Resource): object {
   const schema = {
     type: 'object',
     description: resource.description,
-    required: REQUIRED,
+    required: resource.required,
     properties: resource.fields,
-    'x-kubernetes-validations': resource.rules,
+    ...(resource.rules.length === 0 ? {} : { 'x-kubernetes-validations': resource.rules }),
   };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -107,7 +140,8 @@ function definitionOf(resource: Resource): object {
           served: true,
           storage: true,
           schema: { openAPIV3Schema: schema },
-          additionalPrinterColumns: [...COLUMNS, ...resource.columns],
+          ...(resource.hasStatus === true ? { subresources: { status: {} } } : {}),
+          additionalPrinterColumns: resource.columns,
         },
       ],
     },

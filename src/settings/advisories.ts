@@ -7,12 +7,13 @@ import type { Field } from './field.ts';
 export const REPOSITORY = '^[^/@:]+(/[^/@:]+)+$';
 export const VERSION = '^v?[0-9]{1,9}(\\.[0-9]{1,9}){1,2}$';
 
-const WORD = { type: 'string', minLength: 1, maxLength: 253 };
+export const WORD = { type: 'string', minLength: 1, maxLength: 253 };
 const TEXT = { type: 'string', minLength: 1, maxLength: 300 };
-const WORDS = { type: 'array', items: WORD, maxItems: 100 };
+export const WORDS = { type: 'array', items: WORD, maxItems: 100 };
 const VERSION_WORD = { type: 'string', pattern: VERSION };
 
-function record(required: readonly string[], properties: Readonly<Record<string, object>>): object {
+/** An object with these fields and no others. */
+export function record(required: readonly string[], properties: Readonly<Record<string, object>>): object {
   return { type: 'object', additionalProperties: false, required, properties };
 }
 

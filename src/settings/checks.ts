@@ -1,4 +1,5 @@
 import { withProblems, type Check, type Context } from '#model/check.ts';
+import type { ExceptionRules } from '#model/exception.ts';
 import type { Kind } from '#model/kinds.ts';
 import { fitsAny } from '#model/pattern.ts';
 import type { Severity } from '#model/severity.ts';
@@ -29,6 +30,13 @@ function withSeverity(check: Check, severity: Severity): Check {
     problem.severity === 'info' ? problem : { ...problem, severity },
   );
   return { ...reweighed, severity };
+}
+
+/** What exceptions may ask for, as it is set. Throws SettingsError on an id that no check has. */
+export function exceptionRules(checks: readonly Check[], settings: Configured['exceptions']): ExceptionRules {
+  const strange = settings.nonSuppressible.find((id) => checks.every((check) => check.id !== id));
+  if (strange !== undefined) throw new SettingsError(`exceptions.nonSuppressible: there is no check ${strange}`);
+  return { catalogue: checks, ...settings };
 }
 
 /** The time that judgements on live clusters and in files go by: seconds since 1970. */

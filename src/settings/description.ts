@@ -3,6 +3,7 @@ import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { SEVERITIES, type Severity } from '#model/severity.ts';
 import { componentAdvisories } from './advisories.ts';
 import type { Field, Section } from './field.ts';
+import { imageVerifiers } from './products.ts';
 
 export const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
 export const CRON = '^\\S+( +\\S+){4}$';
@@ -44,10 +45,8 @@ function choice(what: string): Choice {
   };
 }
 
-const disable = field<readonly CheckId[]>('Checks that do not run, by id.', [], {
-  type: 'array',
-  items: { type: 'string', pattern: CHECK_ID },
-});
+const CHECK_IDS = { type: 'array', items: { type: 'string', pattern: CHECK_ID } };
+const disable = field<readonly CheckId[]>('Checks that do not run, by id.', [], CHECK_IDS);
 const severity = field<Readonly<Partial<Record<CheckId, Severity>>>>(
   'Another severity for every finding of a check; those that are only info stay info.',
   {},
@@ -141,6 +140,7 @@ export const CONFIGURATION = {
             ),
             metadataHosts: parameter('metadataHosts', 'Names and addresses of the metadata services of clouds.'),
             componentAdvisories,
+            imageVerifiers,
             minOwnersForSplit: integer(
               'How many applications may share a namespace before KP-NS-007 asks why.',
               DEFAULT_PARAMETERS.minOwnersForSplit,
@@ -165,6 +165,24 @@ export const CONFIGURATION = {
             'metadata',
             { enum: SECRETS_MODES },
           ),
+        ),
+      },
+    },
+    exceptions: {
+      says: 'What a SecurityException or ClusterSecurityException may ask for.',
+      fields: {
+        maxDays: integer(
+          'How many days an exception may last from its creation on. Where it is set, `expires` must be. 0 is for ever.',
+          0,
+          0,
+          36_500,
+        ),
+        nonSuppressible: field<readonly CheckId[]>('Checks that no exception covers, by id.', [], CHECK_IDS),
+        broadAbove: integer(
+          'On how many objects one exception may have findings before it counts as Overbroad: in effect all the same.',
+          100,
+          1,
+          1_000_000,
         ),
       },
     },

@@ -44,6 +44,20 @@ export const METRICS = {
     labels: [],
     scope: 'posture',
   },
+  complianceRatio: {
+    name: 'kubeposture_compliance_ratio',
+    type: 'gauge',
+    help: 'Part of the controls of a framework that pass, 0 to 1, of those that a program can assess. What is unknown does not pass.',
+    labels: ['framework'],
+    scope: 'posture',
+  },
+  complianceControls: {
+    name: 'kubeposture_compliance_controls',
+    type: 'gauge',
+    help: 'Controls of a framework: pass, fail, unknown, or manual, of which nothing shows in the API.',
+    labels: ['framework', 'status'],
+    scope: 'posture',
+  },
   unknown: {
     name: 'kubeposture_checks_unknown',
     type: 'gauge',

@@ -13,6 +13,9 @@ type KeyOf<T extends 'gauge' | 'counter' | 'histogram'> = {
   [K in MetricKey]: (typeof METRICS)[K]['type'] extends T ? K : never;
 }[MetricKey];
 
+/** What is read when Prometheus asks. */
+export type GaugeKey = KeyOf<'gauge'>;
+
 const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
 
 /** A metric that is read when Prometheus asks. */
@@ -41,7 +44,7 @@ export class Metrics {
   }
 
   /** A gauge whose samples are asked for at each scrape; a series that is not answered is gone. */
-  gauge<K extends KeyOf<'gauge'>>(key: K, read: () => Iterable<Sample<K>>): void {
+  gauge<K extends GaugeKey>(key: K, read: () => Iterable<Sample<K>>): void {
     this.#pulled.push({ row: METRICS[key], read });
   }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { reportCrds } from '#report/schema.ts';
+import { ourCrds } from '#report/schema.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { CLUSTER_REPORT, DEPLOYMENT_REPORT, NAMESPACE_REPORT } from '../support/example-reports.ts';
 import { waitFor } from '../support/wait.ts';
@@ -54,11 +54,11 @@ describe('[cluster] custom resource definitions', function () {
 
   it('explain every field', async () => {
     // The server publishes what it explains a moment after the kind is established.
-    for (const { names } of reportCrds().map((crd) => (crd as Crd).spec)) {
+    for (const { names } of ourCrds().map((crd) => (crd as Crd).spec)) {
       await waitFor(`kubectl explain ${names.singular}`, () => plane.kubectl('explain', names.singular));
     }
     const described = await Promise.all(
-      reportCrds().flatMap((crd) => {
+      ourCrds().flatMap((crd) => {
         const { names, versions } = (crd as Crd).spec;
         return [...objectsIn(names.singular, versions[0].schema.openAPIV3Schema)].map(async ({ path, fields }) => {
           const said = (await plane.kubectl('explain', path)).replaceAll(/\s+/g, ' ');
@@ -177,6 +177,108 @@ describe('[cluster] custom resource definitions', function () {
       expect(await refusalOf(report)).to.include(says);
     });
   }
+});
+
+describe('[cluster] exceptions as the API server takes them', function () {
+  this.timeout(60_000);
+  let plane: ControlPlane;
+  let namespace: string;
+
+  before(async function () {
+    plane = await sharedControlPlane(this);
+    await plane.kubectl('apply', '--server-side', '-f', 'crds');
+    await plane.kubectl('wait', '--for=condition=Established', '--timeout=30s', '-f', 'crds');
+    namespace = await newNamespace(plane);
+  });
+
+  const answerTo = (kind: string, spec: object): Promise<string> =>
+    plane
+      .kubectlWithInput(
+        JSON.stringify({ apiVersion: 'kubeposture.io/v1alpha1', kind, metadata: { name: 'tried' }, spec }),
+        'create',
+        ...(kind === 'SecurityException' ? ['-n', namespace] : []),
+        '--dry-run=server',
+        '--validate=strict',
+        '-f',
+        '-',
+      )
+      .then(() => 'taken', String);
+
+  const good = { checks: ['KP-POD-001'], reason: 'a migration' };
+  const cases: readonly {
+    readonly name: string;
+    readonly spec: object;
+    readonly says: string;
+    readonly kind?: 'ClusterSecurityException';
+  }[] = [
+    { name: 'a check and a reason', spec: good, says: 'taken' },
+    {
+      name: 'everything that can be said',
+      spec: {
+        checks: ['KP-NET-002', 'pod-not-isolated', 'KP-NET-002/hostNetwork'],
+        subjects: {
+          kinds: ['Deployment'],
+          names: ['legacy-*', 'system:x'],
+          matchLabels: { 'example.com/app': 'web' },
+          containers: ['app'],
+        },
+        reason: 'a migration',
+        owner: 'team-shop',
+        expires: '2026-12-31T00:00:00Z',
+      },
+      says: 'taken',
+    },
+    {
+      name: 'every check with an end',
+      spec: { ...good, checks: ['*'], expires: '2026-12-31T00:00:00Z' },
+      says: 'taken',
+    },
+    {
+      name: 'namespaces of the kind that is cluster-scoped',
+      kind: 'ClusterSecurityException',
+      spec: { ...good, subjects: { kinds: ['Namespace'], namespaces: ['kube-*'] } },
+      says: 'taken',
+    },
+    { name: 'no reason', spec: { checks: ['KP-POD-001'] }, says: 'spec.reason: Required value' },
+    { name: 'a blank reason', spec: { ...good, reason: '  ' }, says: 'spec.reason in body should match' },
+    { name: 'no check', spec: { ...good, checks: [] }, says: 'spec.checks in body should have at least 1 items' },
+    { name: 'a glob of checks', spec: { ...good, checks: ['KP-POD-*'] }, says: 'spec.checks[0] in body should match' },
+    {
+      name: 'every check without an end',
+      spec: { ...good, checks: ['*'] },
+      says: 'who accepts every check says until when: expires',
+    },
+    { name: 'a day', spec: { ...good, expires: '2026-12-31' }, says: 'spec.expires in body must be of type date-time' },
+    {
+      name: 'a kind that is in no namespace',
+      spec: { ...good, subjects: { kinds: ['Pod', 'ClusterRole'] } },
+      says: 'a SecurityException covers objects of its own namespace',
+    },
+    {
+      name: 'namespaces of the kind that is in one',
+      spec: { ...good, subjects: { namespaces: ['shop'] } },
+      says: 'unknown field "spec.subjects.namespaces"',
+    },
+    {
+      name: 'a slip in the name of a selector',
+      spec: { ...good, subjects: { name: ['web'] } },
+      says: 'unknown field "spec.subjects.name"',
+    },
+    {
+      name: 'a thousand names',
+      spec: { ...good, subjects: { names: Array.from({ length: 1000 }, () => 'x') } },
+      says: 'spec.subjects.names: Too many: 1000: must have at most 100 items',
+    },
+    {
+      name: 'a novel',
+      spec: { ...good, reason: 'x'.repeat(513) },
+      says: 'spec.reason: Too long: may not be more than 512 bytes',
+    },
+  ];
+  for (const { name, spec, says, kind = 'SecurityException' } of cases)
+    it(`${name}: ${says === 'taken' ? says : 'refused'}`, async () => {
+      expect(await answerTo(kind, spec)).to.include(says);
+    });
 });
 
 interface Schema {

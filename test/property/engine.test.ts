@@ -7,7 +7,7 @@ import { scoreOf, type Scope } from '#engine/score.ts';
 import { Tally } from '#engine/tally.ts';
 import { SEVERITIES, rankOf, type Severity } from '#model/severity.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
-import { history, type Step } from '../support/arbitraries.ts';
+import { exceptionHistory, history, type Step } from '../support/arbitraries.ts';
 import { World } from '../support/world.ts';
 
 function identity({ kind, metadata }: Manifest): string {
@@ -59,6 +59,21 @@ describe('[law] engine', function () {
       { numRuns: 1500 },
     );
   }).timeout(120_000);
+
+  it('what is accepted step by step = what is accepted at once', () => {
+    fc.assert(
+      fc.property(exceptionHistory, (steps) => {
+        const [incremental, fresh] = [told(steps), seen(steps)];
+        expect(incremental.verdicts()).to.deep.equal(fresh.verdicts());
+        expect(incremental.standings()).to.deep.equal(fresh.standings());
+        const wrong = [...incremental.engine.planAll().values()].filter(({ subject }) =>
+          incremental.engine.recheck(subject),
+        );
+        expect(wrong).to.deep.equal([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
 
   it('the order of arrival does not matter', () => {
     fc.assert(

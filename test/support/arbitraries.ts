@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ago } from '#checks/samples.ts';
 import type { Manifest } from '#model/check.ts';
 import { KINDS, apiVersionOf, type Kind } from '#model/kinds.ts';
+import { verifying } from './image-worlds.ts';
 import * as network from './network-worlds.ts';
 import * as routing from './routing-worlds.ts';
 
@@ -455,6 +456,47 @@ const pluginPolicy = fc.oneof(
   of('CalicoGlobalNetworkPolicy', fc.constant({})),
 );
 
+/** Pods with findings in containers, and what is accepted of these: by name, by label, by container, for some time or for ever. */
+const exceptionSpec = fc.record(
+  {
+    checks: fc.constantFrom(['KP-POD-001'], ['host-network'], ['KP-POD-001', 'KP-POD-004'], ['*'], ['KP-POD-999'], []),
+    subjects: fc.record(
+      {
+        kinds: fc.constantFrom(['Pod', 'ReplicaSet'], ['Pod'], ['Namespace']),
+        names: fc.constantFrom(['x'], ['*'], ['y*']),
+        matchLabels: labels,
+        containers: fc.constantFrom(['app'], ['s*']),
+      },
+      { requiredKeys: [] },
+    ),
+    reason: fc.constantFrom('a reason', 'another', ''),
+    expires: fc.constantFrom(299, 60_000, -1).map((seconds) => ago(-seconds)),
+  },
+  { requiredKeys: ['checks', 'reason'] },
+);
+const clusterSpec = fc
+  .tuple(exceptionSpec, fc.constantFrom<Fields>({}, { namespaces: ['a'] }, { namespaces: ['b', 'kube-*'] }))
+  .map(([spec, within]) => ({ ...spec, subjects: { ...spec.subjects, ...within } }));
+const accepted = fc.oneof(
+  { weight: 2, arbitrary: of('SecurityException', fc.record({ spec: exceptionSpec })) },
+  of('ClusterSecurityException', fc.record({ spec: clusterSpec })),
+);
+const risky = of(
+  'Pod',
+  fc.constantFrom('app', 'side').map((named) => ({
+    spec: { hostNetwork: true, containers: [{ name: named, securityContext: { privileged: true } }] },
+  })),
+  fc
+    .tuple(fc.oneof(noOwner, owner('ReplicaSet', 'apps/v1')), labels)
+    .map(([owned, worn]) => ({ ...owned, labels: worn })),
+);
+const exceptions = fc.oneof(
+  { weight: 2, arbitrary: risky },
+  { weight: 2, arbitrary: accepted },
+  replicaSet,
+  aNamespace,
+);
+
 /** Worlds of few kinds each: in a world of all kinds the two objects that a relation joins seldom meet. */
 const themes = [
   fc.oneof(pod, replicaSet, deployment, statefulSet, job, cronJob),
@@ -468,6 +510,7 @@ const themes = [
   fc.oneof(plainPod, claim, volume),
   fc.oneof(pod, aNamespace),
   debuggedPod,
+  verifying,
   fc.oneof(plainPod, limitRange),
   fc.oneof(plainPod, limitRange, resourceQuota, aNamespace),
   fc.oneof(levelledPod, aNamespace),
@@ -523,3 +566,6 @@ export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   historyOf(inUse, 5),
   historyOf(inUse, 7),
 );
+
+/** What is found and what is accepted of it, in turns. */
+export const exceptionHistory: fc.Arbitrary<readonly Step[]> = historyOf(exceptions, 3);

@@ -1,3 +1,4 @@
+import { ADMISSION_BODIES } from './admission-bodies.ts';
 import { OF_MASTERS } from './certificate-requests.ts';
 /** What laws over any JSON share: valid manifests of every kind, and hostile values grafted into them. */
 import fc from 'fast-check';
@@ -109,6 +110,33 @@ const gateway = {
 };
 const withTemplate = { spec: { replicas: 1, selector, template } };
 
+const exception = {
+  spec: {
+    checks: ['KP-POD-001', 'host-network'],
+    subjects: { kinds: ['Pod'], names: ['x*'], matchLabels: { app: 'web' }, containers: ['app'] },
+    reason: 'a migration',
+    owner: 'team-x',
+    expires: '2026-12-31T00:00:00Z',
+  },
+  status: {
+    state: 'Active',
+    message: '',
+    matchedFindings: 1,
+    lastMatched: '2026-06-01T00:00:00Z',
+    observedGeneration: 1,
+    conditions: [
+      {
+        type: 'Effective',
+        status: 'True',
+        reason: 'Active',
+        message: '',
+        observedGeneration: 1,
+        lastTransitionTime: '2026-06-01T00:00:00Z',
+      },
+    ],
+  },
+};
+
 const AMOUNTS = { cpu: 1, memory: '1Gi', 'ephemeral-storage': '1Gi' };
 
 /** A valid body of each kind, with every field that some shape reads. */
@@ -130,6 +158,8 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
       scopeSelector: { matchExpressions: [{ scopeName: 'BestEffort', operator: 'Exists' }] },
     },
   },
+  SecurityException: exception,
+  ClusterSecurityException: exception,
   ServiceAccount: { automountServiceAccountToken: false },
   ClusterRole: { rules, aggregationRule: { clusterRoleSelectors: [selector] } },
   ClusterRoleBinding: binding,
@@ -192,6 +222,7 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   CiliumClusterwideNetworkPolicy: {},
   CalicoNetworkPolicy: {},
   CalicoGlobalNetworkPolicy: {},
+  ...ADMISSION_BODIES,
   CertificateSigningRequest: {
     spec: { request: OF_MASTERS.utf8only, signerName: 'example.com/x', usages: ['client auth'] },
     status: { conditions: [{ type: 'Approved', status: 'True' }] },

@@ -4,6 +4,7 @@ import { Engine } from '#engine/engine.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import type { Check, Context, Manifest } from '#model/check.ts';
+import { isCluster } from '#model/cluster.ts';
 import { DEFAULT_PARAMETERS, NEWEST_MINOR, type Parameters } from '#model/parameters.ts';
 import { refOf } from '#model/ref.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
@@ -61,6 +62,19 @@ export class World {
   /** Every verdict, sorted by subject. */
   verdicts(): readonly Verdict[] {
     return [...this.engine.verdicts()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+
+  /** How every exception stands, as `Kind ns/name state findings/objects`, sorted. */
+  standings(): readonly string[] {
+    return Array.from(this.engine.exceptions.standings(this.#now), ({ exception, state, findings, objects }) => {
+      const { kind, metadata } = exception;
+      return `${kind} ${metadata.namespace}/${metadata.name} ${state} ${String(findings)}/${String(objects)}`;
+    }).sort();
+  }
+
+  /** Those of the objects in it: without that of the cluster itself, which is always there. */
+  ofObjects(): readonly Verdict[] {
+    return this.verdicts().filter(({ subject }) => !isCluster(subject));
   }
 
   /** `check Kind ns/name path` of every open finding and of every accepted one, sorted. */

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
-import { reportCrds } from '#report/schema.ts';
+import { ourCrds } from '#report/schema.ts';
 
 interface Crd {
   readonly spec: {
@@ -20,7 +20,7 @@ interface Schema {
   readonly items?: Schema;
 }
 
-const crds = reportCrds() as readonly Crd[];
+const crds = ourCrds() as readonly Crd[];
 
 describe('[unit] custom resource definitions', () => {
   for (const crd of crds) {

@@ -21,7 +21,8 @@ export const DEFAULT_ASSUMPTIONS: NetworkAssumptions = {
   ownNodeAlwaysAllowed: true,
 };
 
-const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+/** The API server writes the name of a namespace among its labels under this key. */
+export const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
 type Labels = Readonly<Record<string, string>>;
 

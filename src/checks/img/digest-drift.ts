@@ -12,6 +12,7 @@ export const digestDrift = defineCheck({
   fix: 'Pin the digest and roll out again.',
   refs: ['OWASP2022:K02', 'OWASP2025:K04', 'NSA:N3', 'MITRE:T1525', 'MITRE:T1195.002'],
   subject: 'Pod',
+  alsoFinished: true,
   inputs: { running: imagesOfSiblings },
 
   *evaluate({ spec }, { running }) {

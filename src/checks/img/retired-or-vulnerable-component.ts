@@ -43,6 +43,7 @@ export const retiredOrVulnerableComponent = defineCheckOfMany({
   fix: 'Upgrade it; replace what is retired, ingress-nginx by an implementation of the Gateway API; remove what nobody needs.',
   refs: ['OWASP2022:K10', 'OWASP2025:K07', 'NSA:N28', 'MITRE:T1190', 'MITRE:T1068'],
   evidence: 'heuristic',
+  alsoFinished: true,
   judges: [ofPod, ofService],
   examples,
 });

@@ -3,9 +3,9 @@ import { defineCheck } from '#model/check.ts';
 import type { ObjectOf } from '#model/objects.ts';
 import { refOf } from '#model/ref.ts';
 import { networkOfNamespace } from '#relations/namespaces.ts';
+import { furtherText } from '#relations/network.ts';
 import { aNamespace, aPod, aPolicy } from '../samples.ts';
 
-const FURTHER = 'policies of the network plugin, whose language is not read, may deny by default';
 const SIDES = [
   { direction: 'Ingress', aspect: 'ingress', severity: 'medium', what: 'comes in' },
   { direction: 'Egress', aspect: 'egress', severity: 'low', what: 'goes out' },
@@ -31,13 +31,13 @@ export const noDefaultDeny = defineCheck({
     if (!network?.hasPods) return;
     const { policies, denied, foreign } = network;
     if (policies.length === 0 && denied.length === 0) {
-      if (foreign.length > 0) yield { aspect: 'none', unknown: FURTHER };
+      if (foreign.length > 0) yield { aspect: 'none', unknown: furtherText(foreign, 'deny by default') };
       else yield { at: 'metadata.name', aspect: 'none', message: 'the namespace has no NetworkPolicy at all' };
       return;
     }
     for (const { direction, aspect, severity, what } of SIDES) {
       if (denied.includes(direction) || policies.some((policy) => denies(policy, direction))) continue;
-      if (foreign.length > 0) yield { aspect, unknown: FURTHER };
+      if (foreign.length > 0) yield { aspect, unknown: furtherText(foreign, 'deny by default') };
       else
         yield {
           at: 'metadata.name',

@@ -1,6 +1,6 @@
 import type { Manifest } from '#model/check.ts';
 import { isFinished } from '#model/workload.ts';
-import { clusterPoliciesDenyingPod, isolationOf, policiesOfPlugins } from '#relations/network.ts';
+import { clusterPoliciesDenyingPod, furtherText, isolationOf, policiesOfPlugins } from '#relations/network.ts';
 import { policiesSelectingPod } from '#relations/policies.ts';
 import { definePodCheck } from '../pod-check.ts';
 import { aDeployment, aPod, aPolicy } from '../samples.ts';
@@ -14,8 +14,6 @@ const DIRECTIONS = [
   },
   { direction: 'Egress', aspect: 'egress', severity: 'low', what: 'it may open a connection to anywhere' },
 ] as const;
-
-const FURTHER = 'policies of the network plugin, whose language is not read, may select the pod';
 
 export const podNotIsolated = definePodCheck({
   id: 'KP-NET-002',
@@ -32,7 +30,7 @@ export const podNotIsolated = definePodCheck({
   *evaluate(pod, given) {
     for (const { direction, aspect, severity, what } of DIRECTIONS) {
       const isolation = isolationOf(pod, direction, given);
-      if (isolation === 'unknown') yield { aspect, unknown: FURTHER };
+      if (isolation === 'unknown') yield { aspect, unknown: furtherText(given.foreign, 'select the pod') };
       if (isolation !== 'open') continue;
       const [at, why] =
         pod.spec.hostNetwork === true

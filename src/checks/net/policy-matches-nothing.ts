@@ -1,8 +1,10 @@
 import { newUntil } from '#facts/age.ts';
-import { defineCheck } from '#model/check.ts';
+import { defineCheck, type Example } from '#model/check.ts';
 import { matchesOfPolicy } from '#relations/matches.ts';
 import { aPod, aPolicy, aged } from '../samples.ts';
 
+const DNS = { matchLabels: { 'k8s-app': 'kube-dns' } };
+const inNamespace = (name: string): object => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
 const WEB = { podSelector: { matchLabels: { app: 'web' } } };
 
 export const policyMatchesNothing = defineCheck({
@@ -27,8 +29,9 @@ export const policyMatchesNothing = defineCheck({
         yield { until };
         return;
       }
-      // Files that bring no pod at all say nothing about who is selected.
-      if (!complete && !near) yield { aspect, unknown: 'the files hold no pod that it could select' };
+      // Files that bring no pod of a namespace say nothing about who is selected there.
+      if (!complete && !near)
+        yield { aspect, unknown: 'pods that it could select may be where these files do not show' };
       else
         yield {
           at,
@@ -62,6 +65,7 @@ export const policyMatchesNothing = defineCheck({
           ingress: [{ from: [{ podSelector: { matchLabels: { app: 'none' } } }] }],
           egress: [{ to: [{ namespaceSelector: { matchLabels: { team: 'none' } } }] }],
         }),
+        context: { complete: true },
         world: [aPod()],
         finds: [
           { at: 'spec.egress[0].to[0]', aspect: 'peer' },
@@ -69,24 +73,56 @@ export const policyMatchesNothing = defineCheck({
         ],
         also: ['KP-NET-001'],
       },
-    ],
-    good: [
       {
-        name: 'a policy that was made a moment ago',
-        subject: aged(60, aPolicy({ podSelector: { matchLabels: { app: 'soon' } } })),
+        name: 'in files too, a peer in a namespace that they hold pods of',
+        subject: aPolicy({
+          ...WEB,
+          egress: [
+            { to: [{ namespaceSelector: inNamespace('shop'), podSelector: DNS }] },
+            { to: [{ podSelector: DNS }] },
+          ],
+        }),
         world: [aPod()],
-      },
-      {
-        name: 'pods and peers that there are',
-        subject: aPolicy({ ...WEB, ingress: [{ from: [WEB] }] }),
-        world: [aPod()],
-      },
-      { name: 'a default deny without a pod', subject: aPolicy() },
-      {
-        name: 'a peer of addresses',
-        subject: aPolicy({ ...WEB, ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/24' } }] }] }),
-        world: [aPod()],
+        finds: [
+          { at: 'spec.egress[0].to[0]', aspect: 'peer' },
+          { at: 'spec.egress[1].to[0]', aspect: 'peer' },
+        ],
+        also: ['KP-NET-001'],
       },
     ],
+    good: goodExamples(),
   }),
 });
+
+function goodExamples(): readonly Example[] {
+  return [
+    {
+      name: 'in files, peers in namespaces that the files do not hold, or not all of: not known',
+      subject: aPolicy({
+        ...WEB,
+        egress: [
+          { to: [{ namespaceSelector: inNamespace('kube-system'), podSelector: DNS }] },
+          { to: [{ namespaceSelector: {}, podSelector: DNS }] },
+          { to: [{ namespaceSelector: { matchLabels: { team: 'dns' } } }] },
+        ],
+      }),
+      world: [aPod()],
+    },
+    {
+      name: 'a policy that was made a moment ago',
+      subject: aged(60, aPolicy({ podSelector: { matchLabels: { app: 'soon' } } })),
+      world: [aPod()],
+    },
+    {
+      name: 'pods and peers that there are',
+      subject: aPolicy({ ...WEB, ingress: [{ from: [WEB] }] }),
+      world: [aPod()],
+    },
+    { name: 'a default deny without a pod', subject: aPolicy() },
+    {
+      name: 'a peer of addresses',
+      subject: aPolicy({ ...WEB, ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/24' } }] }] }),
+      world: [aPod()],
+    },
+  ];
+}

@@ -12,7 +12,7 @@ export const apparmorDisabled = defineCheck({
   severity: 'medium',
   why: 'On nodes with AppArmor the profile of the runtime keeps a container from mounting and from writing to /proc and /sys; this switches it off.',
   fix: 'Remove the override, or load a tailored Localhost profile.',
-  refs: ['PSS:baseline', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1562'],
+  refs: ['PSS:appArmorProfile', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1562'],
   subject: 'Pod',
 
   *evaluate({ metadata, spec }) {

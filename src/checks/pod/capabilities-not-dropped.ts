@@ -9,7 +9,15 @@ export const capabilitiesNotDropped = defineCheck({
   severity: 'low',
   why: 'Runtimes give a container about fourteen capabilities that hardly any program needs; each is kernel surface that an intruder can reach.',
   fix: 'Set `capabilities: {drop: [ALL]}`, and add NET_BIND_SERVICE only for ports below 1024.',
-  refs: ['CIS:5.2.9', 'CIS:5.6.3', 'PSS:restricted', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611'],
+  refs: [
+    'CIS:5.2.9',
+    'CIS:5.6.3',
+    'PSS:capabilities_restricted',
+    'OWASP2022:K01',
+    'OWASP2025:K01',
+    'NSA:N4',
+    'MITRE:T1611',
+  ],
   aspects: {
     notDropped: '`drop` does not list `ALL`',
     wrongCase: '`drop` lists ALL in a spelling that Pod Security admission does not know',

@@ -21,14 +21,14 @@ const BASELINE: ReadonlySet<string> = new Set([
 export const capabilityBeyondBaseline = definePodCheck({
   id: 'KP-POD-010',
   name: 'capability-beyond-baseline',
-  title: 'Container adds a capability outside the baseline set',
+  title: 'Container adds a capability outside the PSS baseline set',
   severity: 'medium',
   why: 'What is outside the set that runtimes give anyway is power over more than the container: its network, the clock, the kernel.',
   fix: 'Drop the addition, or restructure the container so that it is not needed; names are written in upper case and without `CAP_`.',
   refs: [
     'CIS:5.2.8',
     'CIS:5.2.9',
-    'PSS:baseline',
+    'PSS:capabilities_baseline',
     'OWASP2022:K01',
     'OWASP2025:K01',
     'NSA:N4',

@@ -10,7 +10,15 @@ export const dangerousCapability = definePodCheck({
   severity: 'high',
   why: 'Each of these capabilities is a known way from the container to the node: loading a module, tracing its processes, mounting its disks.',
   fix: 'Remove the capability; for packet filtering or tracing use a dedicated node agent.',
-  refs: ['CIS:5.2.9', 'PSS:baseline', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611', 'MITRE:T1068'],
+  refs: [
+    'CIS:5.2.9',
+    'PSS:capabilities_baseline',
+    'OWASP2022:K01',
+    'OWASP2025:K01',
+    'NSA:N4',
+    'MITRE:T1611',
+    'MITRE:T1068',
+  ],
 
   *evaluate({ spec }) {
     for (const slot of containersOf(spec)) {

@@ -8,7 +8,7 @@ export const hostIpc = defineCheck({
   severity: 'medium',
   why: 'The pod reads and writes the shared memory and the message queues of the node: a process there that shares carelessly is within its reach.',
   fix: 'Delete `hostIPC`; share an `emptyDir` with `medium: Memory` inside the pod instead.',
-  refs: ['CIS:5.2.4', 'PSS:baseline', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611'],
+  refs: ['CIS:5.2.4', 'PSS:hostNamespaces', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611'],
   subject: 'Pod',
 
   *evaluate({ spec }) {

@@ -10,7 +10,7 @@ export const hostNetwork = definePodCheck({
   fix: 'Delete `hostNetwork` and publish through a Service; a CNI or metrics agent that needs it belongs into a namespace of its own.',
   refs: [
     'CIS:5.2.5',
-    'PSS:baseline',
+    'PSS:hostNamespaces',
     'OWASP2022:K01',
     'OWASP2022:K07',
     'OWASP2025:K01',

@@ -15,7 +15,8 @@ export const hostPathVolume = definePodCheck({
   fix: 'Replace it by a CSI, emptyDir, configMap or projected volume; if it is unavoidable mount it read-only and narrow the path.',
   refs: [
     'CIS:5.2.11',
-    'PSS:baseline',
+    'PSS:hostPathVolumes',
+    'PSS:restrictedVolumes',
     'OWASP2022:K01',
     'OWASP2025:K01',
     'NSA:N4',

@@ -11,7 +11,7 @@ export const hostPid = defineCheck({
   severity: 'high',
   why: 'The pod sees every process of the node, with its environment and its files under /proc; together with the right to trace it enters them.',
   fix: 'Delete `hostPID`; use a sidecar with `shareProcessNamespace` for debugging inside the pod.',
-  refs: ['CIS:5.2.3', 'PSS:baseline', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611', 'MITRE:T1057'],
+  refs: ['CIS:5.2.3', 'PSS:hostNamespaces', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611', 'MITRE:T1057'],
   subject: 'Pod',
 
   *evaluate({ spec }) {

@@ -11,7 +11,7 @@ export const hostPort = definePodCheck({
   fix: 'Remove `hostPort` and publish with a Service or a Gateway.',
   refs: [
     'CIS:5.2.12',
-    'PSS:baseline',
+    'PSS:hostPorts',
     'OWASP2022:K01',
     'OWASP2022:K07',
     'OWASP2025:K01',

@@ -12,7 +12,7 @@ export const privilegeEscalationAllowed = definePodCheck({
   refs: [
     'CIS:5.2.6',
     'CIS:5.6.3',
-    'PSS:restricted',
+    'PSS:allowPrivilegeEscalation',
     'OWASP2022:K01',
     'OWASP2025:K01',
     'NSA:N4',

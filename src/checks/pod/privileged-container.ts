@@ -12,7 +12,7 @@ export const privilegedContainer = definePodCheck({
   refs: [
     'CIS:5.2.2',
     'CIS:5.6.3',
-    'PSS:baseline',
+    'PSS:privileged',
     'OWASP2022:K01',
     'OWASP2025:K01',
     'NSA:N4',

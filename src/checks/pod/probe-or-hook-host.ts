@@ -13,7 +13,7 @@ export const probeOrHookHost = defineCheck({
   severity: 'medium',
   why: 'The kubelet sends the request from the node: whoever writes the pod asks in its place, past every NetworkPolicy, also what listens on loopback.',
   fix: 'Remove `host`; use an `exec` probe for targets out of the ordinary.',
-  refs: ['PSS:baseline', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1090'],
+  refs: ['PSS:hostProbesAndHostLifecycle', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1090'],
   subject: 'Pod',
 
   *evaluate({ spec }, _given, { minor }) {

@@ -9,7 +9,7 @@ export const procMountUnmasked = defineCheck({
   severity: 'medium',
   why: 'The runtime hides parts of /proc that show and change the kernel of the node; unmasked they are open to the container.',
   fix: 'Remove `procMount`; if nested containers need it, keep `hostUsers: false`.',
-  refs: ['PSS:baseline', 'PSS:restricted', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611'],
+  refs: ['PSS:procMount', 'PSS:procMount_restricted', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611'],
   subject: 'Pod',
 
   *evaluate({ spec }, _given, { minor }) {

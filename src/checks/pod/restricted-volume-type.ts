@@ -8,7 +8,7 @@ export const restrictedVolumeType = defineCheck({
   severity: 'low',
   why: 'Such a volume is mounted by code of the node with the words of the pod, without a storage class that an administrator chose.',
   fix: 'Move the storage behind a PersistentVolumeClaim or a CSI driver.',
-  refs: ['PSS:restricted', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4'],
+  refs: ['PSS:restrictedVolumes', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4'],
   subject: 'Pod',
 
   *evaluate({ spec }) {

@@ -12,7 +12,7 @@ export const runAsNonRootNotEnforced = definePodCheck({
   severity: 'medium',
   why: 'Root in a container is root on the node as soon as one wall fails; `runAsNonRoot` makes the kubelet refuse an image that would run so.',
   fix: 'Set `runAsNonRoot: true` at pod level and a numeric UID (10000 or above) in the image or spec; or `hostUsers: false` on Kubernetes 1.35 or newer.',
-  refs: ['CIS:5.2.7', 'CIS:5.6.3', 'PSS:restricted', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N1', 'MITRE:T1611'],
+  refs: ['CIS:5.2.7', 'CIS:5.6.3', 'PSS:runAsNonRoot', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N1', 'MITRE:T1611'],
   aspects: {
     uidSet: 'a user id above 0 is set anyway',
     windowsAdministrator: 'a Windows container runs as ContainerAdministrator',

@@ -9,7 +9,7 @@ export const runAsRootUid = definePodCheck({
   severity: 'medium',
   why: 'Root in a container is root on the node as soon as one wall fails, and here nobody left it to the image.',
   fix: 'Set a `runAsUser` other than 0, or move the pod into a user namespace with `hostUsers: false`.',
-  refs: ['CIS:5.2.7', 'PSS:restricted', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N1', 'MITRE:T1611'],
+  refs: ['CIS:5.2.7', 'PSS:runAsUser', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N1', 'MITRE:T1611'],
   applies: ({ spec }, { minor }) => !rootIsConfined(spec, minor),
 
   *evaluate({ spec }) {

@@ -9,7 +9,15 @@ export const seccompNotSet = definePodCheck({
   severity: 'low',
   why: 'Where nothing is said the kubelet starts the container without a filter, unless its own configuration says otherwise. What a kubelet really runs with only its `/configz` tells, which is not asked: ConfigMap kubelet-config is what it should run with, and each node may differ.',
   fix: 'Set `seccompProfile: {type: RuntimeDefault}` at pod level.',
-  refs: ['CIS:5.6.2', 'CIS:5.6.3', 'PSS:restricted', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611'],
+  refs: [
+    'CIS:5.6.2',
+    'CIS:5.6.3',
+    'PSS:seccompProfile_restricted',
+    'OWASP2022:K01',
+    'OWASP2025:K01',
+    'NSA:N4',
+    'MITRE:T1611',
+  ],
   applies: (pod, context) => !isWaivedForWindows(pod, context),
 
   *evaluate({ spec }) {

@@ -11,7 +11,8 @@ export const seccompUnconfined = definePodCheck({
   fix: 'Use RuntimeDefault, or a Localhost profile managed by the Security Profiles Operator.',
   refs: [
     'CIS:5.6.2',
-    'PSS:baseline',
+    'PSS:seccompProfile_baseline',
+    'PSS:seccompProfile_restricted',
     'OWASP2022:K01',
     'OWASP2025:K01',
     'NSA:N4',

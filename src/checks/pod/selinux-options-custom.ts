@@ -21,7 +21,7 @@ export const selinuxOptionsCustom = defineCheck({
   severity: 'medium',
   why: 'Another user, role or type than that of containers may touch what SELinux keeps from containers.',
   fix: 'Remove user and role; keep one of the types that are meant for containers.',
-  refs: ['PSS:baseline', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1562'],
+  refs: ['PSS:seLinuxOptions', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1562'],
   subject: 'Pod',
 
   *evaluate({ spec }, _given, { minor }) {

@@ -13,7 +13,7 @@ export const sensitiveHostPath = definePodCheck({
   fix: 'Stop mounting the path; talk to the API server or to a CSI or device plugin instead of a runtime socket.',
   refs: [
     'CIS:5.2.11',
-    'PSS:baseline',
+    'PSS:hostPathVolumes',
     'OWASP2022:K01',
     'OWASP2025:K01',
     'OWASP2025:K08',

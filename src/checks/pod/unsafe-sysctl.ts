@@ -26,7 +26,7 @@ export const unsafeSysctl = defineCheck({
   severity: 'medium',
   why: 'A kernel parameter that is not known to stay inside the pod can starve or disturb its neighbours on the node.',
   fix: 'Remove the sysctl, or set it on the node through its own configuration.',
-  refs: ['PSS:baseline', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1499'],
+  refs: ['PSS:sysctls', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1499'],
   subject: 'Pod',
 
   *evaluate({ spec }, _given, { minor }) {

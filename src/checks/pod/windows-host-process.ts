@@ -9,7 +9,7 @@ export const windowsHostProcess = defineCheck({
   severity: 'high',
   why: 'A HostProcess container is a process of the Windows node with its user, its disks and its network: there is no container to break out of.',
   fix: 'Unset `hostProcess`; keep HostProcess for node-management images in a namespace reserved for them.',
-  refs: ['CIS:5.2.10', 'PSS:baseline', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611'],
+  refs: ['CIS:5.2.10', 'PSS:windowsHostProcess', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1611'],
   subject: 'Pod',
 
   *evaluate({ spec }) {

@@ -15,6 +15,12 @@ export const addScan: AddCommand = (root, run) => {
     .option('--check <id>', 'only this check, by id or name, or only id/aspect; may be repeated', collect, [])
     .option('--framework <id>', `only the checks of ${FRAMEWORKS.map(({ id }) => id).join(', ')}`)
     .option('--baseline <file>', 'an earlier --output json: what it knows does not fail and is not listed for people')
+    .option(
+      '--exceptions <file>',
+      'also honour the SecurityExceptions in this file or folder; may be repeated',
+      collect,
+      [],
+    )
     .option('-n, --namespace <name>', 'report on this namespace only')
     .option(
       '--kubernetes-version <version>',

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Check } from '#model/check.ts';
 import { HEADER, type GeneratedFile } from './files.ts';
@@ -33,21 +33,50 @@ export async function findChecks(root: string): Promise<readonly Found[]> {
   return found.sort((a, b) => (a.check.id < b.check.id ? -1 : 1));
 }
 
-/** `src/checks/index.ts`: the catalogue in the order of ids. */
-export function indexFile(found: readonly Found[]): GeneratedFile {
-  const byFile = [...found].sort((a, b) => (a.file < b.file ? -1 : 1));
-  const imports = byFile.map(({ file, exported }) => `import { ${exported} } from './${file}';`);
-  const rows = found.map(({ exported }) => `  ${exported},`);
+/** `src/checks/index.ts`, the catalogue in the order of ids, and the same of each area beside its checks. */
+export function indexFiles(found: readonly Found[]): readonly GeneratedFile[] {
+  const areas = [...Map.groupBy(found, ({ file }) => dirname(file))].sort();
+  const all = areas.map(([folder]) => ({ name: folder.toUpperCase(), file: `./${folder}/index.ts` }));
+  const catalogue = indexFile({
+    path: 'src/checks/index.ts',
+    imports: all,
+    says: 'The catalogue, in the order of ids.',
+    name: 'CHECKS',
+    rows: all.map(({ name }) => `...${name}`),
+  });
+  return [
+    catalogue,
+    ...areas.map(([folder, checks]) =>
+      indexFile({
+        path: `src/checks/${folder}/index.ts`,
+        imports: checks.map(({ file, exported }) => ({ name: exported, file: `./${basename(file)}` })),
+        says: 'The checks of the area, in the order of ids.',
+        name: folder.toUpperCase(),
+        rows: checks.map(({ exported }) => exported),
+      }),
+    ),
+  ];
+}
+
+interface Index {
+  readonly path: string;
+  readonly imports: readonly { readonly name: string; readonly file: string }[];
+  readonly says: string;
+  readonly name: string;
+  readonly rows: readonly string[];
+}
+
+function indexFile({ path, imports, says, name, rows }: Index): GeneratedFile {
   const text = [
     `// ${HEADER}`,
     `import type { Check } from '#model/check.ts';`,
-    ...imports,
+    ...imports.map((one) => `import { ${one.name} } from '${one.file}';`).sort(),
     '',
-    '/** The catalogue, in the order of ids. */',
-    'export const CHECKS: readonly Check[] = [',
-    ...rows,
+    `/** ${says} */`,
+    `export const ${name}: readonly Check[] = [`,
+    ...rows.map((row) => `  ${row},`),
     '];',
     '',
   ].join('\n');
-  return { path: 'src/checks/index.ts', text };
+  return { path, text };
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { load } from 'js-yaml';
 import { stringify } from 'yaml';
 import type { Check } from '#model/check.ts';
-import { reportCrds } from '#report/schema.ts';
+import { ourCrds } from '#report/schema.ts';
 import { HEADER, type GeneratedFile } from './files.ts';
 import { rightsFor, rulesOf, type Rights, type Rule } from './rights.ts';
 
@@ -12,7 +12,7 @@ const LABELS = { 'app.kubernetes.io/name': NAME };
 
 /** The CustomResourceDefinitions, one file each. */
 export function crdFiles(): readonly GeneratedFile[] {
-  return reportCrds().map((crd) => {
+  return ourCrds().map((crd) => {
     const { name } = (crd as { readonly metadata: { readonly name: string } }).metadata;
     return { path: `crds/${name.split('.')[0] ?? name}.yaml`, text: yamlText(crd) };
   });
@@ -26,10 +26,10 @@ export function installFiles(checks: readonly Check[]): readonly GeneratedFile[]
   const forEvents = clusterRole(`${NAME}-events`, rulesOf(events));
   const forSecrets = clusterRole(`${NAME}-secrets`, rulesOf(secrets));
   return [
-    { path: 'manifests/base/crds.yaml', text: yamlText(...reportCrds()) },
+    { path: 'manifests/base/crds.yaml', text: yamlText(...ourCrds()) },
     { path: 'manifests/base/rbac.yaml', text: yamlText(main, forEvents, role(rulesOf(own))) },
     { path: 'manifests/components/secrets/clusterrole.yaml', text: yamlText(forSecrets) },
-    { path: 'manifests/chart/files/crds.yaml', text: yamlText(...reportCrds()) },
+    { path: 'manifests/chart/files/crds.yaml', text: yamlText(...ourCrds()) },
     { path: 'manifests/chart/files/rights.yaml', text: yamlText(rulesByName(rights)) },
   ];
 }

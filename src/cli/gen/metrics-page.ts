@@ -12,6 +12,7 @@ const QUERIES: readonly (readonly [what: string, query: string])[] = [
     'sum(kubeposture_findings{severity="critical"}) > (sum(kubeposture_findings{severity="critical"} offset 1h) or vector(0))',
   ],
   ['Something cannot be seen: a score rests on less than it should', 'max(kubeposture_cluster_coverage_ratio) < 1'],
+  ['Controls that fail, by framework', 'max by (framework) (kubeposture_compliance_controls{status="fail"})'],
   ['Kinds that are not known, as every replica sees it', 'kubeposture_kind_synced == 0'],
   [
     'How long a change takes to its report, 95th percentile',

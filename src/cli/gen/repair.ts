@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import { aDeployment, aPod, cleanCluster } from '#checks/samples.ts';
+import { cleanCluster } from '#checks/clean-cluster.ts';
+import { aDeployment, aPod } from '#checks/samples.ts';
 import type { BadExample, Check, Example, Manifest } from '#model/check.ts';
 
 /** What an example looks like before and after its repair. */

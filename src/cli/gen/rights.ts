@@ -1,7 +1,7 @@
 import { readsOf, OWN_READS, readKinds } from '#engine/reads.ts';
 import { leaseRights } from '#kube/lease-store.ts';
 import { areaOf, type Check } from '#model/check.ts';
-import { KINDS, groupsOf, type Kind, type KindInfo } from '#model/kinds.ts';
+import { KINDS, groupsOf, isExceptionKind, type Kind, type KindInfo } from '#model/kinds.ts';
 import type { Right } from '#model/right.ts';
 import { LEASE } from '#operator/run.ts';
 import { EVENT_RIGHTS } from '#sinks/events.ts';
@@ -42,6 +42,7 @@ export function rightsFor(checks: readonly Check[]): Rights {
 }
 
 function whyRead(kind: Kind, checks: readonly Check[]): string {
+  if (isExceptionKind(kind)) return 'know what is accepted, and until when';
   const readers = checks.filter((check) => readsOf(check).has(kind));
   const what = { ...KINDS[kind] } as KindInfo;
   return [

@@ -6,10 +6,8 @@ import { loadSettings } from '#settings/settings.ts';
 import { EXIT } from '../exit.ts';
 import { shown } from '#report/formats/columns.ts';
 import { complain } from '../output/terminal.ts';
-import { parsed } from './documents.ts';
-import { manifestsAt } from './files.ts';
+import { manifestsOf } from './manifests.ts';
 import type { InputError } from '#report/formats/scan.ts';
-import { Intake } from './intake.ts';
 
 /** Where questions are asked: of manifests, or without any of the cluster of a kube context. */
 export interface StartFlags {
@@ -41,13 +39,6 @@ export async function startOf(flags: StartFlags, command: string, kinds: readonl
   const store = new Store();
   for (const object of intake.objects) store.put(object);
   return { store, isLive: false, minor: NEWEST_MINOR, status: intake.hasUnread ? EXIT.input : EXIT.done };
-}
-
-/** Everything in files and folders. */
-export function manifestsOf(paths: readonly string[]): Intake {
-  const intake = new Intake();
-  for (const read of parsed(manifestsAt(paths))) intake.addFile(read);
-  return intake;
 }
 
 export function complainOf(errors: readonly InputError[]): void {

@@ -1,5 +1,7 @@
 import type { Kind } from '#model/kinds.ts';
 import { TEMPLATE_KINDS } from '#model/kinds.ts';
+import { refOf, subjectText } from '#model/ref.ts';
+import { shown } from '#report/formats/columns.ts';
 import { policiesOfPlugins } from '#relations/network.ts';
 import { InputFailure } from '../exit.ts';
 import { startOf, type Start, type StartFlags } from '../input/start.ts';
@@ -15,8 +17,15 @@ export async function begin(flags: StartFlags, command: string, kinds: readonly 
   const { store } = start;
   const reasons = kinds.flatMap((kind) => store.missing(kind) ?? []);
   if (reasons.length > 0) throw new InputFailure(`${command}: not known: ${[...new Set(reasons)].join('; ')}`);
-  const count = foreign.reduce((sum, kind) => sum + store.count(kind), 0);
-  if (count > 0)
-    complain(`kubeposture: policies of Cilium or Calico are not read, and may say otherwise: ${String(count)}`);
+  const names = foreign.flatMap((kind) => store.list(kind).map((policy) => subjectText(refOf(policy)))).sort();
+  if (names.length > 0) complain(`kubeposture: ${notRead(names)}`);
   return start;
+}
+
+const SHOWN = 5;
+
+function notRead(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  const list = [...names.slice(0, SHOWN).map(shown), ...(more > 0 ? [`${String(more)} more`] : [])].join(', ');
+  return `policies of Cilium or Calico are not read, and may say otherwise: ${list}`;
 }

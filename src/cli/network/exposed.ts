@@ -2,11 +2,11 @@ import { exposureOf } from '#analysis/exposure/exposure.ts';
 import { podsOfWorkload } from '#analysis/exposure/workloads.ts';
 import { LEVELS, type Level, type Way } from '#analysis/exposure/ways.ts';
 import type { Store } from '#inventory/store.ts';
-import { shown } from '#report/formats/columns.ts';
+import { shown, wrapped } from '#report/formats/columns.ts';
 import { UsageError } from '../exit.ts';
 import { exposureOfPod } from '#relations/exposure.ts';
 import type { StartFlags } from '../input/start.ts';
-import { print } from '../output/terminal.ts';
+import { lookOf, print } from '../output/terminal.ts';
 import { begin } from './begin.ts';
 import { dot, mermaid, type Edge, type Vertex } from './picture.ts';
 import { workloadsIn } from './places.ts';
@@ -68,6 +68,7 @@ function textOf(lines: readonly Line[], output: string): string {
 
 /** What is assumed of a way stands below the table, once: beside it nobody would see the ends of the lines. */
 function tableText(lines: readonly Line[]): string {
+  const { width } = lookOf(process.stdout);
   const notes = [...new Set(lines.flatMap(({ ways }) => ways.flatMap(({ assumed }) => assumed ?? [])))];
   const rows = lines.flatMap(({ workload, level, ways }) =>
     ways.map((way) => {
@@ -75,15 +76,18 @@ function tableText(lines: readonly Line[]): string {
       return [workload, level + mark, wayText(way), portsOf(way)];
     }),
   );
-  const below = notes.map((note, at) => `(${String(at + 1)}) ${shown(note)}\n`).join('');
-  return rowsText(['WORKLOAD', 'LEVEL', 'THROUGH', 'PORTS'], rows) + (below === '' ? '' : `\n${below}`);
+  const below = notes
+    .flatMap((note, at) => wrapped(`(${String(at + 1)}) ${shown(note)}`, width))
+    .map((line) => `${line}\n`)
+    .join('');
+  return rowsText(['WORKLOAD', 'LEVEL', 'THROUGH', 'PORTS'], rows, width) + (below === '' ? '' : `\n${below}`);
 }
 
-function wayText({ kind, ref }: Way): string {
+export function wayText({ kind, ref }: Way): string {
   return `${kind} ${ref.namespace}/${ref.name}`;
 }
 
-function portsOf({ ports }: Way): string {
+export function portsOf({ ports }: Pick<Way, 'ports'>): string {
   return ports.map(({ protocol, port }) => `${protocol}/${String(port)}`).join(', ');
 }
 

@@ -1,13 +1,18 @@
 import type { Network, PortAt } from '#analysis/network/engine.ts';
 import type { Explanation } from '#analysis/network/explain.ts';
 import { LAST_PORT, PROTOCOLS, isProtocol, type PortRange } from '#analysis/network/ports.ts';
-import { shown } from '#report/formats/columns.ts';
-import { subjectText } from '#model/ref.ts';
+import { exposureOf } from '#analysis/exposure/exposure.ts';
+import type { Way } from '#analysis/exposure/ways.ts';
+import type { Store } from '#inventory/store.ts';
+import { shown, wrapped } from '#report/formats/columns.ts';
+import { exposureOfPod } from '#relations/exposure.ts';
+import { subjectText, type Ref } from '#model/ref.ts';
 import { UsageError } from '../exit.ts';
 import { NETWORK_KINDS } from '#analysis/network/view.ts';
 import type { StartFlags } from '../input/start.ts';
-import { complain, print } from '../output/terminal.ts';
+import { complain, lookOf, print } from '../output/terminal.ts';
 import { begin } from './begin.ts';
+import { portsOf, wayText } from './exposed.ts';
 import { dot, mermaid, type Edge } from './picture.ts';
 import { placeNamed, workloadsIn, type Place } from './places.ts';
 import { rowsText } from './rows.ts';
@@ -19,6 +24,7 @@ export interface ReachFlags extends StartFlags {
   readonly output: string;
 }
 
+const INTERNET = 'internet';
 const OUTPUTS = ['table', 'json', 'mermaid', 'dot'];
 
 interface Passage {
@@ -26,6 +32,8 @@ interface Passage {
   readonly to: Place;
   /** The ports that are open; of one port that was asked for that one, or none. */
   readonly ports: readonly PortRange[];
+  /** From the internet to pods: what leads there. Where nothing does, policies that let it in say little. */
+  readonly through?: readonly Way[];
 }
 
 /** `kubeposture reach FROM [TO]`: whether, or whom, somebody may connect to. Answers the exit status. */
@@ -33,17 +41,36 @@ export async function reach(from: string, to: string | undefined, flags: ReachFl
   if (!OUTPUTS.includes(flags.output))
     throw new UsageError(`--output: "${flags.output}" is not one of ${OUTPUTS.join(', ')}`);
   const at = flags.port === undefined ? undefined : portOf(flags.port);
-  const { store, status } = await begin(flags, 'reach', NETWORK_KINDS);
+  const { store, status } = await begin(flags, 'reach', from === INTERNET ? exposureOfPod.reads : NETWORK_KINDS);
   const engine = networkIn(store);
   for (const { ref, note } of engine.notes()) complain(`${subjectText(ref)}: ${shown(note)}`);
   const source = placeNamed(from, store);
   const others = workloadsIn(store).filter(({ name }) => name !== source.name);
-  const targets = to === undefined ? [...others, placeNamed('internet', store)] : [placeNamed(to, store)];
+  const targets = to === undefined ? [...others, placeNamed(INTERNET, store)] : [placeNamed(to, store)];
   const passages = targets
-    .filter(({ name }) => name !== 'internet' || source.name !== 'internet')
-    .map((target) => passage(engine, source, target, at));
+    .filter(({ name }) => name !== INTERNET || source.name !== INTERNET)
+    .map((target): Passage => {
+      const found = passage(engine, source, target, at);
+      return from === INTERNET ? { ...found, through: waysTo(target, store, engine, at) } : found;
+    });
   await print(textOf(passages, flags.output, to === undefined ? undefined : { engine, at }));
   return status;
+}
+
+/** What leads from the internet to a place, on a port if one was asked for. */
+function waysTo({ ends }: Place, store: Store, engine: Network, at: PortAt | undefined): readonly Way[] {
+  const pods = ends.flatMap((end) => ('pod' in end ? (store.get(podRef(end.pod)) ?? []) : []));
+  return exposureOf(pods, store, engine).ways.filter(
+    ({ level, ports }) =>
+      level === INTERNET &&
+      (at === undefined || ports.some(({ protocol, port }) => protocol === at.protocol && port === at.port)),
+  );
+}
+
+function podRef(key: string): Ref<'Pod'> {
+  // The pod that a template would make has slashes in its name.
+  const slash = key.indexOf('/');
+  return { kind: 'Pod', namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
 /** `443`, `tcp/443`, `53/udp`. */
@@ -86,28 +113,53 @@ function textOf(passages: readonly Passage[], output: string, asked: Asked | und
       2,
     )}\n`;
   if (output === 'table') return tableOf(passages, asked);
-  const open = passages.filter(({ ports }) => ports.length > 0);
+  const open = passages.filter(({ ports, through = ports }) => through.length > 0);
   const places = new Map(open.flatMap(({ from, to }) => [from, to]).map((place) => [place.name, place]));
-  const edges = open.map(({ from, to, ports }): Edge => ({ from: from.name, to: to.name, label: portsText(ports) }));
+  const edges = open.map(({ from, to, ports, through }): Edge => ({
+    from: from.name,
+    to: to.name,
+    label: through === undefined ? portsText(ports) : throughText(through),
+  }));
   return (output === 'dot' ? dot : mermaid)([...places.values()], edges);
 }
 
-function jsonOf({ from, to, ports }: Passage, asked: Asked | undefined): object {
+function throughText(through: readonly Way[]): string {
+  if (through.length === 0) return 'nothing leads in';
+  return through.map((way) => `${wayText(way)} ${portsOf(way)}`).join(', ');
+}
+
+function jsonOf({ from, to, ports, through }: Passage, asked: Asked | undefined): object {
   return {
     from: from.name,
     to: to.name,
     ports,
+    ...(through === undefined
+      ? {}
+      : { through: through.map(({ kind, ref, ports: open }) => ({ kind, ...placed(ref), ports: open })) }),
     ...(asked === undefined ? {} : { because: sidesOf({ from, to, ports }, asked) }),
   };
 }
 
+function placed({ namespace, name }: Ref): Pick<Ref, 'namespace' | 'name'> {
+  return { namespace, name };
+}
+
 function tableOf(passages: readonly Passage[], asked: Asked | undefined): string {
+  const { width } = lookOf(process.stdout);
+  const isFromOutside = passages.some(({ through }) => through !== undefined);
   const table = rowsText(
-    ['FROM', 'TO', 'PORTS'],
-    passages.map(({ from, to, ports }) => [from.name, to.name, portsText(ports)]),
+    ['FROM', 'TO', ...(isFromOutside ? ['POLICIES ADMIT', 'THROUGH'] : ['PORTS'])],
+    passages.map(({ from, to, ports, through }) => [
+      from.name,
+      to.name,
+      portsText(ports),
+      ...(through === undefined ? [] : [throughText(through)]),
+    ]),
+    width,
   );
   const sides = asked === undefined ? [] : passages.flatMap((each) => sidesOf(each, asked));
-  return table + sides.map((side) => `${sideText(side)}\n`).join('');
+  const lines = sides.flatMap((side) => wrapped(sideText(side), width));
+  return table + lines.map((line) => `${line}\n`).join('');
 }
 
 /** Why, told for the port that was asked for, or for one that is open; and of two ends with several pods for the first of each. */

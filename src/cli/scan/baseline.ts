@@ -5,8 +5,14 @@ import { fingerprintOf, type Recognised } from '#report/fingerprint.ts';
 import type { ScanFinding, ScanResult } from '#report/formats/scan.ts';
 import { UsageError } from '../exit.ts';
 
-/** How severe the findings of an earlier scan were, by fingerprint: two findings may share one. */
-export type Baseline = ReadonlyMap<string, readonly number[]>;
+/** A finding of an earlier scan. */
+interface Earlier {
+  readonly rank: number;
+  readonly isOpen: boolean;
+}
+
+/** The findings of an earlier scan by fingerprint: two findings may share one. */
+export type Baseline = ReadonlyMap<string, readonly Earlier[]>;
 
 export function fingerprint(finding: Recognised): string {
   return fingerprintOf(finding, (text) => hash('sha256', text));
@@ -15,10 +21,11 @@ export function fingerprint(finding: Recognised): string {
 /** Reads what `scan --output json` wrote. Throws UsageError: what the file is instead. */
 export function readBaseline(file: string): Baseline {
   const findings = findingsIn(parsed(file), file);
-  const baseline = new Map<string, number[]>();
+  const baseline = new Map<string, Earlier[]>();
   for (const finding of findings) {
     const key = fingerprint(finding);
-    baseline.set(key, [...(baseline.get(key) ?? []), rankOf(finding.severity)]);
+    const earlier = { rank: rankOf(finding.severity), isOpen: isOpen(finding) };
+    baseline.set(key, [...(baseline.get(key) ?? []), earlier]);
   }
   return baseline;
 }
@@ -63,14 +70,22 @@ function isFinding(value: unknown): value is ScanFinding {
   return words.every((word) => typeof word === 'string') && typeof severity === 'string' && isSeverity(severity);
 }
 
-/** The result with what the baseline has marked as known: a finding that has become worse, or one more of its kind, is new. */
+/** A baseline of another tool, or of a time before, may say no status. */
+function isOpen({ status }: Partial<Pick<ScanFinding, 'status'>>): boolean {
+  return status === undefined || status === 'fail';
+}
+
+/**
+ * The result with what the baseline has marked as known: a finding that has become worse, or one more of its kind, is new. So is one that is open
+ * and was not, as after the end of an exception.
+ */
 export function compared(result: ScanResult, baseline: Baseline): ScanResult {
-  const left = new Map(Array.from(baseline, ([key, ranks]) => [key, [...ranks]]));
+  const left = new Map(Array.from(baseline, ([key, earlier]) => [key, [...earlier]]));
   const findings = result.findings.map((finding) => {
-    const ranks = left.get(fingerprint(finding)) ?? [];
-    const at = ranks.findIndex((rank) => rank >= rankOf(finding.severity));
+    const earlier = left.get(fingerprint(finding)) ?? [];
+    const at = earlier.findIndex((each) => each.rank >= rankOf(finding.severity) && (each.isOpen || !isOpen(finding)));
     if (at < 0) return finding;
-    ranks.splice(at, 1);
+    earlier.splice(at, 1);
     return { ...finding, known: true as const };
   });
   return { ...result, findings };

@@ -22,6 +22,7 @@ function scanned({ fields }: Case, plan: ScanPlan, threshold: Severity | undefin
   const minor = kubernetesVersion === undefined ? plan.minor : minorOf(kubernetesVersion);
   const judged = judgeManifests(intake, { ...plan, minor });
   const { count, foreign, errors, hasUnread } = intake;
-  const result = resultOf(judged, { objects: count, foreign, errors, scope: plan.scope });
-  return { told: result, status: exitStatus(result, hasUnread, threshold) };
+  const { scope, isPart, unread } = plan;
+  const result = resultOf(judged, { objects: count, foreign, errors: [...errors, ...unread], scope, isPart });
+  return { told: result, status: exitStatus(result, hasUnread || unread.length > 0, threshold) };
 }

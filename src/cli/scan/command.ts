@@ -68,9 +68,9 @@ async function scanFiles(paths: readonly string[], plan: ScanPlan): Promise<Scan
   const { count, foreign, errors, hasUnread } = intake;
   return {
     judged,
-    told: { objects: count, foreign, errors, scope: plan.scope },
+    told: { objects: count, foreign, errors: [...errors, ...plan.unread], scope: plan.scope, isPart: plan.isPart },
     sources: fileSources({ originOf: (kind, key) => intake.originOf(kind, key), stdin }),
-    isPartial: hasUnread,
+    isPartial: hasUnread || plan.unread.length > 0,
   };
 }
 

@@ -7,7 +7,9 @@ import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import type { Trait } from '#model/trait.ts';
 import { TRAITS } from '#traits/index.ts';
 import { Intake } from '../input/intake.ts';
-import { wallClock } from '#settings/checks.ts';
+import { exceptionRules, wallClock } from '#settings/checks.ts';
+import { CONFIGURATION } from '#settings/description.ts';
+import { filled } from '#settings/field.ts';
 import type { ScanResult } from '#report/formats/scan.ts';
 import { judge, resultOf, type Judged, type Judgement } from './result.ts';
 import { minorOf, selectedChecks } from './select.ts';
@@ -43,6 +45,7 @@ export function scanObjects(objects: readonly unknown[], options: ScanOptions = 
     foreign: intake.foreign,
     errors: intake.errors,
     scope: namespace === undefined ? 'cluster' : 'namespace',
+    isPart: namespace !== undefined || (options.checks ?? []).length > 0,
   });
 }
 
@@ -52,21 +55,22 @@ export function onlyIn(namespace: string, { inScope }: Pick<Context, 'inScope'> 
 }
 
 /** How objects are judged, wherever they come from. */
-export interface How extends Pick<Context, 'minor' | 'parameters' | 'inScope'> {
+export interface How extends Pick<Context, 'minor' | 'parameters' | 'inScope' | 'exceptions'> {
   readonly checks: readonly Check[];
   readonly traits?: readonly Trait[];
+  /** Exceptions beside those among the objects; where both have one of a name, these count. */
+  readonly beside?: readonly AnyObject[];
 }
 
 /** In files every kind is known, and what they do not hold is not there. */
 export function judgeManifests(
   intake: Intake,
-  { checks, traits = [], ...how }: How,
+  { checks, traits = [], beside = [], ...how }: How,
   progress?: Judgement['progress'],
 ): Judged {
   const store = new Store();
-  for (const object of [...intake.objects, ...assumedNamespaces(intake.objects)]) store.put(object);
-  const { minor, parameters } = how;
-  const context = { complete: false, minor, parameters, now: wallClock, ...scopeOf(how) };
+  for (const object of [...intake.objects, ...assumedNamespaces(intake.objects), ...beside]) store.put(object);
+  const context = contextOf(how, false);
   return judge({ inventory: store, checks, traits, context, ...(progress === undefined ? {} : { progress }) });
 }
 
@@ -83,7 +87,17 @@ function assumedNamespaces(objects: Iterable<AnyObject>): readonly AnyObject[] {
   }));
 }
 
-/** The scope of a judgement, where one is set. */
-export function scopeOf({ inScope }: Pick<How, 'inScope'>): Pick<Context, 'inScope'> {
-  return inScope === undefined ? {} : { inScope };
+/** What is true of a whole scan. `complete` as Context has it. */
+export function contextOf(how: Omit<How, 'checks' | 'traits' | 'beside'>, complete: boolean): Context {
+  const { minor, parameters, inScope, exceptions = ALL_EXCEPTIONS } = how;
+  return {
+    complete,
+    minor,
+    parameters,
+    now: wallClock,
+    exceptions,
+    ...(inScope === undefined ? {} : { inScope }),
+  };
 }
+
+const ALL_EXCEPTIONS = exceptionRules(CHECKS, filled(CONFIGURATION.fields.exceptions, {}));

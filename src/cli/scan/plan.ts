@@ -1,12 +1,13 @@
 import { CHECKS } from '#checks/index.ts';
 import type { Check } from '#model/check.ts';
 import { atLeast, type Severity } from '#model/severity.ts';
-import type { ScanFinding, ScanResult, Sources } from '#report/formats/scan.ts';
-import { configuredChecks, judgedScope } from '#settings/checks.ts';
+import type { InputError, ScanFinding, ScanResult, Sources } from '#report/formats/scan.ts';
+import { configuredChecks, exceptionRules, judgedScope } from '#settings/checks.ts';
 import { loadSettings } from '#settings/settings.ts';
 import type { Settings } from '#settings/types.ts';
 import { TRAITS } from '#traits/index.ts';
 import { EXIT } from '../exit.ts';
+import { exceptionsIn } from './exceptions.ts';
 import { onlyIn, type How } from './objects.ts';
 import type { Judged, Told } from './result.ts';
 import { checksOf, frameworkNamed, minorOf, selectedChecks } from './select.ts';
@@ -19,6 +20,7 @@ export interface ScanFlags {
   readonly check: readonly string[];
   readonly framework?: string;
   readonly baseline?: string;
+  readonly exceptions: readonly string[];
   readonly namespace?: string;
   readonly kubernetesVersion?: string;
   readonly config?: string;
@@ -39,6 +41,10 @@ export interface ScanPlan extends How {
   readonly settings: Settings;
   /** One namespace is scored by its own measure. */
   readonly scope: 'namespace' | 'cluster';
+  /** Not all is judged, or not by all checks. */
+  readonly isPart: boolean;
+  /** What could not be read of the exceptions that the flags name. */
+  readonly unread: readonly InputError[];
 }
 
 /** What the flags and the settings ask for. Throws UsageError and SettingsError. */
@@ -46,11 +52,15 @@ export function planOf(flags: ScanFlags): ScanPlan {
   const settings = loadSettings(flags);
   const { namespace } = flags;
   const scope = judgedScope(settings.scope);
+  // Who asks for some checks wants nothing else.
+  const isOfSome = flags.check.length > 0 || flags.framework !== undefined;
   return {
     settings,
     checks: checksFor(flags, configuredChecks(CHECKS, settings.checks)),
-    // Who asks for some checks wants nothing else.
-    traits: flags.check.length === 0 && flags.framework === undefined ? TRAITS : [],
+    traits: isOfSome ? [] : TRAITS,
+    exceptions: exceptionRules(CHECKS, settings.exceptions),
+    isPart: isOfSome || namespace !== undefined,
+    ...exceptionsIn(flags.exceptions),
     minor: minorOf(flags.kubernetesVersion),
     parameters: settings.checks.parameters,
     scope: namespace === undefined ? 'cluster' : 'namespace',

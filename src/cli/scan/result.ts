@@ -1,4 +1,5 @@
 import { Engine } from '#engine/engine.ts';
+import type { Standing } from '#engine/exceptions.ts';
 import { scoreOf } from '#engine/score.ts';
 import type { Tally } from '#engine/tally.ts';
 import type { Check, Context } from '#model/check.ts';
@@ -9,7 +10,15 @@ import { byWord } from '#model/text.ts';
 import type { Trait } from '#model/trait.ts';
 import type { Score, Verdict } from '#model/verdict.ts';
 import { sortedBy } from '#report/formats/order.ts';
-import type { InputError, ScanFinding, ScanGap, ScanResult, ScanSubject, ScanTraits } from '#report/formats/scan.ts';
+import type {
+  InputError,
+  ScanException,
+  ScanFinding,
+  ScanGap,
+  ScanResult,
+  ScanSubject,
+  ScanTraits,
+} from '#report/formats/scan.ts';
 import { traitsOf } from '#report/traits.ts';
 import type { ForeignObject } from '../input/intake.ts';
 
@@ -28,6 +37,7 @@ export interface Judged {
   readonly doubts: readonly ScanGap[];
   readonly tally: Tally;
   readonly tellsTraits: boolean;
+  readonly standings: readonly Standing[];
 }
 
 export function judge({ inventory, checks, traits = [], context, progress }: Judgement): Judged {
@@ -39,7 +49,9 @@ export function judge({ inventory, checks, traits = [], context, progress }: Jud
     progress?.((done += 1), jobs.size);
   }
   const doubts = context.inScope?.('') === false ? [] : engine.doubts();
-  return { verdicts: [...engine.verdicts()], doubts, tally: engine.tally(''), tellsTraits: traits.length > 0 };
+  const standings = [...engine.exceptions.standings(engine.now)];
+  const tellsTraits = traits.length > 0;
+  return { verdicts: [...engine.verdicts()], doubts, tally: engine.tally(''), tellsTraits, standings };
 }
 
 export interface Told {
@@ -48,6 +60,8 @@ export interface Told {
   readonly errors: readonly InputError[];
   /** One namespace is scored by its own measure. */
   readonly scope: 'namespace' | 'cluster';
+  /** Not all was judged, or not by all checks: an exception that matches nothing here may match elsewhere. */
+  readonly isPart?: boolean;
 }
 
 /** The score of what was judged. */
@@ -58,6 +72,7 @@ export function scoreOfAll({ tally }: Judged, { scope }: Pick<Told, 'scope'>): S
 export function resultOf(judged: Judged, told: Told): ScanResult {
   const { exact, grade } = scoreOfAll(judged, told);
   const { summary } = judged.tally;
+  const exceptions = exceptionsOf(judged, told);
   const gaps = [
     ...judged.doubts,
     ...judged.verdicts.flatMap(({ subject, notEvaluated }) =>
@@ -70,10 +85,14 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
     kind: 'ScanResult',
     score: exact,
     grade,
+    ...(summary.suppressed === 0
+      ? {}
+      : { scoreWithoutExceptions: scoreOf(judged.tally.openWithoutExceptions, told.scope).exact }),
     summary: { ...summary, unknown: summary.unknown + judged.doubts.length },
     findings: judged.verdicts.flatMap(findingsOf).sort(byWorst),
     notEvaluated: sortedBy(gaps, ({ check, subject, reason }) => [check, ...placeOf(subject), reason]),
     ...(judged.tellsTraits ? { workloads: standing(judged, true), bindings: standing(judged, false) } : {}),
+    ...(exceptions.length === 0 ? {} : { exceptions }),
     objects: told.objects,
     errors: sortedBy(told.errors, ({ file, line, message }) => [file, String(line).padStart(9, '0'), message]),
   };
@@ -89,9 +108,22 @@ function standing({ verdicts }: Judged, ofWorkloads: boolean): readonly ScanTrai
   return sortedBy(told, ({ subject }) => placeOf(subject));
 }
 
+function exceptionsOf({ standings }: Judged, { isPart = false }: Told): readonly ScanException[] {
+  const told = standings.filter(({ state, findings }) => !isPart || findings > 0 || state === 'Invalid');
+  const rows = told.map(({ exception: { kind, metadata }, state, fault, findings }): ScanException => ({
+    kind,
+    ...(metadata.namespace === '' ? {} : { namespace: metadata.namespace }),
+    name: metadata.name,
+    state,
+    matchedFindings: findings,
+    ...(fault === undefined ? {} : { message: fault }),
+  }));
+  return sortedBy(rows, ({ kind, namespace = '', name }) => [namespace, kind, name]);
+}
+
 function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
   const named = subjectOf(subject);
-  return findings.map(({ check, name, aspect, severity, status, path, message, evidence, pss, accepted }) => ({
+  return findings.map(({ check, name, aspect, severity, status, path, message, evidence, pss, ...why }) => ({
     check,
     name,
     ...(aspect === undefined ? {} : { aspect }),
@@ -102,7 +134,8 @@ function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
     message,
     evidence,
     ...(pss === undefined ? {} : { pss }),
-    ...(accepted === undefined ? {} : { accepted }),
+    ...(why.accepted === undefined ? {} : { accepted: why.accepted }),
+    ...(why.exception === undefined ? {} : { exception: why.exception }),
   }));
 }
 

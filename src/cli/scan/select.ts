@@ -52,10 +52,10 @@ export function frameworkNamed(word: string): Framework {
   throw new UsageError(`there is no framework "${word}"; there are: ${FRAMEWORKS.map(({ id }) => id).join(', ')}`);
 }
 
-/** Whether a check is about a control of a framework; of the Pod Security Standards, of those of its levels. */
-export function isAbout({ refs, levels }: Framework): (check: Check) => boolean {
-  const starts = levels === undefined ? [refs] : levels.map((level) => refs + level);
-  return (check) => check.refs.some((ref) => starts.some((start) => ref.startsWith(start)));
+/** Whether a check is about a control of a framework. */
+export function isAbout({ refs, controls }: Framework): (check: Check) => boolean {
+  const own = new Set(controls.map(({ id }) => refs + id));
+  return (check) => check.refs.some((ref) => own.has(ref));
 }
 
 /** The checks that the controls of a framework rest on. Of those of the Pod Security Standards only the problems that break their level. */

@@ -1,5 +1,6 @@
 import type { Check } from '#model/check.ts';
 import { harmless } from '#model/text.ts';
+import { excuseOf } from './exceptions.ts';
 import { subjectTitle, type Format, type Scan, type ScanFinding, type ScanGap } from './scan.ts';
 
 interface Case {
@@ -33,7 +34,7 @@ export const junit: Format = function* (scan) {
 };
 
 function caseOf(finding: ScanFinding, { fix }: Check, { counts, sources }: Scan): Case {
-  const { subject, path, severity, status, message, known, accepted } = finding;
+  const { subject, path, severity, status, message, known } = finding;
   const name = `${subjectTitle(subject)} ${path}`.trim();
   if (counts(finding)) {
     const place = sources.placeOf(subject);
@@ -45,7 +46,7 @@ function caseOf(finding: ScanFinding, { fix }: Check, { counts, sources }: Scan)
       ? known === true
         ? 'known to the baseline'
         : 'does not fail the scan'
-      : `${status}: ${accepted ?? ''}`;
+      : `${status}: ${excuseOf(finding) ?? ''}`;
   return { name, holds: { tag: 'skipped', text: `${severity}: ${message} (${why})` } };
 }
 

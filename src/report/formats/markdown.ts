@@ -1,5 +1,6 @@
 import { SEVERITIES, type Severity } from '#model/severity.ts';
 import { shown } from './columns.ts';
+import { exceptionLines, excuseOf } from './exceptions.ts';
 import { bySubject, counted, subjectTitle, type Format, type Scan, type ScanFinding } from './scan.ts';
 
 const MARKS: Readonly<Record<Severity, string>> = { critical: '🟣', high: '🔴', medium: '🟠', low: '🔵', info: '⚪' };
@@ -20,6 +21,8 @@ export const markdown: Format = function* (scan) {
   }
   if (hasBaseline) yield `\n${counted(result.findings.length - listed.length, 'finding')} of the baseline left out.\n`;
   if (result.notEvaluated.length > 0) yield* gaps(scan);
+  const exceptions = exceptionLines(result);
+  if (exceptions.length > 0) yield `\n### Exceptions\n\n${exceptions.map((line) => `- ${text(line)}\n`).join('')}`;
   if (result.errors.length > 0) {
     yield '\n### Input that could not be read\n\n';
     for (const { file, line, message } of result.errors)
@@ -30,12 +33,15 @@ export const markdown: Format = function* (scan) {
 function heading({ result }: Scan): string {
   const { score, grade, summary, objects } = result;
   const counts = SEVERITIES.map((severity) => `${String(summary[severity])} ${severity}`).join(', ');
-  return `## kubeposture: grade ${grade}, score ${score.toFixed(1)}\n\n${counted(objects, 'object')}: ${counts}.\n`;
+  const suppressed = summary.suppressed === 0 ? '' : ` ${counted(summary.suppressed, 'finding')} suppressed.`;
+  return `## kubeposture: grade ${grade}, score ${score.toFixed(1)}\n\n${counted(objects, 'object')}: ${counts}.${suppressed}\n`;
 }
 
-function rowOf({ severity, status, check, name, message, path, accepted }: ScanFinding): string {
+function rowOf(finding: ScanFinding): string {
+  const { severity, status, check, name, message, path } = finding;
+  const excuse = excuseOf(finding);
   const word = status === 'fail' ? `${MARKS[severity]} ${severity}` : `${severity}, ${status}`;
-  return `| ${word} | ${check} ${name} | ${text(accepted === undefined ? message : `${message} (${accepted})`)} | ${path === '' ? '' : code(path)} |\n`;
+  return `| ${word} | ${check} ${name} | ${text(excuse === undefined ? message : `${message} (${excuse})`)} | ${path === '' ? '' : code(path)} |\n`;
 }
 
 function* gaps({ result }: Scan): Iterable<string> {

@@ -1,6 +1,7 @@
 import type { Check } from '#model/check.ts';
 import type { Severity } from '#model/severity.ts';
 import { harmless } from '#model/text.ts';
+import { excuseOf } from './exceptions.ts';
 import { safeJson } from './json.ts';
 import { sortedBy } from './order.ts';
 import {
@@ -64,7 +65,7 @@ function ruleOf({ id, name, title, why, fix, severity, refs }: Check): object {
 }
 
 function resultOf(finding: ScanFinding, ruleIndex: number, { sources, fingerprint, hasBaseline }: Scan): object {
-  const { check, aspect, severity, status, subject, path, message, known, accepted } = finding;
+  const { check, aspect, severity, status, subject, path, message, known } = finding;
   return {
     ruleId: check,
     ruleIndex,
@@ -73,7 +74,9 @@ function resultOf(finding: ScanFinding, ruleIndex: number, { sources, fingerprin
     locations: [{ ...physical(sources.spotOf(subject, path)), logicalLocations: [logical(subject, path)] }],
     partialFingerprints: { 'kubeposture/v1': fingerprint(finding) },
     ...(hasBaseline ? { baselineState: known === true ? 'unchanged' : 'new' } : {}),
-    ...(status === 'fail' ? {} : { suppressions: [{ kind: 'external', status: 'accepted', justification: accepted }] }),
+    ...(status === 'fail'
+      ? {}
+      : { suppressions: [{ kind: 'external', status: 'accepted', justification: plain(excuseOf(finding) ?? '') }] }),
     properties: { severity, ...(aspect === undefined ? {} : { aspect }) },
   };
 }

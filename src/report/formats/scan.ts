@@ -1,6 +1,7 @@
 import type { Check, CheckId, Evidence, PssLevel } from '#model/check.ts';
+import type { ExceptionState } from '#model/exception.ts';
 import type { Severity } from '#model/severity.ts';
-import type { Grade, Score } from '#model/verdict.ts';
+import type { Grade, NamedException, Score } from '#model/verdict.ts';
 import type { TraitFields } from '../traits.ts';
 import type { Look } from './look.ts';
 
@@ -25,6 +26,8 @@ export interface ScanFinding {
   readonly pss?: PssLevel;
   /** Why it is accepted. */
   readonly accepted?: string;
+  /** Why it is suppressed. */
+  readonly exception?: NamedException;
   /** The baseline has it too. */
   readonly known?: true;
 }
@@ -42,6 +45,17 @@ export interface ScanTraits extends TraitFields {
   readonly subject: ScanSubject;
 }
 
+/** How an exception of the input stands. */
+export interface ScanException {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly state: ExceptionState;
+  readonly matchedFindings: number;
+  /** Why it is not in effect, or is not as it should be. */
+  readonly message?: string;
+}
+
 /** Something that could not be read, or was written twice. Line 0 where there is no line. */
 export interface InputError {
   readonly file: string;
@@ -55,6 +69,8 @@ export interface ScanResult {
   readonly kind: 'ScanResult';
   readonly score: number;
   readonly grade: Grade;
+  /** What the score would be if nothing were suppressed, where something is. */
+  readonly scoreWithoutExceptions?: number;
   readonly summary: Readonly<Record<Severity | 'passed' | 'suppressed' | 'accepted' | 'unknown', number>>;
   /** Worst first, then by check, subject and path. */
   readonly findings: readonly ScanFinding[];
@@ -62,6 +78,8 @@ export interface ScanResult {
   /** Left out where only some checks were asked for. */
   readonly workloads?: readonly ScanTraits[];
   readonly bindings?: readonly ScanTraits[];
+  /** Left out where there is none. */
+  readonly exceptions?: readonly ScanException[];
   readonly objects: number;
   readonly errors: readonly InputError[];
 }

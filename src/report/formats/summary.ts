@@ -13,12 +13,17 @@ export function summaryLines({ result, score, look, hasBaseline }: Scan): readon
   const known = findings.filter((finding) => finding.known === true).length;
   return [
     `${counted(objects, 'object')}, ${String(subjects)} with findings: ${counts.join(', ')}`,
+    ...(summary.suppressed === 0 ? [] : [suppressedLine(result)]),
     `${String(summary.passed)} passed, ${String(summary.accepted)} accepted, ${String(notEvaluated.length)} not evaluated, ${counted(errors.length, 'error')}`,
     ...(hasBaseline
       ? [`${counted(findings.length - known, 'new finding')}; ${String(known)} known to the baseline`]
       : []),
     findings.length === 0 && summary.passed === 0 ? 'nothing was judged' : scoreLine(result, score, look),
   ].flatMap((line) => wrapped(line, look.width));
+}
+
+function suppressedLine({ summary, scoreWithoutExceptions = 0 }: ScanResult): string {
+  return `${counted(summary.suppressed, 'finding')} suppressed by exceptions; without them the score would be ${scoreWithoutExceptions.toFixed(1)}`;
 }
 
 function scoreLine(result: ScanResult, { cappedBy, topFixes }: Score, look: Look): string {

@@ -1,5 +1,6 @@
 import { rankOf } from '#model/severity.ts';
 import { fitted, padded, shown, widthOf, wrapped, wrappedPath } from './columns.ts';
+import { exceptionLines, excuseOf } from './exceptions.ts';
 import type { Look } from './look.ts';
 import { sortedBy } from './order.ts';
 import {
@@ -14,7 +15,6 @@ import {
 } from './scan.ts';
 import { summaryLines } from './summary.ts';
 
-const SEVERITY_WIDTH = 8;
 const GAP = '  ';
 const COUNT_WIDTH = 6;
 const GROUPS_OF_GAPS = 15;
@@ -27,18 +27,22 @@ export const table: Format = function* (scan) {
   const { result, checks, sources, look } = scan;
   const listed = result.findings.filter(({ known }) => known !== true);
   const fixes = new Map(checks.map(({ id, fix }) => [id, fix]));
-  const idWidth = Math.max(5, ...checks.map(({ id }) => id.length));
+  const widths = {
+    word: listed.some(({ status }) => status === 'suppressed') ? 'suppressed'.length : 8,
+    id: Math.max(5, ...checks.map(({ id }) => id.length)),
+  };
   if (listed.length > 0)
-    yield `${look.paint(`${padded('SEVERITY', SEVERITY_WIDTH)}${GAP}${padded('CHECK', idWidth)}${GAP}PROBLEM`, 'dim')}\n`;
+    yield `${look.paint(`${padded('SEVERITY', widths.word)}${GAP}${padded('CHECK', widths.id)}${GAP}PROBLEM`, 'dim')}\n`;
   for (const { subject, findings } of groupsOf(listed)) {
     yield `${titleLine(subject, sources.placeOf(subject), look)}\n`;
     for (const [index, finding] of findings.entries()) {
       const isLast = findings[index + 1]?.check !== finding.check && finding.status === 'fail';
-      yield `${rowsOf(finding, isLast ? fixes.get(finding.check) : undefined, idWidth, look).join('\n')}\n`;
+      yield `${rowsOf(finding, isLast ? fixes.get(finding.check) : undefined, widths, look).join('\n')}\n`;
     }
     yield '\n';
   }
   yield* gapLines(result, look);
+  yield* exceptionRows(result, look);
   yield `${summaryLines(scan).join('\n')}\n`;
 };
 
@@ -70,20 +74,38 @@ function titleLine(subject: ScanSubject, place: Place | undefined, look: Look): 
   return `${look.paint(title, 'bold')}${' '.repeat(room)}${look.paint(where, 'dim')}`;
 }
 
-function rowsOf(finding: ScanFinding, fix: string | undefined, idWidth: number, look: Look): readonly string[] {
-  const { severity, status, check, message, path, accepted } = finding;
-  const column = SEVERITY_WIDTH + idWidth + 2 * GAP.length;
-  const indent = ' '.repeat(SEVERITY_WIDTH + GAP.length);
+interface Widths {
+  /** Of the severity, or of why a finding has none. */
+  readonly word: number;
+  readonly id: number;
+}
+
+function rowsOf(finding: ScanFinding, fix: string | undefined, widths: Widths, look: Look): readonly string[] {
+  const { severity, status, check, message, path } = finding;
+  const excuse = excuseOf(finding);
+  const column = widths.word + widths.id + 2 * GAP.length;
+  const indent = ' '.repeat(widths.word + GAP.length);
   const room = look.width - indent.length;
-  const word = padded(status === 'fail' ? severity : status, SEVERITY_WIDTH);
+  const word = padded(status === 'fail' ? severity : status, widths.word);
   const [first = '', ...more] = wrapped(shown(message), look.width - column);
   return [
-    `${look.paint(word, status === 'fail' ? severity : 'dim')}${GAP}${padded(check, idWidth)}${GAP}${first}`,
+    `${look.paint(word, status === 'fail' ? severity : 'dim')}${GAP}${padded(check, widths.id)}${GAP}${first}`,
     ...more.map((line) => ' '.repeat(column) + line),
     ...(path === '' ? [] : wrappedPath(shown(path), room).map((line) => indent + look.paint(line, 'dim'))),
-    ...(accepted === undefined ? [] : [indent + fitted(`accepted: ${shown(accepted)}`, room)]),
+    ...(excuse === undefined ? [] : wrapped(`${status}: ${shown(excuse)}`, room).map((line) => indent + line)),
     ...(fix === undefined ? [] : [indent + fitted(`fix: ${fix}`, room)]),
   ];
+}
+
+/** The exceptions that do not do what they should. */
+function* exceptionRows(result: ScanResult, look: Look): Iterable<string> {
+  const lines = exceptionLines(result);
+  if (lines.length === 0) return;
+  yield `${look.paint('exceptions', 'bold')}\n`;
+  for (const line of lines)
+    for (const [index, part] of wrapped(shown(line), look.width - 2 * GAP.length).entries())
+      yield `${GAP}${index === 0 ? '' : GAP}${part}\n`;
+  yield '\n';
 }
 
 /** What was not evaluated, by reason: most often one reason stands for many checks or subjects. */

@@ -16,11 +16,34 @@ const cases: readonly Case[] = [
     args: ['exposed', '-f', 'manifests/demo/monitoring.yaml'],
     status: 0,
     stdout:
-      'WORKLOAD                            LEVEL         THROUGH                                         PORTS\n' +
-      'monitoring/Deployment/dashboard     internet (1)  LoadBalancer monitoring/dashboard               TCP/9090\n' +
-      'monitoring/Deployment/dashboard     internet      NodePort monitoring/dashboard                   TCP/9090\n' +
-      'monitoring/DaemonSet/node-exporter  node          HostNetwork monitoring/daemonset/node-exporter  TCP/9100\n' +
+      'WORKLOAD                     LEVEL         THROUGH                      PORTS\n' +
+      'monitoring/Deployment/       internet (1)  LoadBalancer monitoring/     TCP/9090\n' +
+      'dashboard                                  dashboard\n' +
+      'monitoring/Deployment/       internet      NodePort monitoring/         TCP/9090\n' +
+      'dashboard                                  dashboard\n' +
+      'monitoring/DaemonSet/        node          HostNetwork monitoring/      TCP/9100\n' +
+      'node-exporter                              daemonset/node-exporter\n' +
       '\n(1) the load balancer has no address yet: it is taken for a public one\n',
+    stderr: '',
+  },
+  {
+    args: ['reach', 'internet', 'monitoring/Deployment/dashboard', '-f', 'manifests/demo/monitoring.yaml'],
+    status: 0,
+    stdout:
+      'FROM      TO                          POLICIES ADMIT  THROUGH\n' +
+      'internet  monitoring/Deployment/      all             LoadBalancer monitoring/\n' +
+      '          dashboard                                   dashboard TCP/9090\n' +
+      'ingress: no policy has a say\n',
+    stderr: '',
+  },
+  {
+    args: ['reach', 'internet', '--port', '80', '-f', 'manifests/demo/monitoring.yaml'],
+    status: 0,
+    stdout:
+      'FROM      TO                                  POLICIES ADMIT  THROUGH\n' +
+      'internet  monitoring/DaemonSet/node-exporter  TCP/80          nothing leads in\n' +
+      'internet  monitoring/Deployment/dashboard     TCP/80          nothing leads in\n' +
+      'internet  monitoring/StatefulSet/prometheus   none            nothing leads in\n',
     stderr: '',
   },
   {
@@ -31,17 +54,18 @@ const cases: readonly Case[] = [
     stderr: '',
   },
   {
-    args: ['reach', 'internet', 'shop/Deployment/web', '-f', 'docs/examples/shop', '-o', 'mermaid'],
+    args: ['reach', 'shop/Deployment/web', 'internet', '-f', 'docs/examples/shop', '-o', 'mermaid'],
     status: 0,
     stdout:
-      'flowchart LR\n  n0["internet"]\n  subgraph g1["shop"]\n    n1["shop/Deployment/web"]\n  end\n  n0 -->|"all"| n1\n',
+      'flowchart LR\n  subgraph g0["shop"]\n    n0["shop/Deployment/web"]\n  end\n  n1["internet"]\n  n0 -->|"all"| n1\n',
     stderr: '',
   },
   {
-    args: ['reach', 'internet', 'shop/Deployment/web', '-f', 'docs/examples/shop', '-o', 'dot'],
+    args: ['reach', 'internet', '-f', 'manifests/demo/monitoring.yaml', '-o', 'dot'],
     status: 0,
     stdout:
-      'digraph network {\n  rankdir=LR;\n  node [shape=box];\n  n0 [label="internet"];\n  subgraph cluster_1 {\n    label="shop";\n    n1 [label="shop/Deployment/web"];\n  }\n  n0 -> n1 [label="all"];\n}\n',
+      'digraph network {\n  rankdir=LR;\n  node [shape=box];\n  n0 [label="internet"];\n  subgraph cluster_1 {\n    label="monitoring";\n    n1 [label="monitoring/Deployment/dashboard"];\n  }\n' +
+      '  n0 -> n1 [label="LoadBalancer monitoring/dashboard TCP/9090"];\n}\n',
     stderr: '',
   },
   {
@@ -79,14 +103,39 @@ describe('[integration] reach and exposed', () => {
     });
   }
 
-  it('says that policies of a network plugin are not read', () => {
-    const policy = '{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: c, namespace: shop}}';
-    return withFiles({ 'cilium.yaml': policy }, async (folder) => {
+  it('says which policies of network plugins are not read', () => {
+    const of = (apiVersion: string, kind: string, name: string): string =>
+      `{apiVersion: ${apiVersion}, kind: ${kind}, metadata: {name: ${name}, namespace: shop}}\n`;
+    const policies = [
+      ...['a', 'b', 'c', 'd'].map((name) => of('cilium.io/v2', 'CiliumNetworkPolicy', name)),
+      of('projectcalico.org/v3', 'NetworkPolicy', 'e'),
+      of('crd.projectcalico.org/v1', 'GlobalNetworkPolicy', 'f'),
+    ];
+    return withFiles({ 'policies.yaml': policies.join('---\n') }, async (folder) => {
       const { status, complaint } = await run(['exposed', ...SHOP, '-f', folder]);
       expect({ status, complaint }).to.deep.equal({
         status: 0,
-        complaint: 'kubeposture: policies of Cilium or Calico are not read, and may say otherwise: 1\n',
+        complaint:
+          'kubeposture: policies of Cilium or Calico are not read, and may say otherwise: CalicoGlobalNetworkPolicy f, CalicoNetworkPolicy shop/e, ' +
+          'CiliumNetworkPolicy shop/a, CiliumNetworkPolicy shop/b, CiliumNetworkPolicy shop/c, 1 more\n',
       });
+    });
+  });
+
+  it('tables fit 80 columns, and show long names to their ends', () => {
+    const [space, name] = ['s'.repeat(63), 'a-service-of-a-very-long-name-as-charts-make-them-with-suffixes'];
+    const metadata = `{name: ${name}, namespace: ${space}, labels: {app: web}}`;
+    const files = {
+      'pod.yaml': `{apiVersion: v1, kind: Pod, metadata: ${metadata}, spec: {containers: [{name: c}]}}`,
+      'service.yaml': `{apiVersion: v1, kind: Service, metadata: ${metadata}, spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]}}`,
+    };
+    return withFiles(files, async (folder) => {
+      for (const words of [['exposed'], ['reach', 'internet'], ['reach', `${space}/${name}`]]) {
+        const { output } = await run([...words, '-f', folder]);
+        const lines = output.split('\n');
+        expect(Math.max(...lines.map((line) => line.length)), words.join(' ')).to.be.at.most(80);
+        expect(output.replaceAll(/\s/g, ''), words.join(' ')).to.include('suffixes');
+      }
     });
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { get, resourceServed, selfSubjectAccessReview, serverVersion } from '#kube/client.ts';
+import { get, serverVersion } from '#kube/client.ts';
 import { BadEvent } from '#kube/codec.ts';
 import { ApiError } from '#kube/errors.ts';
 import { listPages } from '#kube/list.ts';
@@ -7,14 +7,6 @@ import { Transport } from '#kube/transport.ts';
 import { clusterAt, failure, fakeServer, json, type Answer, type FakeServer } from '../../support/fake-server.ts';
 
 const PODS = { kind: 'Pod', group: '', version: 'v1', plural: 'pods', namespaced: true };
-const REPORTS = {
-  kind: 'SecurityReport',
-  group: 'kubeposture.io',
-  version: 'v1alpha1',
-  plural: 'securityreports',
-  namespaced: true,
-};
-
 describe('[integration] kube/client', () => {
   let server: FakeServer;
   let transport: Transport;
@@ -62,41 +54,6 @@ describe('[integration] kube/client', () => {
     await open(json(200, { gitVersion: 'v1.36.3' }), json(200, {}));
     expect([await serverVersion(transport), await serverVersion(transport)]).to.deep.equal(['v1.36.3', 'unknown']);
     expect(asked()[0]).to.deep.equal(['GET', '/version', {}, 'application/json']);
-  });
-
-  it('knows whether a resource is served: its group and itself among others', async () => {
-    const resources = [{ name: 'clustersecurityreports' }, { name: 'securityreports' }, null];
-    await open(
-      json(200, { resources }),
-      json(200, { resources: resources.slice(0, 1) }),
-      json(200, {}),
-      json(200, { resources: [{ name: 'pods' }] }),
-      failure(404, 'NotFound'),
-      failure(503),
-    );
-    const served: boolean[] = [];
-    for (const place of [REPORTS, REPORTS, REPORTS, PODS, REPORTS]) served.push(await resourceServed(transport, place));
-    expect(served).to.deep.equal([true, false, false, true, false]);
-    expect(await failed(resourceServed(transport, REPORTS))).to.equal(ApiError);
-    const paths = server.requests.map(({ path }) => path);
-    expect([paths[0], paths[3]]).to.deep.equal(['/apis/kubeposture.io/v1alpha1', '/api/v1']);
-  });
-
-  it('asks what it may do itself, and takes nothing but a yes for one', async () => {
-    const access = { verb: 'list', group: '', resource: 'secrets', namespace: 'shop' };
-    await open(json(201, { status: { allowed: true } }), json(201, { status: { allowed: false } }), json(201, {}));
-    const ask = (): Promise<boolean> => selfSubjectAccessReview(transport, access);
-    expect([await ask(), await ask(), await ask()]).to.deep.equal([true, false, false]);
-    const [{ method, path, body }] = server.requests as [(typeof server.requests)[number]];
-    expect([method, path, body]).to.deep.equal([
-      'POST',
-      '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-      {
-        apiVersion: 'authorization.k8s.io/v1',
-        kind: 'SelfSubjectAccessReview',
-        spec: { resourceAttributes: access },
-      },
-    ]);
   });
 
   it('lists a namespace page by page; what is no list is an error', async () => {

@@ -5,9 +5,8 @@ import { connect, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { expect } from 'chai';
-import { get, resourceServed, selfSubjectAccessReview, serverVersion } from '#kube/client.ts';
 import { makeIdentity } from '#sandbox/tls.ts';
-import { ApiError, NetworkError } from '#kube/errors.ts';
+import { NetworkError } from '#kube/errors.ts';
 import { KubeConfigError, loadCluster } from '#kube/kubeconfig.ts';
 import { Transport, type Observation, type Request } from '#kube/transport.ts';
 import { silentLogger, type Logger } from '#log/logger.ts';
@@ -204,28 +203,6 @@ describe('[integration] kube/transport', () => {
       message: 'answer longer than 65536 bytes',
     });
     expect(await failed(transport.request(GET))).to.include({ failure: 'other', message: 'the answer is no JSON' });
-  });
-
-  it('answers the small questions', async () => {
-    await open(
-      json(200, { gitVersion: 'v1.36.3' }),
-      json(200, { resources: [{ name: 'deployments' }] }),
-      failure(404),
-      json(201, { status: { allowed: true } }),
-      failure(404),
-      failure(403),
-      failure(500),
-      json(200, {}),
-    );
-    const apps = { group: 'apps', version: 'v1', plural: 'deployments' };
-    expect(await serverVersion(transport)).to.equal('v1.36.3');
-    expect(await resourceServed(transport, apps)).to.equal(true);
-    expect(await resourceServed(transport, apps)).to.equal(false);
-    expect(await selfSubjectAccessReview(transport, { verb: 'list', group: '', resource: 'pods' })).to.equal(true);
-    expect(await get(transport, apps, { namespace: 'a', name: 'x' })).to.equal(undefined);
-    expect(await failed(get(transport, apps, { namespace: 'a', name: 'x' }))).to.be.instanceOf(ApiError);
-    expect(await failed(resourceServed(transport, apps))).to.include({ code: 500 });
-    expect(await serverVersion(transport)).to.equal('unknown');
   });
 });
 

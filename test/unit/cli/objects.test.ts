@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { scanObjects } from '../../../src/index.ts';
-import { aPod, cleanCluster, confined } from '#checks/samples.ts';
+import { cleanCluster } from '#checks/clean-cluster.ts';
+import { aPod, confined } from '#checks/samples.ts';
 import { UsageError } from '#cli/exit.ts';
 
 const bad = aPod({ container: confined({ privileged: true }) });

@@ -24,6 +24,7 @@ describe('[unit] settings', () => {
       checks: { disable: [], severity: {}, parameters: DEFAULT_PARAMETERS },
       scope: { namespaces: EVERY, kinds: EVERY },
       secrets: { mode: 'metadata' },
+      exceptions: { maxDays: 0, nonSuppressible: [], broadAbove: 100 },
       reports: { maxFindings: 100 },
       writes: { rate: 50, burst: 100 },
       events: { enabled: true, rate: 1, burst: 50 },
@@ -157,7 +158,7 @@ describe('[unit] configuration file', () => {
   for (const [text, says] of [
     [
       'nope: 1',
-      'c.yaml: the file: "nope" is not known; allowed: scope, checks, secrets, reports, metrics, writes, events, schedule, leaderElection',
+      'c.yaml: the file: "nope" is not known; allowed: scope, checks, secrets, exceptions, reports, metrics, writes, events, schedule, leaderElection',
     ],
     ['- 1', 'c.yaml: the file: must be object'],
     ['checks: {disable: [foo]}', 'c.yaml: checks.disable[0]: must be a check id, such as KP-POD-001'],

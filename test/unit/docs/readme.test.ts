@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { reportCrds } from '#report/schema.ts';
+import { ourCrds } from '#report/schema.ts';
 
 interface Block {
   readonly language: string;
@@ -65,7 +65,7 @@ describe('[unit] docs: README', function () {
   });
 
   it('its tables of kubectl have the columns of the CRD', () => {
-    const [crd] = reportCrds() as readonly {
+    const [crd] = ourCrds() as readonly {
       readonly spec: {
         readonly versions: readonly {
           readonly additionalPrinterColumns: readonly { readonly name: string; readonly priority?: number }[];

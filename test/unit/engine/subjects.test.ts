@@ -192,7 +192,7 @@ describe('[unit] subjects', () => {
 
   it('a kind with a dot in an owner reference passes for no other subject', () => {
     const world = new World([web, pod('p', [owner('v1', 'Deployment.apps', 'web')])]);
-    expect(world.verdicts().map(({ subject, pods }) => [subject.apiVersion, subject.kind, pods])).to.deep.equal([
+    expect(world.ofObjects().map(({ subject, pods }) => [subject.apiVersion, subject.kind, pods])).to.deep.equal([
       ['apps/v1', 'Deployment', 0],
       ['v1', 'Deployment.apps', 1],
     ]);
@@ -202,6 +202,6 @@ describe('[unit] subjects', () => {
     const world = new World([rs, pod('p', [RS])]);
     world.remove(pod('p', [RS]));
     world.remove(rs);
-    expect(world.verdicts()).to.deep.equal([]);
+    expect(world.ofObjects()).to.deep.equal([]);
   });
 });

@@ -33,11 +33,23 @@ function pod(word: string): string {
   });
 }
 
+/** An exception for everything in the namespace of the pod. */
+function accepting(word: string, checks: readonly string[]): string {
+  return JSON.stringify({
+    apiVersion: 'kubeposture.io/v1alpha1',
+    kind: 'ClusterSecurityException',
+    metadata: { name: named(word) },
+    spec: { checks, reason: word, owner: word, subjects: { names: ['*'] } },
+  });
+}
+
 /** A kind without checks, a document that is none, a field of the wrong type, and a Namespace: every part of the output has something to say. */
 function everything(word: string): string {
   return [
     pod(word),
     JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: named(word) } }),
+    accepting(word, ['KP-IMG-001']),
+    accepting(`${word}3`, [word]),
     JSON.stringify({ apiVersion: `${word}/v1`, kind: word, metadata: { name: named(word) } }),
     JSON.stringify({ apiVersion: 'v1', kind: word }),
     JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `${named(word)}2` }, spec: { hostPID: word } }),
@@ -144,7 +156,16 @@ describe('[unit] output formats', function () {
       });
 
       it('json, yaml and jsonl give every word back as it was', () => {
-        const { findings, notEvaluated, workloads = [], bindings = [], errors, ...summary } = scan.result;
+        const {
+          findings,
+          notEvaluated,
+          workloads = [],
+          bindings = [],
+          exceptions = [],
+          errors,
+          ...summary
+        } = scan.result;
+        expect(exceptions.map(({ state }) => state)).to.deep.equal(['Active', 'Invalid']);
         const plain = JSON.parse(JSON.stringify(scan.result)) as object;
         expect(JSON.parse(printed('json', scan))).to.deep.equal(plain);
         expect(parse(printed('yaml', scan))).to.deep.equal(plain);
@@ -155,6 +176,7 @@ describe('[unit] output formats', function () {
           ...notEvaluated.map((each) => ({ type: 'notEvaluated', ...each })),
           ...workloads.map((each) => ({ type: 'workload', ...each })),
           ...bindings.map((each) => ({ type: 'binding', ...each })),
+          ...exceptions.map((each) => ({ type: 'exception', ...each })),
           ...errors.map((each) => ({ type: 'error', ...each })),
           { type: 'summary', ...summary },
         ]);
@@ -186,7 +208,7 @@ describe('[unit] output formats', function () {
       });
 
       it('table and wide forge no line', () => {
-        expect(count(printed('table', scan), /^(?:critical|high|medium|low|info) /gm)).to.equal(
+        expect(count(printed('table', scan), /^(?:critical|high|medium|low|info|suppressed) /gm)).to.equal(
           scan.result.findings.length,
         );
         expect(printed('wide', scan).split('\n')).to.have.length(printed('wide', tame).split('\n').length);

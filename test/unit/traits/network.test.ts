@@ -141,7 +141,7 @@ describe('[unit] trait: network', () => {
 
   it('only workloads have it', () => {
     const world = new World([aService({ type: 'LoadBalancer' })]);
-    expect(world.verdicts().map(({ subject, traits }) => [subject.kind, traits])).to.deep.equal([
+    expect(world.ofObjects().map(({ subject, traits }) => [subject.kind, traits])).to.deep.equal([
       ['Service', undefined],
     ]);
   });

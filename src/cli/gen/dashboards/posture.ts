@@ -71,6 +71,17 @@ const BEGIN: readonly PanelOf[] = [
     description: 'The second part of a check id: POD, RBAC, NET.',
     queries: [[`sum by (category) (kubeposture_findings{${IN_NAMESPACES}})`, '{{category}}']],
   }),
+  series({
+    title: 'Compliance by framework',
+    description: 'Part of the controls that pass, of those that a program can assess. What is unknown does not pass.',
+    unit: 'percentunit',
+    queries: [['max by (framework) (kubeposture_compliance_ratio)', '{{framework}}']],
+  }),
+  table({
+    title: 'Controls by status',
+    description: 'Of each framework. Manual is what does not show in the API.',
+    expr: 'max by (framework, status) (kubeposture_compliance_controls)',
+  }),
   table({
     title: 'What could not be judged',
     description: 'Checks on subjects, by what stood in the way. Not knowing is never a pass.',

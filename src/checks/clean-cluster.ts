@@ -1,0 +1,31 @@
+import type { Manifest } from '#model/check.ts';
+import { aSignaturePolicy } from './image-samples.ts';
+import {
+  READ_PODS,
+  aDeployment,
+  aLimitRange,
+  aNamespace,
+  aPolicy,
+  aQuota,
+  aRole,
+  aRoleBinding,
+  aServiceAccount,
+  anApiServer,
+} from './samples.ts';
+
+/** The small hardened cluster in which no check finds anything. */
+export function cleanCluster(): readonly Manifest[] {
+  return [
+    aNamespace(),
+    aSignaturePolicy(),
+    aQuota(),
+    aLimitRange(),
+    aPolicy(),
+    { ...aPolicy(), metadata: { name: 'default-deny', namespace: 'kube-system' } },
+    aServiceAccount({ automountServiceAccountToken: false }),
+    aRole(READ_PODS),
+    aRoleBinding(),
+    aDeployment(),
+    anApiServer('--anonymous-auth=false'),
+  ];
+}
