@@ -1,5 +1,6 @@
 import type { Manifest } from '#model/check.ts';
 import { aSignaturePolicy } from './image-samples.ts';
+import { aScanner } from './scanner-sample.ts';
 import {
   READ_PODS,
   aDeployment,
@@ -26,6 +27,8 @@ export function cleanCluster(): readonly Manifest[] {
     aRole(READ_PODS),
     aRoleBinding(),
     aDeployment(),
+    aScanner(),
+    aServiceAccount({ metadata: { name: 'scanner', namespace: 'shop' }, automountServiceAccountToken: false }),
     anApiServer('--anonymous-auth=false'),
   ];
 }

@@ -19,3 +19,33 @@ export function aSignaturePolicy(spec: object = {}): Manifest {
     },
   };
 }
+
+/** What trivy-operator has found in an image, the clean one where nothing else is said: nothing. */
+export function aScanReport(report: object = {}, name = 'replicaset-web-1-app'): Manifest {
+  return {
+    apiVersion: 'aquasecurity.github.io/v1alpha1',
+    kind: 'VulnerabilityReport',
+    metadata: { name, namespace: 'shop' },
+    report: {
+      registry: { server: 'registry.example' },
+      artifact: { repository: 'shop/web', digest: `sha256:${'0123456789abcdef'.repeat(4)}` },
+      vulnerabilities: [],
+      ...report,
+    },
+  };
+}
+
+/** That there is a list of what the container of the clean pod contains. */
+export function anSbomReport(): Manifest {
+  const labels = {
+    'trivy-operator.resource.kind': 'Pod',
+    'trivy-operator.resource.name': 'web',
+    'trivy-operator.container.name': 'app',
+  };
+  return {
+    apiVersion: 'aquasecurity.github.io/v1alpha1',
+    kind: 'SbomReport',
+    metadata: { name: 'pod-web-app', namespace: 'shop', labels },
+    report: {},
+  };
+}

@@ -56,7 +56,8 @@ export class Planner {
       return;
     }
     this.#relations.set(relation, new Set([id]));
-    for (const kind of relation.reads) this.#byKind.set(kind, [...(this.#byKind.get(kind) ?? []), relation]);
+    for (const kind of [...relation.reads, ...relation.alsoReads])
+      this.#byKind.set(kind, [...(this.#byKind.get(kind) ?? []), relation]);
   }
 
   /** The jobs that follow from a change that the inventory has already taken in. */

@@ -9,7 +9,9 @@ export function readsOf({ judges }: Pick<Asked, 'judges'>): ReadonlySet<Kind> {
   return new Set(
     judges.flatMap(({ subject, inputs }) => [
       subject,
-      ...inputs.flatMap(({ relation, isIncidental }) => (isIncidental ? [] : relation.reads)),
+      ...inputs.flatMap(({ relation, isIncidental }) =>
+        isIncidental ? [] : [...relation.reads, ...relation.alsoReads],
+      ),
     ]),
   );
 }

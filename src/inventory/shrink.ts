@@ -34,8 +34,9 @@ export function shrink<K extends Kind>(kind: K, raw: Raw): ObjectOf<K> {
 }
 
 /** Reports name their owner in a version that the server has: garbage is not collected otherwise. */
-function otherVersion(kind: Kind, { apiVersion }: Raw): { readonly apiVersion?: string } {
+function otherVersion(kind: Kind, raw: unknown): { readonly apiVersion?: string } {
   const { also = [] } = infoOf(kind);
+  const apiVersion = isRecord(raw) ? raw['apiVersion'] : undefined;
   const [other] = also.map(apiVersionOf).filter((known) => known === apiVersion);
   return other === undefined ? {} : { apiVersion: other };
 }

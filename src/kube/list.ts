@@ -61,7 +61,11 @@ export async function* listPages(options: ListOptions): AsyncGenerator<Page, voi
       resource: resourceName(resource),
       method: 'GET',
       path: resourcePath(resource, { namespace }),
-      query: { limit: String(pageSize), ...(from === '' ? {} : { continue: from }), ...selectorsOf(resource) },
+      query: {
+        limit: String(Math.min(pageSize, resource.pageSize ?? pageSize)),
+        ...(from === '' ? {} : { continue: from }),
+        ...selectorsOf(resource),
+      },
       accept:
         resource.metadataOnly === true
           ? `${metadataAccept('PartialObjectMetadataList')}, application/json;q=0.1`

@@ -10,6 +10,8 @@ export interface Resource {
   readonly metadataOnly?: true;
   /** Comes with an extension: that the server does not have it is nothing to warn of. */
   readonly optional?: true;
+  /** Objects a page of a list, where fewer than usual are enough. */
+  readonly pageSize?: number;
   readonly fieldSelector?: string;
   readonly labelSelector?: string;
 }

@@ -16,6 +16,8 @@ export interface KindInfo extends GroupVersion {
   readonly only?: Readonly<Record<string, string>>;
   /** The kind as the API spells it, where two groups have one of that name. */
   readonly apiKind?: string;
+  /** Objects that are asked for at once where lists come in pages: fewer than usual of large ones. */
+  readonly pageSize?: number;
   /** Comes with an extension: where the server does not serve it, there are none of it. */
   readonly optional?: true;
 }
@@ -58,10 +60,22 @@ function enginePolicyKind(
   return { group, version, also, plural, namespaced: false, optional: true };
 }
 
+/** A report of trivy-operator on an image: up to a megabyte each. */
+function trivyKind(plural: string): KindInfo {
+  return {
+    group: 'aquasecurity.github.io',
+    version: 'v1alpha1',
+    plural,
+    namespaced: true,
+    optional: true,
+    pageSize: 20,
+  };
+}
+
 /** The type of the Secrets that hold a token of a service account. */
 export const TOKEN_SECRET = 'kubernetes.io/service-account-token';
 
-/** Every kind that a server may serve, in the order in which synchronisation starts: small and much-joined kinds first, pods last. */
+/** Every kind that a server may serve, in the order in which synchronisation starts: small and much-joined kinds first, pods and what others report of them last. */
 const SERVED = {
   Namespace: { group: '', version: 'v1', plural: 'namespaces', namespaced: false },
   Node: { group: '', version: 'v1', plural: 'nodes', namespaced: false },
@@ -168,6 +182,16 @@ const SERVED = {
   ReplicationController: { group: '', version: 'v1', plural: 'replicationcontrollers', namespaced: true },
   ReplicaSet: { group: 'apps', version: 'v1', plural: 'replicasets', namespaced: true },
   Pod: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+  VulnerabilityReport: trivyKind('vulnerabilityreports'),
+  ExposedSecretReport: trivyKind('exposedsecretreports'),
+  SbomReport: { ...trivyKind('sbomreports'), metadataOnly: true },
+  VulnerabilityManifestSummary: {
+    group: 'spdx.softwarecomposition.kubescape.io',
+    version: 'v1beta1',
+    plural: 'vulnerabilitymanifestsummaries',
+    namespaced: true,
+    optional: true,
+  },
 } as const satisfies Readonly<Record<string, KindInfo>>;
 
 /** And the cluster itself: a subject as the others are, that every inventory holds and no server serves. */

@@ -1,4 +1,4 @@
-import { flag, list, map, moment, number, or, struct, text, type Shaped } from './shape.ts';
+import { flag, list, map, moment, number, or, struct, text, type Reader, type Shaped } from './shape.ts';
 
 const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null) as Record<string, string>);
 
@@ -12,6 +12,9 @@ export const CLOUD_IDENTITIES = [
 
 /** Network plugins that encrypt with WireGuard write the public key of a Node on it: Calico, and Cilium where it annotates Nodes. */
 export const WIREGUARD_KEYS = ['projectcalico.org/WireguardPublicKey', 'network.cilium.io/wg-pub-key'] as const;
+
+/** Kubescape: the image that a summary is about. */
+export const SCANNED_IMAGE = 'kubescape.io/image-id';
 
 /** The annotations that some check or the ownership rules read; every other annotation stops at the shrinker. */
 export const KEPT_ANNOTATIONS = [
@@ -38,6 +41,7 @@ export const KEPT_ANNOTATIONS = [
   'ingress.gcp.kubernetes.io/pre-shared-cert',
   'appgw.ingress.kubernetes.io/appgw-ssl-certificate',
   ...WIREGUARD_KEYS,
+  SCANNED_IMAGE,
   'linkerd.io/inject',
   'config.linkerd.io/default-inbound-policy',
 ] as const;
@@ -93,6 +97,17 @@ export const metadata = struct({
 });
 
 export type Metadata = Shaped<typeof metadata>;
+
+/** The metadata of kinds of which there are many and whose labels hardly anybody reads: with these labels alone. */
+export function labelsAmong(names: readonly string[]): Reader<Metadata | undefined> {
+  const few = or(
+    map(value, (key) => names.includes(key)),
+    NONE,
+  );
+  return struct({ name: or(text, ''), namespace: or(text, ''), labels: few, annotations });
+}
+
+export const unlabelled = labelsAmong([]);
 
 /** The owner that manages the object, if one does: at most one reference has `controller: true`. */
 export function controllerOf(object: { readonly metadata: Metadata }): OwnerReference | undefined {

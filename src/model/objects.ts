@@ -34,6 +34,7 @@ import {
   service,
 } from './routing.ts';
 import { metadata, type Metadata } from './metadata.ts';
+import { exposedSecretReport, sbomReport, vulnerabilityManifestSummary, vulnerabilityReport } from './scan-reports.ts';
 import { struct, type Reader, type Shaped } from './shape.ts';
 
 /** What we keep of each kind: the one description from which its type and its reader come. */
@@ -92,6 +93,10 @@ export const SHAPES = {
   ReplicationController: workload,
   ReplicaSet: workload,
   Pod: pod,
+  VulnerabilityReport: vulnerabilityReport,
+  ExposedSecretReport: exposedSecretReport,
+  SbomReport: sbomReport,
+  VulnerabilityManifestSummary: vulnerabilityManifestSummary,
   Cluster: struct({ metadata }),
 } as const satisfies Readonly<Record<Kind, Reader<unknown>>>;
 

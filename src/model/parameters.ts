@@ -1,3 +1,4 @@
+import { IMAGE_SCANNERS, type ImageScanner } from './image-scanners.ts';
 import { IMAGE_VERIFIERS, type ImageVerifier } from './image-verifiers.ts';
 import { COMPONENT_ADVISORIES, type Advisory } from './advisories.ts';
 
@@ -34,6 +35,10 @@ export interface Parameters {
   readonly componentAdvisories: readonly Advisory[];
   /** Products that verify images behind webhooks of their own. */
   readonly imageVerifiers: readonly ImageVerifier[];
+  /** Products that look into images. */
+  readonly imageScanners: readonly ImageScanner[];
+  /** How large an image may be: bytes, LEAST_IMAGE_BYTES or more. */
+  readonly maxImageBytes: number;
   /** How many applications may share a namespace without being asked why. */
   readonly minOwnersForSplit: number;
   /** How long a debug container may run: seconds, as all durations here. */
@@ -201,6 +206,8 @@ export const DEFAULT_PARAMETERS: Parameters = {
   ],
   componentAdvisories: COMPONENT_ADVISORIES,
   imageVerifiers: IMAGE_VERIFIERS,
+  imageScanners: IMAGE_SCANNERS,
+  maxImageBytes: 1024 ** 3,
   minOwnersForSplit: 5,
   debugMaxAge: DAY,
   danglingGrace: 300,

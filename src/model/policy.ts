@@ -1,4 +1,5 @@
 import { labels, metadata } from './metadata.ts';
+import { largeImages } from './node-images.ts';
 import { list, number, or, portRef, slots, struct, text, type Shaped } from './shape.ts';
 
 const requirement = struct({ key: or(text, ''), operator: or(text, ''), values: list(text) });
@@ -82,6 +83,7 @@ export const node = struct({
   status: struct({
     nodeInfo: struct({ kubeletVersion: text, architecture: text }),
     addresses: list(struct({ type: or(text, ''), address: or(text, '') })),
+    images: largeImages,
   }),
 });
 /** A policy of a network plugin of its own language: that it is there, and whom it may be about; what it says is not read. */

@@ -14,7 +14,7 @@ export interface Running {
   readonly architecture: string | undefined;
 }
 
-const podsByController: Index<'Pod'> = { kind: 'Pod', name: 'controller', of: controllerKey };
+export const podsByController: Index<'Pod'> = { kind: 'Pod', name: 'controller', of: controllerKey };
 
 const podsByNode: Index<'Pod'> = {
   kind: 'Pod',

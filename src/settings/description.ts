@@ -1,9 +1,10 @@
 import type { CheckId } from '#model/check.ts';
+import { LEAST_IMAGE_BYTES } from '#model/node-images.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { SEVERITIES, type Severity } from '#model/severity.ts';
 import { componentAdvisories } from './advisories.ts';
 import type { Field, Section } from './field.ts';
-import { imageVerifiers } from './products.ts';
+import { imageScanners, imageVerifiers } from './products.ts';
 
 export const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
 export const CRON = '^\\S+( +\\S+){4}$';
@@ -141,6 +142,13 @@ export const CONFIGURATION = {
             metadataHosts: parameter('metadataHosts', 'Names and addresses of the metadata services of clouds.'),
             componentAdvisories,
             imageVerifiers,
+            imageScanners,
+            maxImageBytes: integer(
+              'How large an image may be before KP-IMG-006 tells of it. Bytes.',
+              DEFAULT_PARAMETERS.maxImageBytes,
+              LEAST_IMAGE_BYTES,
+              1024 ** 4,
+            ),
             minOwnersForSplit: integer(
               'How many applications may share a namespace before KP-NS-007 asks why.',
               DEFAULT_PARAMETERS.minOwnersForSplit,

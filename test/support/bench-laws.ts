@@ -1,4 +1,5 @@
 import { ADMISSION_BODIES } from './admission-bodies.ts';
+import { SCAN_BODIES } from './scan-bodies.ts';
 import { OF_MASTERS } from './certificate-requests.ts';
 /** What laws over any JSON share: valid manifests of every kind, and hostile values grafted into them. */
 import fc from 'fast-check';
@@ -144,7 +145,11 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   Namespace: {},
   Node: {
     spec: { providerID: 'aws:///x' },
-    status: { nodeInfo: { kubeletVersion: 'v1.36.0' }, addresses: [{ type: 'ExternalIP', address: '203.0.113.9' }] },
+    status: {
+      nodeInfo: { kubeletVersion: 'v1.36.0' },
+      addresses: [{ type: 'ExternalIP', address: '203.0.113.9' }],
+      images: [{ names: ['registry.example/web:1'], sizeBytes: 1024 ** 3 }],
+    },
   },
   LimitRange: {
     spec: {
@@ -239,6 +244,7 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   ReplicationController: withTemplate,
   ReplicaSet: withTemplate,
   Pod: { spec: podSpec, status: { phase: 'Running', containerStatuses: [{ name: 'app', imageID: 'x@sha256:1' }] } },
+  ...SCAN_BODIES,
   Cluster: {},
 };
 

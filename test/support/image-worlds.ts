@@ -1,6 +1,6 @@
 /** Small worlds of what verifies images, for laws. */
 import fc from 'fast-check';
-import { aSignaturePolicy } from '#checks/image-samples.ts';
+import { aScanReport, aSignaturePolicy, anSbomReport } from '#checks/image-samples.ts';
 import { aContainer, aNamespace, aPod, anApiServer } from '#checks/samples.ts';
 import type { Manifest } from '#model/check.ts';
 
@@ -79,4 +79,96 @@ export const verifying = fc.oneof(
   kyvernoPolicy,
   sigstorePolicy,
   webhook,
+);
+
+/** One pod whose labels move under a policy that goes by them. */
+export const selecting = fc.oneof(
+  fc.constant(aNamespace({ name: 'a' })),
+  labels.map((worn) => aPod({ metadata: { name: 'x', namespace: 'a', labels: worn } })),
+  fc.constant(
+    aSignaturePolicy({ matchConstraints: { resourceRules: rules, objectSelector: { matchLabels: { team: 'p' } } } }),
+  ),
+);
+
+const content = fc.constantFrom('1', '2').map((digit) => `sha256:${digit.repeat(64)}`);
+const inA = { namespace: 'a' };
+const scannedPod = fc
+  .tuple(named, place, content, fc.constantFrom(undefined, 'Job', 'ReplicaSet'), fc.boolean())
+  .map(([name, ns, digest, controller, isPinned]): Manifest => ({
+    ...aPod({
+      metadata: {
+        name,
+        namespace: ns,
+        ...(controller === undefined
+          ? {}
+          : { ownerReferences: [{ apiVersion: 'x/v1', kind: controller, name: 'x', controller: true }] }),
+      },
+      container: aContainer({ image: isPinned ? `ghcr.io/acme/web@${digest}` : 'ghcr.io/acme/web:1' }),
+    }),
+    status: { phase: 'Running', containerStatuses: [{ name: 'app', imageID: `ghcr.io/acme/web@${digest}` }] },
+  }));
+const aScannerPod = aPod({
+  metadata: { name: 'scanner', ...inA },
+  container: aContainer({ image: 'aquasec/trivy-operator:1' }),
+});
+const flaw = { vulnerabilityID: 'CVE-2024-3094', severity: 'CRITICAL', fixedVersion: '1' };
+const artifact = fc.oneof(
+  content.map((digest) => ({ repository: 'acme/web', digest })),
+  fc.constant({ repository: 'acme/web', tag: '1' }),
+);
+const report = fc
+  .tuple(
+    fc.constantFrom('VulnerabilityReport', 'ExposedSecretReport'),
+    named,
+    place,
+    artifact,
+    fc.constantFrom([], [flaw]),
+  )
+  .map(([kind, name, ns, about, found]): Manifest => ({
+    ...aScanReport({ registry: { server: 'ghcr.io' }, artifact: about, vulnerabilities: found, secrets: found }),
+    kind: kind,
+    metadata: { name, namespace: ns },
+  }));
+const sbom = fc.tuple(fc.constantFrom('Pod', 'Job', 'CronJob', 'ReplicaSet'), place).map(([kind, ns]): Manifest => {
+  const { metadata, ...rest } = anSbomReport();
+  const { labels: worn } = metadata as { readonly labels: object };
+  const whose = { 'trivy-operator.resource.kind': kind, 'trivy-operator.resource.name': 'x' };
+  return { ...rest, metadata: { name: kind.toLowerCase(), namespace: ns, labels: { ...worn, ...whose } } };
+});
+const summary = fc.tuple(content, fc.constantFrom(0, 1)).map(([digest, all]): Manifest => ({
+  kind: 'VulnerabilityManifestSummary',
+  metadata: { name: 'x', ...inA, annotations: { 'kubescape.io/image-id': `ghcr.io/acme/web@${digest}` } },
+  spec: { severities: { critical: { all } } },
+}));
+const job = fc.boolean().map((isOwned): Manifest => {
+  const owner = [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'x', controller: true }];
+  return { kind: 'Job', metadata: { name: 'x', ...inA, ...(isOwned ? { ownerReferences: owner } : {}) } };
+});
+const nodeWithImages = fc
+  .tuple(named, fc.subarray(['ghcr.io/acme/web:1', `ghcr.io/acme/web@sha256:${'2'.repeat(64)}`]), fc.constantFrom(1, 2))
+  .map(([name, names, gibibytes]): Manifest => ({
+    kind: 'Node',
+    metadata: { name },
+    status: { images: [{ names, sizeBytes: gibibytes * 1024 ** 3 }] },
+  }));
+
+/** Pods, what scanners have found in their images, and how large these are. */
+export const scanned = fc.oneof(
+  { weight: 4, arbitrary: scannedPod },
+  fc.constant(aScannerPod),
+  { weight: 2, arbitrary: report },
+  sbom,
+  summary,
+  job,
+  nodeWithImages,
+);
+
+const ofJob = { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'x', controller: true }] };
+
+/** One pod of a Job, perhaps of a CronJob, that was scanned: of whichever of them there is a list of components. */
+export const listed = fc.oneof(
+  fc.constantFrom({}, ofJob).map((owned) => aPod({ metadata: { name: 'x', ...inA, ...owned } })),
+  job,
+  fc.constant({ ...aScanReport(), metadata: { name: 'x', ...inA } }),
+  { weight: 4, arbitrary: sbom },
 );

@@ -71,7 +71,7 @@ export const policyMatchesNothing = defineCheck({
           { at: 'spec.egress[0].to[0]', aspect: 'peer' },
           { at: 'spec.ingress[0].from[0]', aspect: 'peer' },
         ],
-        also: ['KP-NET-001'],
+        also: ['KP-NET-001', 'KP-NET-002'],
       },
       {
         name: 'in files too, a peer in a namespace that they hold pods of',
@@ -87,7 +87,7 @@ export const policyMatchesNothing = defineCheck({
           { at: 'spec.egress[0].to[0]', aspect: 'peer' },
           { at: 'spec.egress[1].to[0]', aspect: 'peer' },
         ],
-        also: ['KP-NET-001'],
+        also: ['KP-NET-001', 'KP-NET-002'],
       },
     ],
     good: goodExamples(),
