@@ -214,7 +214,7 @@ const IN_CONTAINER = /^spec\.(containers|initContainers|ephemeralContainers)\[(\
 function containerAt(path: string, object: AnyObject): Pick<Finding, 'container'> {
   if (object.kind !== 'Pod') return {};
   const [, list, index] = IN_CONTAINER.exec(path) ?? [];
-  const container = object.spec[list as 'containers']?.[Number(index)]?.name ?? '';
+  const container = object.spec[list as 'initContainers']?.[Number(index)]?.name ?? '';
   return container === '' ? {} : { container };
 }
 
