@@ -3,12 +3,13 @@ import type { Check, CheckId, Context } from '#model/check.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
-import type { Finding, NotEvaluated, Verdict } from '#model/verdict.ts';
+import type { Declared, Finding, NotEvaluated, Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
 import { Exceptions, isOfException, type Covered } from './exceptions.ts';
 import { Ledger } from './ledger.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
-import { byCheck, byWorst, questionsTo, sitterOf, type CheckResult, type Question, type Sitter } from './subject.ts';
+import type { CheckResult } from './result.ts';
+import { byCheck, byWorst, questionsTo, sitterOf, type Question, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
 import { openOf, type Tally } from './tally.ts';
 
@@ -132,10 +133,10 @@ export class Engine {
     return { results, verdict: { ...verdict, score: scoreOf(openOf(findings), 'resource') }, ...covered };
   }
 
-  #questionsTo({ subject: { kind }, isWorkload }: Sitter): readonly Question[] {
-    const key = isWorkload ? `${kind} with pods` : kind;
+  #questionsTo({ subject, isWorkload }: Sitter): readonly Question[] {
+    const key = `${subject.apiVersion} ${subject.kind}${isWorkload ? ' with pods' : ''}`;
     let questions = this.#questions.get(key);
-    if (questions === undefined) this.#questions.set(key, (questions = questionsTo(kind, isWorkload, this.#checks)));
+    if (questions === undefined) this.#questions.set(key, (questions = questionsTo(subject, isWorkload, this.#checks)));
     return questions;
   }
 
@@ -189,26 +190,6 @@ export class Engine {
     return this.#ledger.verdictsIn(namespace);
   }
 
-  /** What the cluster as a whole cannot tell: checks that found no subject, where that is no good news. */
-  doubts(): readonly NotEvaluated[] {
-    const without = this.#checks
-      .filter((check) => check.withoutSubject !== undefined && this.#ledger.applied(check.id) === 0)
-      .map((check) => ({ check: check.id, reason: check.withoutSubject ?? '' }));
-    const unsaid = this.#checks.flatMap(({ id, unsaid: said }) => {
-      const { unknown: reason, aspect } = said?.(this.#context) ?? { unknown: '' };
-      return reason === '' ? [] : [{ check: id, reason, ...(aspect === undefined ? {} : { aspect }) }];
-    });
-    return [...this.#unseen(), ...without, ...unsaid];
-  }
-
-  /** The checks that cannot see what they judge. */
-  #unseen(): readonly NotEvaluated[] {
-    return this.#checks.flatMap(({ id, judges }) => {
-      const reasons = new Set(judges.flatMap(({ subject }) => this.#inventory.missing(subject) ?? []));
-      return [...reasons].sort().map((reason) => ({ check: id, reason }));
-    });
-  }
-
   get evaluations(): Evaluations {
     return { byOutcome: { ...this.#byOutcome }, errors: this.#errors };
   }
@@ -219,14 +200,23 @@ interface Judged extends Omit<Covered, 'findings'> {
   readonly verdict: Verdict;
 }
 
-function summed(results: ReadonlyMap<CheckId, CheckResult>): Pick<Verdict, 'findings' | 'notEvaluated' | 'passed'> {
+function summed(
+  results: ReadonlyMap<CheckId, CheckResult>,
+): Pick<Verdict, 'findings' | 'notEvaluated' | 'declared' | 'passed'> {
   const findings: Finding[] = [];
   const notEvaluated: NotEvaluated[] = [];
+  const declared: Declared[] = [];
   let passed = 0;
   for (const result of results.values()) {
     for (const finding of result.findings) findings.push(finding);
     for (const gap of result.notEvaluated) notEvaluated.push(gap);
+    for (const each of result.declared ?? []) declared.push(each);
     if (result.status === 'pass') passed += 1;
   }
-  return { findings: findings.sort(byWorst), notEvaluated: notEvaluated.sort(byCheck), passed };
+  return {
+    findings: findings.sort(byWorst),
+    notEvaluated: notEvaluated.sort(byCheck),
+    ...(declared.length === 0 ? {} : { declared: declared.sort(byCheck) }),
+    passed,
+  };
 }

@@ -1,5 +1,6 @@
 import lodash from 'lodash';
-import type { Check, CheckId, Context, Judge, Outcome, Problem } from '#model/check.ts';
+import type { Check, Context, Doubt, Judge, Outcome, Problem } from '#model/check.ts';
+import { isCluster } from '#model/cluster.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { AnyObject, Pod } from '#model/objects.ts';
 import { subjectKey, subjectOf, type Ref, type Subject } from '#model/ref.ts';
@@ -8,18 +9,11 @@ import { byWord } from '#model/text.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { Finding, NotEvaluated } from '#model/verdict.ts';
 import { isFinished, templatePath } from '#model/workload.ts';
+import { withDeclared } from './declared.ts';
 import { evaluate, judgeFor, relatedTo, type Surroundings } from './evaluate.ts';
+import type { CheckResult } from './result.ts';
 import { scopeOf } from './scope.ts';
 import { asItsPodsNameIt, objectAt, podsBelow, rootOf, type PodsBelow } from './roots.ts';
-
-/** What one check says of one subject, over all its pods. */
-export interface CheckResult {
-  readonly status: Outcome['status'];
-  readonly findings: readonly Finding[];
-  readonly notEvaluated: readonly NotEvaluated[];
-  /** When it is another one though no object changes: seconds since 1970. */
-  readonly until?: number;
-}
 
 /** What one check asks of a subject: of its pods, where it has any, and of its own object. */
 export interface Question {
@@ -28,15 +22,18 @@ export interface Question {
   readonly ofOwn: Judge | undefined;
 }
 
-/** The questions of the checks that may have something to say of subjects of a kind. */
-export function questionsTo(kind: string, hasPods: boolean, checks: readonly Check[]): readonly Question[] {
-  return checks
-    .map((check) => ({
-      check,
-      ofPods: hasPods ? judgeFor(check, 'Pod') : undefined,
-      ofOwn: kind === 'Pod' ? undefined : judgeFor(check, kind),
-    }))
-    .filter(({ ofPods, ofOwn }) => ofPods !== undefined || ofOwn !== undefined);
+/** The questions of the checks that may have something to say of a subject. */
+export function questionsTo(subject: Subject, hasPods: boolean, checks: readonly Check[]): readonly Question[] {
+  const { kind } = subject;
+  const questions = checks.map((check) => ({
+    check,
+    ofPods: hasPods ? judgeFor(check, 'Pod') : undefined,
+    ofOwn: kind === 'Pod' ? undefined : judgeFor(check, kind),
+  }));
+  // Any may have something to say of the cluster: that it cannot see what it judges.
+  return isCluster(subject)
+    ? questions
+    : questions.filter(({ ofPods, ofOwn }) => ofPods !== undefined || ofOwn !== undefined);
 }
 
 /** One object by which a subject is judged: a look of its pods, with how many look so, or its own. A template counts no pods. */
@@ -61,7 +58,7 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
   const own = objectAt(named, inventory);
   if (own !== undefined && subjectKey(rootOf(own, inventory)) !== subjectKey(named)) return undefined;
   const subject = own === undefined ? asItsPodsNameIt(named, inventory) : subjectOf(own);
-  if (subject === undefined || context.inScope?.(scopeOf(subject), subject.kind) === false) return undefined;
+  if (subject === undefined || !isInScope(subject, context)) return undefined;
   const faceOf = <T extends AnyObject>(object: T): Face<T> & { pods: number } => ({
     object,
     pods: 0,
@@ -75,12 +72,14 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
     subject,
     isWorkload: all.length > 0,
     pods: below.live.filter((pod) => !isFinished(pod)).length,
-    judge: ({ check, ofPods, ofOwn }) => {
+    judge: (question) => {
+      const { check, ofPods } = question;
       const judged: Judged[] = [];
       if (ofPods !== undefined)
         for (const face of check.alsoFinished === true ? all : running) judged.push(judgedFace(ofPods, face));
-      if (ofOwn !== undefined && alone !== undefined) judged.push(judgedFace(ofOwn, alone));
-      return judged.length === 0 ? undefined : merge(check, judged, templatePath(subject.kind));
+      if (alone !== undefined) judged.push(...judgedOwn(question, alone));
+      if (judged.length === 0) return undefined;
+      return withDeclared(check, merge(check, judged, templatePath(subject.kind)), context);
     },
     tell: ({ judges }) => {
       const faces = running.length > 0 || alone === undefined ? running : [alone];
@@ -93,8 +92,29 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
   };
 }
 
+/** What cannot be seen is said of the cluster whatever kinds are chosen. */
+function isInScope(subject: Subject, { inScope }: Context): boolean {
+  return inScope?.(scopeOf(subject), isCluster(subject) ? undefined : subject.kind) !== false;
+}
+
 function judgedFace(judge: Judge, { object, pods, surroundings }: Face<AnyObject>): Judged {
   return { object, pods, outcome: evaluate(judge, object, surroundings) };
+}
+
+function judgedOwn({ check, ofOwn }: Question, face: Face<AnyObject>): readonly Judged[] {
+  const { object, surroundings } = face;
+  if (object.kind !== 'Cluster') return ofOwn === undefined ? NONE : [judgedFace(ofOwn, face)];
+  const isChosen = surroundings.context.inScope?.('', object.kind) !== false;
+  const own = ofOwn === undefined || !isChosen ? [] : [judgedFace(ofOwn, face)];
+  return [...own, ...atLarge(check, surroundings).map((outcome) => ({ object, pods: 0, outcome }))];
+}
+
+/** What a check cannot tell of anything: because it cannot see what it judges, or as the run is set up. */
+function atLarge({ judges, unsaid }: Check, { inventory, context }: Surroundings): readonly Outcome[] {
+  const unseen = new Set(judges.flatMap(({ subject }) => inventory.missing(subject) ?? []));
+  const said = unsaid?.(context);
+  const missing = [...Array.from(unseen, (unknown): Doubt => ({ unknown })), ...(said === undefined ? [] : [said])];
+  return missing.length === 0 ? [] : [{ status: 'unknown', missing }];
 }
 
 /** The different looks of the pods: equal pods share their spec, labels and annotations in the store, so identity tells them apart. */
@@ -147,13 +167,13 @@ function merge(check: Check, judged: readonly Judged[], prefix: string): CheckRe
   const until = Math.min(...judged.map(({ outcome }) => outcome.until ?? Infinity));
   const holds = until === Infinity ? {} : { until };
   const findings = findingsOf(check, judged, prefix);
-  const reasons = new Set(judged.flatMap(({ outcome }) => reasonsOf(outcome)));
-  if (findings.length === 0 && reasons.size === 0)
+  const doubts = judged.flatMap(({ outcome }) => doubtsOf(outcome));
+  if (findings.length === 0 && doubts.length === 0)
     return until === Infinity ? BARE[status] : { ...BARE[status], ...holds };
   return {
     status,
     findings,
-    notEvaluated: [...reasons].sort().map((reason) => ({ check: check.id, reason })),
+    notEvaluated: gapsOf(check, doubts),
     ...holds,
   };
 }
@@ -163,9 +183,18 @@ function isBare({ status, until }: Outcome): boolean {
 }
 
 /** Why a check could not say all that it might have. */
-function reasonsOf(outcome: Outcome): readonly string[] {
-  if (outcome.status === 'error') return [`the check failed: ${outcome.message}`];
+function doubtsOf(outcome: Outcome): readonly Doubt[] {
+  if (outcome.status === 'error') return [{ unknown: `the check failed: ${outcome.message}` }];
   return outcome.status === 'unknown' || outcome.status === 'fail' ? outcome.missing : [];
+}
+
+function gapsOf({ id }: Check, doubts: readonly Doubt[]): readonly NotEvaluated[] {
+  const gaps = new Map(doubts.map((doubt) => [`${doubt.aspect ?? ''}\n${doubt.unknown}`, doubt]));
+  return Array.from(gaps.values(), ({ unknown: reason, aspect }) => ({
+    check: id,
+    ...(aspect === undefined ? {} : { aspect }),
+    reason,
+  })).sort(byCheck);
 }
 
 function findingsOf(check: Check, judged: readonly Judged[], prefix: string): readonly Finding[] {
@@ -234,9 +263,8 @@ export function byWorst(a: Finding, b: Finding): number {
 }
 
 /** The order of what was not evaluated. */
-export function byCheck(
-  a: { readonly check: CheckId; readonly reason: string },
-  b: { readonly check: CheckId; readonly reason: string },
-): number {
-  return byWord(a.check, b.check) || byWord(a.reason, b.reason);
+export function byCheck(a: Gap, b: Gap): number {
+  return byWord(a.check, b.check) || byWord(a.reason, b.reason) || byWord(a.aspect ?? '', b.aspect ?? '');
 }
+
+type Gap = Pick<NotEvaluated, 'check' | 'aspect' | 'reason'>;
