@@ -537,17 +537,18 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
 
       await says('KP-IMG-005/none');
       await api.apply(...kinds.map((kind) => extensionCrd(kind)));
-      const vulnerabilities = [{ vulnerabilityID: 'CVE-2024-3094', severity: 'CRITICAL', fixedVersion: '5.6.2' }];
+      // Nothing that an update repairs: what is high would be told by Events too, if it stayed for long enough.
+      const vulnerabilities = [{ vulnerabilityID: 'CVE-2024-3094', severity: 'CRITICAL', fixedVersion: '' }];
       const artifact = { repository: 'library/nginx', digest: `sha256:${'ab'.repeat(32)}` };
       const scan = aScanReport({ registry: { server: 'index.docker.io' }, artifact, vulnerabilities });
       await waitFor('the server to serve them', async () => {
         await api.apply(aSignaturePolicy(), { ...scan, metadata: { name: 'web', namespace } });
         return true;
       });
-      await says('KP-IMG-006/criticalCve', 'KP-IMG-006/noSbom');
+      await says('KP-IMG-006/noSbom');
 
       await api.apply(aSignaturePolicy({ validationActions: ['Audit'] }));
-      await says('KP-IMG-005/auditOnly', 'KP-IMG-006/criticalCve', 'KP-IMG-006/noSbom');
+      await says('KP-IMG-005/auditOnly', 'KP-IMG-006/noSbom');
 
       await removeKinds();
       await says('KP-IMG-005/none');
