@@ -1,11 +1,9 @@
 import type { AnyBinding } from '#facts/rbac.ts';
-import { judge, type Judge, type Problem } from '#model/check.ts';
+import { judge, type Judge, type Word } from '#model/check.ts';
 import { NO_ROLE, roleOfClusterRoleBinding, roleOfRoleBinding, type BoundRole } from '#relations/grants.ts';
 
 /** Judges bindings of both kinds by what their role gives, in the same way. */
-export function judgesOfBindings(
-  evaluate: (binding: AnyBinding, role: BoundRole) => Iterable<Problem>,
-): readonly Judge[] {
+export function judgesOfBindings(evaluate: (binding: AnyBinding, role: BoundRole) => Iterable<Word>): readonly Judge[] {
   return [
     judge({
       subject: 'ClusterRoleBinding',

@@ -1,7 +1,9 @@
+import type { Known } from '#analysis/rbac/engine.ts';
 import { allowsResource, isIn, isNamed } from '#analysis/rbac/request.ts';
-import type { BadExample, Context } from '#model/check.ts';
+import type { BadExample, Context, Expected, Manifest } from '#model/check.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import type { Severity } from '#model/severity.ts';
+import type { Targets } from '#relations/targets.ts';
 
 /** Whether a rule gives a right: for all objects, or less than that, only for those that it names. */
 export type Reach = 'all' | 'limited' | undefined;
@@ -9,23 +11,51 @@ export type Reach = 'all' | 'limited' | undefined;
 /** A rule as a manifest states it. */
 export type Sample = Readonly<Record<string, unknown>>;
 
+/** By where it is granted. Limited to names it is the same where no word is said. */
+interface Severities {
+  readonly cluster: Severity;
+  /** In a namespace of the system, or one with an account that is as good as cluster-admin: as in the cluster where no word is said. */
+  readonly strong?: Severity;
+  readonly namespace: Severity;
+  readonly limited?: Severity;
+  /** Limited to names of which one is as good as all: as without limits where no word is said. */
+  readonly grave?: Severity;
+}
+
+interface GraveName {
+  readonly name: string;
+  readonly world?: readonly Manifest[];
+  readonly also?: BadExample['also'];
+  /** In a namespace, where it differs from what it is everywhere. */
+  readonly inNamespace?: Severity;
+}
+
+/** What a right becomes with others. */
+export interface Together extends Pick<Right, 'aspect' | 'says' | 'severity' | 'example' | 'also'> {
+  readonly beside: readonly Right['reach'][];
+  /** Those may be granted in whatever namespace. */
+  readonly anywhere?: true;
+  /** Of which rules that is true, where not of all. */
+  readonly reach?: Right['reach'];
+  readonly sample?: Sample;
+  readonly more: readonly Sample[];
+  /** What its example finds beside it. */
+  readonly finds?: readonly Expected[];
+}
+
 /** A right that is more than it looks: one row of the catalogue. */
 export interface Right {
   readonly aspect?: string;
   /** Completes `the rule …`: `lets read Secrets`. */
   readonly says: string;
   readonly reach: (rule: PolicyRule, context: Context) => Reach;
-  /** What the other rules of the role must give as well, and what they must not. */
+  /** What its holder must have as well, by the same role or by another one. */
   readonly beside?: readonly Right['reach'][];
-  readonly unless?: readonly Right['reach'][];
-  /** By where it is granted. Limited it is the same where no word is said. */
-  readonly severity: {
-    readonly cluster: Severity;
-    /** In a namespace of the system, or one with an account that is as good as cluster-admin: as in the cluster where no word is said. */
-    readonly strong?: Severity;
-    readonly namespace: Severity;
-    readonly limited?: Severity;
-  };
+  /** What it is instead for a holder who has even more. */
+  readonly together?: Together;
+  readonly severity: Severities;
+  /** Whether an object that a limited rule names is as good as all, in the namespace where it is granted, `''` for everywhere. */
+  readonly named?: (rule: PolicyRule, namespace: string, targets: Targets, context: Context) => Known<boolean>;
   /** Means nothing in a namespace: of resources that have none. */
   readonly clusterOnly?: true;
   /** Means nothing in other namespaces. */
@@ -37,7 +67,10 @@ export interface Right {
   readonly more?: readonly Sample[];
   /** A rule that gives it in a limited way; the sample for one name where it is not said. */
   readonly limited?: Sample;
+  readonly limitedWorld?: readonly Manifest[];
   readonly also?: BadExample['also'];
+  /** For its examples, an object whose name is as good as all, with what makes it that. */
+  readonly graveName?: GraveName;
   /** Those of them that it trips in a namespace, where these are fewer. */
   readonly alsoInNamespace?: BadExample['also'];
 }
@@ -76,4 +109,10 @@ export function anyOf(...reaches: readonly Right['reach'][]): Right['reach'] {
     const found = reaches.map((reach) => reach(rule, context));
     return found.includes('all') ? 'all' : found.find((each) => each !== undefined);
   };
+}
+
+/** Whether one of several names is as good as all. */
+export function anyTarget<T>(names: readonly T[], ask: (name: T) => Known<boolean>): Known<boolean> {
+  const found = names.map(ask);
+  return { answer: found.some(({ answer }) => answer), unseen: [...new Set(found.flatMap(({ unseen }) => unseen))] };
 }

@@ -1,20 +1,17 @@
-import { isSystemNamespace } from '#facts/namespace.ts';
 import type { AnyBinding, AnyRole } from '#facts/rbac.ts';
-import { isShipped } from '#analysis/rbac/shipped.ts';
+import { isShipped, isTampered } from '#analysis/rbac/shipped.ts';
 import {
   defineCheckOfMany,
   judge,
   type BadExample,
   type Check,
-  type Context,
   type Example,
   type Judge,
   type Meta,
   type Problem,
+  type Word,
 } from '#model/check.ts';
-import type { PolicyRule } from '#model/policy.ts';
 import { refOf } from '#model/ref.ts';
-import { worse, type Severity } from '#model/severity.ts';
 import {
   bindingsOfAClusterRole,
   bindingsOfARole,
@@ -22,9 +19,24 @@ import {
   rulesOfAClusterRole,
   type BoundClusterRole,
 } from '#relations/grants.ts';
-import { strongNamespaceOfRole, strongNamespaceOfRoleBinding } from '#relations/strength.ts';
-import type { Reach, Right } from './right.ts';
-import { examplesOfRights } from './rights-examples.ts';
+import {
+  companionsOfClusterRole,
+  companionsOfRole,
+  companionsOfRoleBinding,
+  type Companions,
+} from '#relations/companions.ts';
+import {
+  strongPlacesOfClusterRole,
+  strongPlacesOfRole,
+  strongPlacesOfRoleBinding,
+  type Places,
+} from '#relations/strength.ts';
+import { targetsOfClusterRole, targetsOfRole, targetsOfRoleBinding, type Targets } from '#relations/targets.ts';
+import type { Right } from './right.ts';
+import { TAMPERED, examplesOfRights } from './rights-examples.ts';
+import { weigh, weighUnbound, worst, type Around, type Weighed } from './weighing.ts';
+
+const TAMPERED_WORDS = 'a role that the cluster ships gives it, and did not as it was shipped';
 
 interface Spec extends Meta {
   readonly rights: readonly Right[];
@@ -40,9 +52,12 @@ interface Spec extends Meta {
  */
 export function defineRightsCheck({ rights: current, older = [], bad = [], good, ...meta }: Spec): Check {
   const rights = [...current, ...older];
+  const isPlain = rights.some(({ aspect }) => aspect === undefined);
+  const aspects = { ...meta.aspects, ...(isPlain ? { [TAMPERED]: TAMPERED_WORDS } : {}) };
   const placed = rights.filter(({ clusterOnly }) => clusterOnly !== true);
   return defineCheckOfMany({
     ...meta,
+    ...(Object.keys(aspects).length === 0 ? {} : { aspects }),
     judges: [...(placed.length === 0 ? [] : placedJudges(placed)), ofClusterRole(rights)],
     examples: () => {
       const made = examplesOfRights(meta, current);
@@ -51,110 +66,84 @@ export function defineRightsCheck({ rights: current, older = [], bad = [], good,
   });
 }
 
+/** What the rights of a check turn on beside roles and bindings: asked only where it makes a difference. */
+interface Asks {
+  readonly places: boolean;
+  readonly companions: boolean;
+  readonly targets: boolean;
+}
+
+function asksOf(rights: readonly Right[]): Asks {
+  const forms = rights.flatMap((right) => [right, ...(right.together === undefined ? [] : [right.together])]);
+  return {
+    places: forms.some(({ severity: { cluster, strong = cluster, namespace } }) => strong !== namespace),
+    companions: rights.some(({ beside = [], together }) => beside.length > 0 || together !== undefined),
+    targets: rights.some(({ named }) => named !== undefined),
+  };
+}
+
+interface Given {
+  readonly places?: readonly Places[] | undefined;
+  readonly companions?: readonly Companions[] | undefined;
+  readonly targets?: readonly Targets[] | undefined;
+}
+
+/** Of each input the one answer. */
+function answers({ places, companions, targets }: Given): Pick<Around, keyof Given> {
+  return { places: places?.[0], companions: companions?.[0], targets: targets?.[0] };
+}
+
+/** The inputs that are asked for, of all that there are. */
+function asked<I extends Readonly<Record<keyof Asks, unknown>>>(asks: Asks, inputs: I): Partial<I> {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => asks[name as keyof Asks])) as Partial<I>;
+}
+
 function ofClusterRole(rights: readonly Right[]): Judge {
+  const asks = asksOf(rights);
+  // Where it is granted everywhere, namespaces matter only if somebody has more in one of them than others have everywhere.
+  const places = rights.some(({ clusterOnly, together }) => clusterOnly !== true && together !== undefined);
+  const more = asked(
+    { ...asks, places: asks.places && places },
+    {
+      places: strongPlacesOfClusterRole,
+      companions: companionsOfClusterRole,
+      targets: targetsOfClusterRole,
+    },
+  );
   return judge({
     subject: 'ClusterRole',
-    inputs: { bindings: bindingsOfAClusterRole, rules: rulesOfAClusterRole },
-    evaluate: (role, { bindings, rules }, context) =>
-      isShipped(role) ? [] : ofRules(rights, { rules, bindings, isStrong: false }, context),
+    inputs: { bindings: bindingsOfAClusterRole, effective: rulesOfAClusterRole, ...more },
+    evaluate: (role, { bindings, effective: rules, ...given }, context) =>
+      ofRole(rights, role, bindings, { context, rules, ...answers(given) }),
   });
 }
 
-/** The judgements of what is granted in a namespace. Who lives there is asked only where it makes a difference. */
 function placedJudges(rights: readonly Right[]): readonly Judge[] {
-  const asks = rights.some(({ severity: { cluster, strong = cluster, namespace } }) => strong !== namespace);
-  const roleInputs: { readonly bindings: typeof bindingsOfARole; readonly strong?: typeof strongNamespaceOfRole } = {
-    bindings: bindingsOfARole,
-    ...(asks ? { strong: strongNamespaceOfRole } : {}),
-  };
-  const bindingInputs: {
-    readonly granted: typeof clusterRoleOfRoleBinding;
-    readonly strong?: typeof strongNamespaceOfRoleBinding;
-  } = {
-    granted: clusterRoleOfRoleBinding,
-    ...(asks ? { strong: strongNamespaceOfRoleBinding } : {}),
-  };
+  const asks = asksOf(rights);
   return [
     judge({
       subject: 'Role',
-      inputs: roleInputs,
-      evaluate: (role, { bindings, strong: [isStrong = false] = [] }, context) =>
-        isShipped(role) ? [] : ofRules(inPlace(rights, role), { rules: role.rules, bindings, isStrong }, context),
+      inputs: {
+        bindings: bindingsOfARole,
+        ...asked(asks, { places: strongPlacesOfRole, companions: companionsOfRole, targets: targetsOfRole }),
+      },
+      evaluate: (role, { bindings, ...given }, context) =>
+        ofRole(inPlace(rights, role), role, bindings, { context, rules: role.rules, ...answers(given) }),
     }),
     judge({
       subject: 'RoleBinding',
-      inputs: bindingInputs,
-      evaluate: (binding, { granted: [granted], strong: [isStrong = false] = [] }, context) =>
-        ofBinding(rights, binding, granted, { context, isStrong }),
+      inputs: {
+        granted: clusterRoleOfRoleBinding,
+        ...asked(asks, {
+          places: strongPlacesOfRoleBinding,
+          companions: companionsOfRoleBinding,
+          targets: targetsOfRoleBinding,
+        }),
+      },
+      evaluate: (binding, { granted: [granted], ...given }, context) =>
+        ofBinding(rights, binding, granted, { context, ...answers(given) }),
     }),
   ];
-}
-
-interface Granted {
-  readonly rules: readonly PolicyRule[];
-  readonly bindings: readonly AnyBinding[];
-  readonly isStrong: boolean;
-}
-
-function reaches({ subjects }: AnyBinding): boolean {
-  return subjects.length > 0;
-}
-
-function* ofRules(
-  rights: readonly Right[],
-  { rules, bindings, isStrong }: Granted,
-  context: Context,
-): Iterable<Problem> {
-  const granting = bindings.filter(reaches);
-  const because = granting.map(refOf);
-  const granted =
-    granting.length === 0
-      ? 'bound to nobody'
-      : `granted by ${String(granting.length)} binding${granting.length > 1 ? 's' : ''}`;
-  // Granted by RoleBindings alone a ClusterRole is reported on each of them.
-  const own = granting.filter(({ kind, roleRef }) => kind === 'ClusterRoleBinding' || roleRef.kind === 'Role');
-  if (granting.length > 0 && own.length === 0) return;
-  const there = rights.filter((right) => isComplete(right, rules, context));
-  for (const [index, rule] of rules.entries()) {
-    for (const right of there) {
-      const reach = right.reach(rule, context);
-      const meant = own.filter((binding) => isMeant(right, binding));
-      if (reach === undefined || (meant.length === 0 && granting.length > 0)) continue;
-      const severity = meant
-        .map((binding) => severityOf(right, reach, binding, { context, isStrong }))
-        .reduce<Severity>(worse, 'info');
-      yield {
-        at: `rules[${String(index)}]`,
-        severity,
-        message: `the rule ${right.says}; ${granted}`,
-        because,
-        ...aspectOf(right),
-      };
-    }
-  }
-}
-
-interface Around {
-  readonly context: Context;
-  readonly isStrong: boolean;
-}
-
-function* ofBinding(
-  rights: readonly Right[],
-  binding: AnyBinding,
-  granted: BoundClusterRole | undefined,
-  { context, isStrong }: Around,
-): Iterable<Problem> {
-  if (granted === undefined || isShipped(granted.role) || granted.clusterWide.some(reaches) || !reaches(binding))
-    return;
-  const { name } = granted.role.metadata;
-  for (const right of rights.filter((each) => isMeant(each, binding) && isComplete(each, granted.rules, context))) {
-    const found = granted.rules.map((rule) => right.reach(rule, context)).filter((reach) => reach !== undefined);
-    if (found.length === 0) continue;
-    const severity = found.map((reach) => severityOf(right, reach, binding, { context, isStrong })).reduce(worse);
-    const message = `ClusterRole ${name} ${right.says} in namespace ${binding.metadata.namespace}`;
-    yield { at: 'roleRef', severity, message, because: [refOf(granted.role)], ...aspectOf(right) };
-  }
 }
 
 /** The rights that mean something in the namespace of a Role. */
@@ -162,24 +151,75 @@ function inPlace(rights: readonly Right[], { metadata }: AnyRole): readonly Righ
   return rights.filter(({ onlyIn }) => onlyIn?.includes(metadata.namespace) !== false);
 }
 
-/** Whether the other rules of the role make it what it is. */
-function isComplete({ beside = [], unless = [] }: Right, rules: readonly PolicyRule[], context: Context): boolean {
-  const gives = (reach: Right['reach']): boolean => rules.some((rule) => reach(rule, context) !== undefined);
-  return beside.every(gives) && (unless.length === 0 || !unless.every(gives));
+function reaches({ subjects }: AnyBinding): boolean {
+  return subjects.length > 0;
 }
 
-function isMeant({ clusterOnly, onlyIn }: Right, { kind, metadata }: AnyBinding): boolean {
-  if (kind === 'ClusterRoleBinding') return true;
-  return clusterOnly !== true && onlyIn?.includes(metadata.namespace) !== false;
+/** Granted by RoleBindings alone a ClusterRole is reported on each of them. */
+function isReportedItself(bindings: readonly AnyBinding[]): boolean {
+  return (
+    bindings.length === 0 ||
+    bindings.some(({ kind, roleRef }) => kind === 'ClusterRoleBinding' || roleRef.kind === 'Role')
+  );
 }
 
-function severityOf({ severity }: Right, reach: Reach, binding: AnyBinding, { context, isStrong }: Around): Severity {
-  const { cluster, strong = cluster, namespace, limited } = severity;
-  if (reach === 'limited' && limited !== undefined) return limited;
-  if (binding.kind === 'ClusterRoleBinding') return cluster;
-  return isStrong || isSystemNamespace(binding.metadata.namespace, context.parameters) ? strong : namespace;
+function* ofRole(
+  rights: readonly Right[],
+  role: AnyRole,
+  bindings: readonly AnyBinding[],
+  around: Around,
+): Iterable<Word> {
+  const granting = bindings.filter(reaches);
+  if (isShipped(role) || !isReportedItself(granting)) return;
+  const granted =
+    granting.length === 0
+      ? 'bound to nobody'
+      : `granted by ${String(granting.length)} binding${granting.length > 1 ? 's' : ''}`;
+  const unseen = new Set<string>();
+  for (const [index, rule] of around.rules.entries()) {
+    for (const right of rights) {
+      const found = granting.length === 0 ? weighUnbound(right, rule, around) : weigh(right, rule, granting, around);
+      if (found === undefined) continue;
+      for (const reason of found.unseen) unseen.add(reason);
+      yield {
+        at: `rules[${String(index)}]`,
+        severity: found.severity,
+        message: `the rule ${found.as.says}; ${granted}`,
+        because: [...granting.map(refOf), ...found.others],
+        ...aspectOf(found, role),
+      };
+    }
+  }
+  for (const reason of unseen) yield { unknown: reason };
 }
 
-function aspectOf({ aspect }: Right): Pick<Problem, 'aspect'> {
-  return aspect === undefined ? {} : { aspect };
+function* ofBinding(
+  rights: readonly Right[],
+  binding: AnyBinding,
+  granted: BoundClusterRole | undefined,
+  around: Omit<Around, 'rules'>,
+): Iterable<Word> {
+  if (granted === undefined || isShipped(granted.role) || granted.clusterWide.some(reaches) || !reaches(binding))
+    return;
+  const { role, rules } = granted;
+  const unseen = new Set<string>();
+  for (const right of rights) {
+    const found = worst(rules.flatMap((rule) => weigh(right, rule, [binding], { ...around, rules }) ?? []));
+    if (found === undefined) continue;
+    for (const reason of found.unseen) unseen.add(reason);
+    yield {
+      at: 'roleRef',
+      severity: found.severity,
+      message: `ClusterRole ${role.metadata.name} ${found.as.says} in namespace ${binding.metadata.namespace}`,
+      because: [refOf(role), ...found.others],
+      ...aspectOf(found, role),
+    };
+  }
+  for (const reason of unseen) yield { unknown: reason };
+}
+
+/** What the cluster ships under the name gives less: somebody has widened it. */
+function aspectOf({ as: { aspect } }: Weighed, role: AnyRole): Pick<Problem, 'aspect'> {
+  if (aspect !== undefined) return { aspect };
+  return isTampered(role) ? { aspect: TAMPERED } : {};
 }

@@ -1,7 +1,7 @@
 import type { CheckId } from '#model/check.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import { addJob, type Jobs } from './plan.ts';
-import type { CheckResult } from './subject.ts';
+import type { CheckResult } from './result.ts';
 
 interface Entry {
   readonly subject: Subject;

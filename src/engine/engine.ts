@@ -1,15 +1,17 @@
 import lodash from 'lodash';
 import type { Check, CheckId, Context } from '#model/check.ts';
+import { isCluster } from '#model/cluster.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
-import type { NotEvaluated, Verdict } from '#model/verdict.ts';
+import type { Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
 import { Exceptions, isOfException, type Covered } from './exceptions.ts';
 import { Ledger } from './ledger.ts';
 import { judgeFor } from './evaluate.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
-import { byCheck, byWorst, sitterOf, type CheckResult, type Sitter } from './subject.ts';
+import type { CheckResult } from './result.ts';
+import { byCheck, byWorst, sitterOf, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
 import { openOf, type Tally } from './tally.ts';
 
@@ -133,6 +135,8 @@ export class Engine {
   }
 
   #checksOf({ subject, isWorkload }: Sitter): readonly Check[] {
+    // Any may have something to say of the cluster: that it cannot see what it judges.
+    if (isCluster(subject)) return this.#checks;
     const key = isWorkload ? `${subject.kind} with pods` : subject.kind;
     const known = this.#checksBy.get(key);
     if (known !== undefined) return known;
@@ -193,26 +197,6 @@ export class Engine {
     return this.#ledger.verdictsIn(namespace);
   }
 
-  /** What the cluster as a whole cannot tell: checks that found no subject, where that is no good news. */
-  doubts(): readonly NotEvaluated[] {
-    const without = this.#checks
-      .filter((check) => check.withoutSubject !== undefined && this.#ledger.applied(check.id) === 0)
-      .map((check) => ({ check: check.id, reason: check.withoutSubject ?? '' }));
-    const unsaid = this.#checks.flatMap(({ id, unsaid: said }) => {
-      const { unknown: reason, aspect } = said?.(this.#context) ?? { unknown: '' };
-      return reason === '' ? [] : [{ check: id, reason, ...(aspect === undefined ? {} : { aspect }) }];
-    });
-    return [...this.#unseen(), ...without, ...unsaid];
-  }
-
-  /** The checks that cannot see what they judge. */
-  #unseen(): readonly NotEvaluated[] {
-    return this.#checks.flatMap(({ id, judges }) => {
-      const reasons = new Set(judges.flatMap(({ subject }) => this.#inventory.missing(subject) ?? []));
-      return [...reasons].sort().map((reason) => ({ check: id, reason }));
-    });
-  }
-
   get evaluations(): Evaluations {
     return { byOutcome: { ...this.#byOutcome }, errors: this.#errors };
   }
@@ -223,11 +207,15 @@ interface Judged extends Omit<Covered, 'findings'> {
   readonly verdict: Verdict;
 }
 
-function summed(results: ReadonlyMap<CheckId, CheckResult>): Pick<Verdict, 'findings' | 'notEvaluated' | 'passed'> {
+function summed(
+  results: ReadonlyMap<CheckId, CheckResult>,
+): Pick<Verdict, 'findings' | 'notEvaluated' | 'declared' | 'passed'> {
   const all = [...results.values()];
+  const declared = all.flatMap((result) => result.declared ?? []);
   return {
     findings: all.flatMap(({ findings }) => findings).sort(byWorst),
     notEvaluated: all.flatMap(({ notEvaluated }) => notEvaluated).sort(byCheck),
+    ...(declared.length === 0 ? {} : { declared: declared.sort(byCheck) }),
     passed: all.filter(({ status }) => status === 'pass').length,
   };
 }

@@ -1,4 +1,12 @@
-import { isProblem, type Check, type Context, type Judge, type Outcome, type Problem } from '#model/check.ts';
+import {
+  isProblem,
+  type Check,
+  type Context,
+  type Doubt,
+  type Judge,
+  type Outcome,
+  type Problem,
+} from '#model/check.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { refOf, subjectText } from '#model/ref.ts';
@@ -24,7 +32,7 @@ export function evaluate(judge: Judge, object: AnyObject, surroundings: Surround
   try {
     if (!judge.applies(object, surroundings.context)) return NOT_APPLICABLE;
     const missing = missingInputs(judge, surroundings.inventory);
-    if (missing.length > 0) return { status: 'unknown', missing };
+    if (missing.length > 0) return { status: 'unknown', missing: missing.map((unknown) => ({ unknown })) };
     const outcome = collect(judge, object, relatedTo(judge, object, surroundings), surroundings);
     return object.kind === 'Cluster' && !surroundings.context.complete ? inFiles(outcome) : outcome;
   } catch (error) {
@@ -34,10 +42,12 @@ export function evaluate(judge: Judge, object: AnyObject, surroundings: Surround
 
 /** A set of files is no cluster: whatever it shows or lacks, a cluster may have more. */
 function inFiles(outcome: Outcome): Outcome {
-  return outcome.status === 'unknown' ? outcome : { status: 'unknown', missing: [NO_CLUSTER] };
+  return outcome.status === 'pass' || outcome.status === 'fail'
+    ? { status: 'unknown', missing: [NO_CLUSTER] }
+    : outcome;
 }
 
-const NO_CLUSTER = 'files do not tell what else is in the cluster';
+const NO_CLUSTER: Doubt = { unknown: 'files do not tell what else is in the cluster' };
 const NONE: readonly never[] = [];
 
 function missingInputs({ inputs }: Judge, inventory: Inventory): readonly string[] {
@@ -78,14 +88,16 @@ function related(relation: Relation, object: AnyObject, inventory: Inventory, as
 
 function collect(judge: Judge, object: AnyObject, given: Given, { context, inventory }: Surroundings): Outcome {
   const problems: Problem[] = [];
-  const doubts = [...(object.malformed ?? NONE)];
-  for (const values of Object.values(given)) noteUnread(values, doubts);
+  const unread = [...(object.malformed ?? NONE)];
+  for (const values of Object.values(given)) noteUnread(values, unread);
   const ownKind = inventory.missing(object.kind);
-  if (ownKind !== undefined) doubts.push(ownKind);
+  if (ownKind !== undefined) unread.push(ownKind);
+  const doubts: Doubt[] = unread.map((unknown) => ({ unknown }));
   let until = Infinity;
   for (const word of judge.evaluate(object, given, context)) {
+    if ('notApplicable' in word) return NOT_APPLICABLE;
     if (isProblem(word)) problems.push(word);
-    else if ('unknown' in word) doubts.push(word.unknown);
+    else if ('unknown' in word) doubts.push(word);
     else until = Math.min(until, word.until);
   }
   const holds = until === Infinity ? undefined : { until };

@@ -1,5 +1,6 @@
 import lodash from 'lodash';
-import type { Check, CheckId, Context, Outcome, Problem } from '#model/check.ts';
+import type { Check, Context, Doubt, Outcome, Problem } from '#model/check.ts';
+import { isCluster } from '#model/cluster.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { AnyObject, Pod } from '#model/objects.ts';
 import { subjectKey, subjectOf, type Ref, type Subject } from '#model/ref.ts';
@@ -7,18 +8,11 @@ import { rankOf } from '#model/severity.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { Finding, NotEvaluated } from '#model/verdict.ts';
 import { isFinished, templatePath } from '#model/workload.ts';
+import { withDeclared } from './declared.ts';
 import { evaluate, judgeFor, relatedTo, type Surroundings } from './evaluate.ts';
+import type { CheckResult } from './result.ts';
 import { scopeOf } from './scope.ts';
 import { asItsPodsNameIt, objectAt, podsBelow, rootOf, type PodsBelow } from './roots.ts';
-
-/** What one check says of one subject, over all its pods. */
-export interface CheckResult {
-  readonly status: Outcome['status'];
-  readonly findings: readonly Finding[];
-  readonly notEvaluated: readonly NotEvaluated[];
-  /** When it is another one though no object changes: seconds since 1970. */
-  readonly until?: number;
-}
 
 /** One look of a pod, with how many pods of the subject look so. A template counts no pods. */
 interface Face {
@@ -41,7 +35,7 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
   const own = objectAt(named, inventory);
   if (own !== undefined && subjectKey(rootOf(own, inventory)) !== subjectKey(named)) return undefined;
   const subject = own === undefined ? asItsPodsNameIt(named, inventory) : subjectOf(own);
-  if (subject === undefined || context.inScope?.(scopeOf(subject), subject.kind) === false) return undefined;
+  if (subject === undefined || !isInScope(subject, context)) return undefined;
   const surroundings: Surroundings = { inventory, context, asked: new Map() };
   const below = podsBelow(subject, inventory);
   const running = facesOf(below, false);
@@ -55,7 +49,8 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
         ...judgedFaces(check, check.alsoFinished === true ? all : running, surroundings),
         ...judgedOwn(check, own, surroundings),
       ];
-      return judged.length === 0 ? undefined : merge(check, judged, templatePath(subject.kind));
+      if (judged.length === 0) return undefined;
+      return withDeclared(check, merge(check, judged, templatePath(subject.kind)), context);
     },
     tell: ({ judges }) => {
       const alone = own === undefined || own.kind === 'Pod' ? [] : [own];
@@ -69,6 +64,11 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
   };
 }
 
+/** What cannot be seen is said of the cluster whatever kinds are chosen. */
+function isInScope(subject: Subject, { inScope }: Context): boolean {
+  return inScope?.(scopeOf(subject), isCluster(subject) ? undefined : subject.kind) !== false;
+}
+
 function judgedFaces(check: Check, faces: readonly Face[], surroundings: Surroundings): readonly Judged[] {
   const judge = judgeFor(check, 'Pod');
   return judge === undefined
@@ -77,8 +77,22 @@ function judgedFaces(check: Check, faces: readonly Face[], surroundings: Surroun
 }
 
 function judgedOwn(check: Check, own: AnyObject | undefined, surroundings: Surroundings): readonly Judged[] {
-  const judge = own === undefined || own.kind === 'Pod' ? undefined : judgeFor(check, own.kind);
-  return judge === undefined || own === undefined ? [] : [{ pods: 0, outcome: evaluate(judge, own, surroundings) }];
+  if (own === undefined || own.kind === 'Pod') return [];
+  const isChosen = surroundings.context.inScope?.(scopeOf(subjectOf(own)), own.kind) !== false;
+  const judge = isChosen ? judgeFor(check, own.kind) : undefined;
+  const outcomes = judge === undefined ? [] : [evaluate(judge, own, surroundings)];
+  return [...outcomes, ...(own.kind === 'Cluster' ? atLarge(check, surroundings) : [])].map((outcome) => ({
+    pods: 0,
+    outcome,
+  }));
+}
+
+/** What a check cannot tell of anything: because it cannot see what it judges, or as the run is set up. */
+function atLarge({ judges, unsaid }: Check, { inventory, context }: Surroundings): readonly Outcome[] {
+  const unseen = new Set(judges.flatMap(({ subject }) => inventory.missing(subject) ?? []));
+  const said = unsaid?.(context);
+  const missing = [...Array.from(unseen, (unknown): Doubt => ({ unknown })), ...(said === undefined ? [] : [said])];
+  return missing.length === 0 ? [] : [{ status: 'unknown', missing }];
 }
 
 /** The different looks of the pods: equal pods share their spec, labels and annotations in the store, so identity tells them apart. */
@@ -134,13 +148,12 @@ function merge(check: Check, judged: readonly Judged[], prefix: string): CheckRe
     if (outcome.status === 'fail')
       for (const problem of outcome.problems)
         gather(findings, { ...findingOf(check, problem, prefix, pods), ...containerAt(problem.at, pod) });
-  const reasons = new Set(outcomes.flatMap(reasonsOf));
-  if (findings.size === 0 && reasons.size === 0)
-    return until === Infinity ? BARE[status] : { ...BARE[status], ...holds };
+  const gaps = new Map(outcomes.flatMap(doubtsOf).map((doubt) => [`${doubt.aspect ?? ''}\n${doubt.unknown}`, doubt]));
+  if (findings.size === 0 && gaps.size === 0) return until === Infinity ? BARE[status] : { ...BARE[status], ...holds };
   return {
     status,
     findings: [...findings.values()],
-    notEvaluated: [...reasons].sort().map((reason) => ({ check: check.id, reason })),
+    notEvaluated: Array.from(gaps.values(), (doubt) => gapOf(check, doubt)).sort(byCheck),
     ...holds,
   };
 }
@@ -150,9 +163,13 @@ function isBare({ status, until }: Outcome): boolean {
 }
 
 /** Why a check could not say all that it might have. */
-function reasonsOf(outcome: Outcome): readonly string[] {
-  if (outcome.status === 'error') return [`the check failed: ${outcome.message}`];
+function doubtsOf(outcome: Outcome): readonly Doubt[] {
+  if (outcome.status === 'error') return [{ unknown: `the check failed: ${outcome.message}` }];
   return outcome.status === 'unknown' || outcome.status === 'fail' ? outcome.missing : [];
+}
+
+function gapOf({ id }: Check, { unknown: reason, aspect }: Doubt): NotEvaluated {
+  return { check: id, ...(aspect === undefined ? {} : { aspect }), reason };
 }
 
 function gather(findings: Map<string, Finding>, finding: Finding): void {
@@ -211,9 +228,8 @@ function compare(a: readonly string[], b: readonly string[]): number {
 }
 
 /** The order of what was not evaluated. */
-export function byCheck(
-  a: { readonly check: CheckId; readonly reason: string },
-  b: { readonly check: CheckId; readonly reason: string },
-): number {
-  return compare([a.check, a.reason], [b.check, b.reason]);
+export function byCheck(a: Gap, b: Gap): number {
+  return compare([a.check, a.reason, a.aspect ?? ''], [b.check, b.reason, b.aspect ?? '']);
 }
+
+type Gap = Pick<NotEvaluated, 'check' | 'aspect' | 'reason'>;

@@ -39,12 +39,13 @@ export class Store implements Inventory {
   by = <Q extends Kind>(index: Index<Q>, value: string): readonly ObjectOf<Q>[] =>
     this.#table(index.kind).by(index, value);
 
-  view = <Q extends Kind, T>(view: View<Q, T>): T => {
+  view = <Q extends Kind, T>(view: View<Q, T, Kind>): T => {
     if (!this.#states.has(view)) {
       const state = view.open(this);
+      const kinds = new Set<Kind>([...view.kinds, ...(view.also ?? [])]);
       this.#states.set(view, state);
       this.#views.set(view, (change) => {
-        if ((view.kinds as readonly Kind[]).includes(change.ref.kind)) view.apply(state, change);
+        if (kinds.has(change.ref.kind)) view.apply(state, change);
       });
     }
     return this.#states.get(view) as T;

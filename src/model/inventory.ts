@@ -13,10 +13,12 @@ export interface Index<K extends Kind> {
  * What is made of objects of several kinds and kept current change by change: an engine of `src/analysis`. Law: after any history of
  * changes `state` answers as a fresh one opened on the same objects.
  */
-export interface View<K extends Kind, T> {
+export interface View<K extends Kind, T, A extends Kind = never> {
   readonly name: string;
   readonly kinds: readonly K[];
-  readonly open: (inventory: Inventory<K>) => T;
+  /** Kinds that it takes in where they are known; what follows where they are not, it says in its answers. */
+  readonly also?: readonly A[];
+  readonly open: (inventory: Inventory<K | A>) => T;
   readonly apply: (state: T, change: Change) => void;
 }
 
@@ -34,7 +36,7 @@ export interface Inventory<in K extends Kind = Kind> {
   readonly list: <Q extends K>(kind: Q, namespace?: string) => readonly ObjectOf<Q>[];
   readonly by: <Q extends K>(index: Index<Q>, value: string) => readonly ObjectOf<Q>[];
   /** Opened when it is first asked for, and kept current from then on. */
-  readonly view: <Q extends K, T>(view: View<Q, T>) => T;
+  readonly view: <Q extends K, T>(view: View<Q, T, Kind>) => T;
 }
 
 /** What happened to one object. At least one side is there. */

@@ -17,6 +17,8 @@ export interface RelationSpec<S extends Kind, R extends Kind, T> {
   readonly affected: {
     readonly [K in R]: (change: ChangeOf<K>, inventory: Inventory<NoInfer<R | S>>) => readonly Ref<NoInfer<S>>[];
   };
+  /** Those of the related kinds that may be missing: `related` then says itself what is not known. */
+  readonly mayLack?: readonly NoInfer<R>[];
 }
 
 /** A relation that checks of subject `S` may use as an input of type `T`. */
@@ -25,6 +27,8 @@ export interface Relation<S extends Kind = Kind, T = unknown> {
   readonly name: string;
   /** The related kinds: from here come the informers, the permissions, the docs and the reasons for `unknown`. */
   readonly reads: readonly Kind[];
+  /** More of them, whose absence alone makes nothing unknown. */
+  readonly alsoReads: readonly Kind[];
   readonly related: (subject: AnyObject, inventory: Inventory) => readonly T[];
   readonly affected: (change: ChangeOf<Kind>, inventory: Inventory) => readonly Ref[];
 }
@@ -39,10 +43,12 @@ export function defineRelation<S extends Kind, R extends Kind, T>(spec: Relation
   const roads = spec.affected as unknown as Readonly<
     Record<string, ((change: ChangeOf<Kind>, inventory: Inventory) => readonly Ref[]) | undefined>
   >;
+  const mayLack: readonly Kind[] = spec.mayLack ?? [];
   return Object.freeze({
     subject: spec.subject,
     name: spec.name,
-    reads: Object.keys(spec.affected) as Kind[],
+    reads: (Object.keys(spec.affected) as Kind[]).filter((kind) => !mayLack.includes(kind)),
+    alsoReads: mayLack,
     related: spec.related as unknown as Relation<S, T>['related'],
     affected: (change: ChangeOf<Kind>, inventory: Inventory) => roads[change.ref.kind]?.(change, inventory) ?? [],
   });

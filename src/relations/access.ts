@@ -1,4 +1,4 @@
-import { RBAC_ENGINE, type RbacEngine, type RbacKind } from '#analysis/rbac/engine.ts';
+import { RBAC_ENGINE, STRENGTH_KINDS, type Clue, type RbacEngine, type RbacKind } from '#analysis/rbac/engine.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
@@ -10,22 +10,24 @@ export const accessOfPod = defineRelation({
   subject: 'Pod',
   name: 'everything that its ServiceAccount may do',
   related: (_pod, inventory: Inventory<RbacKind>): readonly RbacEngine[] => [inventory.view(RBAC_ENGINE)],
-  affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Pod'>) => {
+  affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<RbacKind | Clue>, inventory: Inventory<RbacKind | 'Pod'>) => {
     const { subjects, accounts } = inventory.view(RBAC_ENGINE).shiftOf(change);
     const stronger = [...accounts].flatMap((account) => inventory.by(podsByAccount, account).map(refOf));
     return [...podsOfSubjects(subjects, inventory), ...stronger] as readonly Ref<'Pod'>[];
   }),
+  mayLack: RBAC_ENGINE.also,
 });
 
 /** The engine that knows what a binding opens. */
 function accessOf<K extends 'RoleBinding' | 'ClusterRoleBinding'>(subject: K): Relation<K, RbacEngine> {
-  return defineRelation<K, RbacKind, RbacEngine>({
+  return defineRelation<K, RbacKind | Clue, RbacEngine>({
     subject,
     name: 'everything that the binding gives',
     related: (_binding, inventory) => [inventory.view(RBAC_ENGINE)],
-    affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>) =>
+    affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<RbacKind | Clue>, inventory: Inventory<RbacKind>) =>
       bindingsMovedBy(subject, change, inventory),
     ),
+    mayLack: RBAC_ENGINE.also,
   });
 }
 

@@ -2,6 +2,7 @@ import type { Network } from '#analysis/network/engine.ts';
 import type { NetworkAssumptions } from '#analysis/network/sources.ts';
 import { networkView, type NetworkKinds } from '#analysis/network/view.ts';
 import { blocksSelectPods, distributionOf, enforcement, pluginOf, type Recognised } from '#facts/cni.ts';
+import { TO_CLUSTER } from '#model/cluster.ts';
 import { sides, type ChangeOf, type Index, type Inventory, type View } from '#model/inventory.ts';
 import type { Pod } from '#model/objects.ts';
 import type { AnyObject } from '#model/objects.ts';
@@ -107,6 +108,13 @@ export const pluginsBesidePod = defineRelation({
     Pod: (change, inventory) => (movesPlugins(change, inventory) ? inventory.by(agents, ANY).map(refOf) : []),
     Node: (change, inventory) => (movesDistributions(change, inventory) ? inventory.by(agents, ANY).map(refOf) : []),
   },
+});
+
+export const agentsSeen = defineRelation({
+  subject: 'Cluster',
+  name: 'agents of network plugins',
+  related: (_cluster, inventory) => agentsIn(inventory),
+  affected: { Pod: (change) => (sides(change).some((pod) => pluginOf(pod) !== undefined) ? TO_CLUSTER : []) },
 });
 
 export const enforcementAroundPod = defineRelation({

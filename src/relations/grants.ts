@@ -1,8 +1,15 @@
-import { RBAC_ENGINE, type RbacEngine, type RbacKind } from '#analysis/rbac/engine.ts';
+import {
+  RBAC_ENGINE,
+  STRENGTH_KINDS,
+  type Clue,
+  type Known,
+  type RbacEngine,
+  type RbacKind,
+} from '#analysis/rbac/engine.ts';
 import type { BindingEntry, RoleEntry } from '#analysis/rbac/entries.ts';
 import { accountIdentity } from '#analysis/rbac/identity.ts';
 import { isEveryones } from '#analysis/rbac/shipped.ts';
-import type { Strength } from '#analysis/rbac/strength.ts';
+import { AUTH_MAP, LEANING } from '#analysis/rbac/strength.ts';
 import type { Account, AnyBinding, AnyRole } from '#facts/rbac.ts';
 import { accountOf } from '#facts/token.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
@@ -14,6 +21,7 @@ import { accountsOfSubjects, podsByAccount, podsOfSubjects } from './pods-by-acc
 
 type Placed = 'RoleBinding' | 'ClusterRoleBinding';
 type Held = Inventory<RbacKind>;
+type Read = RbacKind | Clue;
 
 const KINDS = RBAC_ENGINE.kinds;
 
@@ -115,32 +123,35 @@ export const bindingsOfAClusterRole = bindingsOf('ClusterRole');
 /** What a role would give wherever it means most: everywhere, or in its namespace. */
 export interface RoleReach {
   readonly rules: readonly PolicyRule[];
-  readonly strength: Strength;
+  /** Whether it alone is as good as cluster-admin, or a step from it. */
+  readonly isStrong: Known<boolean>;
+}
+
+function isStrong(grant: Pick<BindingEntry, 'role' | 'scope'>, inventory: Held): Known<boolean> {
+  const engine = inventory.view(RBAC_ENGINE);
+  return engine.known((reading) => engine.strengthOfGrant(grant, reading) !== 'none');
 }
 
 function reachOf<K extends 'Role' | 'ClusterRole'>(subject: K): Relation<K, RoleReach> {
-  return defineRelation<K, RbacKind, RoleReach>({
+  return defineRelation<K, Read, RoleReach>({
     subject,
     name: `what the ${subject} leads to`,
     related: ({ metadata }, inventory) => {
       const { namespace, name } = metadata;
       const role = stateOf(inventory).role(subject, namespace, name);
-      if (role === undefined) return [];
-      return [
-        {
-          rules: rulesOf(role) ?? [],
-          strength: inventory.view(RBAC_ENGINE).strengthOfGrant({ role, scope: namespace }),
-        },
-      ];
+      return role === undefined
+        ? []
+        : [{ rules: rulesOf(role) ?? [], isStrong: isStrong({ role, scope: namespace }, inventory) }];
     },
-    affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Held) => {
-      const moved = rolesMovedBy(change, inventory)
+    affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Held) => {
+      const moved = [...rolesMovedBy(change, inventory), ...leaningOn(change, inventory)]
         .filter(({ kind }) => kind === subject)
         .map(({ namespace, name }) => ({ kind: subject, namespace, name }));
       if (subject === 'ClusterRole') return moved;
       const placed = homesOfTheStrong(change, inventory).flatMap((namespace) => inventory.list('Role', namespace));
       return [...moved, ...placed.map((role) => refOf(role) as Ref<K>)];
     }),
+    mayLack: RBAC_ENGINE.also,
   });
 }
 
@@ -196,40 +207,44 @@ export interface BoundRole extends Pick<Grant, 'rules'> {
   readonly role?: AnyRole;
   /** Whether there is any role of its kind where it should be: where there is none, files may only not hold them. */
   readonly hasOthers: boolean;
-  /** How near to cluster-admin it brings its subjects, other bindings aside. */
-  readonly strength: Strength;
+  /** Whether it makes its subjects as good as cluster-admin, or brings them a step from it, other bindings aside. */
+  readonly isStrong: Known<boolean>;
 }
 
 /** What a binding gives whose role is not there. */
-export const NO_ROLE: BoundRole = { rules: undefined, hasOthers: false, strength: 'none' };
+export const NO_ROLE: BoundRole = { rules: undefined, hasOthers: false, isStrong: { answer: false, unseen: [] } };
 
 function roleOf<K extends Placed>(subject: K): Relation<K, BoundRole> {
-  return defineRelation<K, RbacKind, BoundRole>({
+  return defineRelation<K, Read, BoundRole>({
     subject,
     name: `${subject === 'RoleBinding' ? 'Role or ClusterRole of the RoleBinding' : 'ClusterRole of the ClusterRoleBinding'}, and what it leads to`,
     related: (object, inventory) => {
       const entry = stateOf(inventory).binding(object as AnyBinding);
       if (entry === undefined) return [NO_ROLE];
-      const strength = inventory.view(RBAC_ENGINE).strengthOfGrant(entry);
       const { kind, namespace, name } = entry.role;
       const role = inventory.get({ kind, namespace, name });
       const hasOthers = inventory.list(kind, kind === 'Role' ? namespace : undefined).length > 0;
-      return [{ rules: rulesOf(entry.role), hasOthers, strength, ...(role === undefined ? {} : { role }) }];
+      return [
+        {
+          rules: rulesOf(entry.role),
+          hasOthers,
+          isStrong: isStrong(entry, inventory),
+          ...(role === undefined ? {} : { role }),
+        },
+      ];
     },
-    affected: sameFor(KINDS, (change: ChangeOf<RbacKind>, inventory: Held) =>
+    affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Held) =>
       bindingsMovedBy(subject, change, inventory),
     ),
+    mayLack: RBAC_ENGINE.also,
   });
 }
 
 /** The bindings that may give something else after a change, or lead elsewhere. */
-export function bindingsMovedBy<K extends Placed>(
-  kind: K,
-  change: ChangeOf<RbacKind>,
-  inventory: Held,
-): readonly Ref<K>[] {
+export function bindingsMovedBy<K extends Placed>(kind: K, change: ChangeOf<Read>, inventory: Held): readonly Ref<K>[] {
   const placed = kind === 'RoleBinding' ? (bindingsByTheStrong(change, inventory) as readonly Ref<K>[]) : [];
-  return [...bound(kind, rolesMovedBy(change, inventory)), ...placed, ...besideTheFirst(kind, change, inventory)];
+  const roles = [...rolesMovedBy(change, inventory), ...leaningOn(change, inventory)];
+  return [...bound(kind, roles), ...placed, ...besideTheFirst(kind, change, inventory)];
 }
 
 /** The role that a binding refers to. A shipped role is always there. */
@@ -237,7 +252,7 @@ export const roleOfRoleBinding = roleOf('RoleBinding');
 export const roleOfClusterRoleBinding = roleOf('ClusterRoleBinding');
 
 /** The first role of its kind in its place and the last say something of all bindings there. */
-function besideTheFirst<K extends Placed>(kind: K, { ref }: ChangeOf<RbacKind>, inventory: Held): readonly Ref<K>[] {
+function besideTheFirst<K extends Placed>(kind: K, { ref }: ChangeOf<Read>, inventory: Held): readonly Ref<K>[] {
   if (ref.kind !== 'Role' && ref.kind !== 'ClusterRole') return [];
   const place = ref.kind === 'Role' ? ref.namespace : undefined;
   if (inventory.list(ref.kind, place).length > 1) return [];
@@ -245,23 +260,32 @@ function besideTheFirst<K extends Placed>(kind: K, { ref }: ChangeOf<RbacKind>, 
 }
 
 /** What a RoleBinding leads to depends on who lives in its namespace. */
-function bindingsByTheStrong(change: ChangeOf<RbacKind>, inventory: Held): readonly Ref<'RoleBinding'>[] {
+function bindingsByTheStrong(change: ChangeOf<Read>, inventory: Held): readonly Ref<'RoleBinding'>[] {
   return homesOfTheStrong(change, inventory).flatMap((namespace) =>
     inventory.list('RoleBinding', namespace).map(refOf),
   );
 }
 
-/** The namespaces where somebody came near to cluster-admin by a change, or is no longer. */
-function homesOfTheStrong(change: ChangeOf<RbacKind>, inventory: Held): readonly string[] {
-  const { namespaces, accounts } = inventory.view(RBAC_ENGINE).shiftOf(change);
-  return [...new Set([...namespaces, ...[...accounts].map((key) => key.split('/')[0] ?? '')])];
+/** The namespaces where somebody came near to cluster-admin by a change, or is no longer, and where a clue to that lies. */
+function homesOfTheStrong(change: ChangeOf<Read>, inventory: Held): readonly string[] {
+  const { namespaces, accounts, hasClue } = inventory.view(RBAC_ENGINE).shiftOf(change);
+  const clue = change.ref.kind === 'Node' ? AUTH_MAP.namespace : change.ref.namespace;
+  const homes = [...accounts].map((key) => key.split('/')[0] ?? '');
+  return [...new Set([...namespaces, ...homes, ...(hasClue ? [clue] : [])])];
 }
 
 /** The roles whose rules are others now, and the role that the change is of: it may be another object with the same rules. */
-function rolesMovedBy(change: ChangeOf<RbacKind>, inventory: Held): readonly RoleEntry[] {
+function rolesMovedBy(change: ChangeOf<Read>, inventory: Held): readonly RoleEntry[] {
   const { kind, namespace, name } = change.ref;
   const own = kind === 'Role' || kind === 'ClusterRole' ? stateOf(inventory).role(kind, namespace, name) : undefined;
   return [...inventory.view(RBAC_ENGINE).shiftOf(change).roles, ...(own === undefined ? [] : [own])];
+}
+
+/** The roles whose worth depends on somebody who came near to cluster-admin or is no longer, on a token, or on EKS. */
+function leaningOn(change: ChangeOf<Read>, inventory: Held): readonly RoleEntry[] {
+  const { accounts, others, namespaces, hasClue } = inventory.view(RBAC_ENGINE).shiftOf(change);
+  if (!hasClue && accounts.size + others.size + namespaces.size === 0) return [];
+  return [...stateOf(inventory).roles()].filter(({ reach }) => (reach & LEANING) !== 0n);
 }
 
 function bound<K extends Placed>(kind: K, roles: readonly RoleEntry[]): readonly Ref<K>[] {

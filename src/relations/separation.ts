@@ -1,7 +1,8 @@
 import { exposureOf } from '#analysis/exposure/exposure.ts';
 import { SHARES, type Shares } from '#analysis/namespaces/shares.ts';
-import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
+import { RBAC_ENGINE, type Known, type RbacKind } from '#analysis/rbac/engine.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
+import type { Kind } from '#model/kinds.ts';
 import type { Ref } from '#model/ref.ts';
 import { defineRelation, sameFor } from '#model/relation.ts';
 import { guardIn, namespacesExposed, onExposure, type OfExposure } from './exposure.ts';
@@ -33,25 +34,34 @@ export const sharesOfCluster = defineRelation({
 /** What opens a namespace to the internet in which an account lives that is cluster-admin, or a step from it. */
 export interface Mixture {
   readonly doors: readonly Ref[];
+  /** Whether such an account lives there. */
+  readonly isStrong: Known<boolean>;
 }
 
 export const mixtureOfNamespace = defineRelation({
   subject: 'Namespace',
   name: 'rights of the ServiceAccounts of the namespace, and how its pods are exposed',
   related: ({ metadata: { name } }, inventory: Inventory<OfExposure | RbacKind>): readonly Mixture[] => {
-    if (!inventory.view(RBAC_ENGINE).isStrongNamespace(name)) return [];
+    const engine = inventory.view(RBAC_ENGINE);
+    const isStrong = engine.known((reading) => engine.isStrongNamespace(name, reading));
+    if (!isStrong.answer && isStrong.unseen.length === 0) return [];
     const { ways } = exposureOf(inventory.list('Pod', name), inventory, guardIn(inventory));
-    return [{ doors: ways.filter(({ level }) => level === 'internet').map(({ ref }) => ref) }];
+    return [{ doors: ways.filter(({ level }) => level === 'internet').map(({ ref }) => ref), isStrong }];
   },
   affected: {
-    ...sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>) =>
-      [...inventory.view(RBAC_ENGINE).shiftOf(change).namespaces].map(namespaceRef),
-    ),
+    ...sameFor([...RBAC_ENGINE.kinds, 'Secret'] as const, strengthened),
     ...onExposure<'Namespace', RbacKind>((change, inventory) => {
       const engine = inventory.view(RBAC_ENGINE);
-      return [...namespacesExposed(change, inventory)]
-        .filter((name) => engine.isStrongNamespace(name))
-        .map(namespaceRef);
+      const exposed = [...namespacesExposed(change, inventory)];
+      const strong = exposed.filter((name) => engine.isStrongNamespace(name, 'possible')).map(namespaceRef);
+      // A Node may also be the first of EKS.
+      return [...strong, ...strengthened(change, inventory)];
     }),
   },
+  mayLack: ['Secret'],
 });
+
+/** The namespaces where somebody has come near to cluster-admin by a change, or is no longer. */
+function strengthened(change: ChangeOf<Kind>, inventory: Inventory<RbacKind>): readonly Ref<'Namespace'>[] {
+  return [...inventory.view(RBAC_ENGINE).shiftOf(change).namespaces].map(namespaceRef);
+}

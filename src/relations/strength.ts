@@ -1,50 +1,68 @@
-import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
-import type { Strength } from '#analysis/rbac/strength.ts';
+import { RBAC_ENGINE, STRENGTH_KINDS, type Clue, type Known, type RbacKind } from '#analysis/rbac/engine.ts';
+import type { Reading } from '#analysis/rbac/strengths.ts';
+import type { Account } from '#facts/rbac.ts';
 import { accountOf, accountOfSecret } from '#facts/token.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
 import { keyOf, refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
 import { accountsOfSubjects, podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
-type Placed = 'Role' | 'RoleBinding';
+type Granting = 'Role' | 'ClusterRole' | 'RoleBinding';
+type Read = RbacKind | Clue;
+type Held = Inventory<RbacKind>;
 
-function strongNamespaceOf<K extends Placed>(subject: K): Relation<K, true> {
-  return defineRelation<K, RbacKind, true>({
+/** Whether an account lives in a namespace that is cluster-admin, or becomes it in one step. */
+export type Places = (namespace: string) => Known<boolean>;
+
+function strongPlacesOf<K extends Granting>(subject: K): Relation<K, Places> {
+  return defineRelation<K, Read, Places>({
     subject,
     name: 'rights of the ServiceAccounts of its namespace',
-    related: ({ metadata }, inventory) =>
-      inventory.view(RBAC_ENGINE).isStrongNamespace(metadata.namespace) ? [true] : [],
-    affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>) =>
-      [...inventory.view(RBAC_ENGINE).shiftOf(change).namespaces].flatMap((namespace): readonly Ref<K>[] =>
-        inventory.list<Placed>(subject, namespace).map((object) => refOf(object) as Ref<K>),
+    related: (_object, inventory) => {
+      const engine = inventory.view(RBAC_ENGINE);
+      return [(namespace) => engine.known((reading) => engine.isStrongNamespace(namespace, reading))];
+    },
+    affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Held) =>
+      [...inventory.view(RBAC_ENGINE).shiftOf(change).namespaces].flatMap((namespace) =>
+        grantingIn(subject, namespace, inventory),
       ),
     ),
+    mayLack: RBAC_ENGINE.also,
   });
 }
 
-/** Says that an account lives in the namespace of a Role that is cluster-admin, or becomes it in one step. */
-export const strongNamespaceOfRole = strongNamespaceOf('Role');
-export const strongNamespaceOfRoleBinding = strongNamespaceOf('RoleBinding');
-
-/** How near a service account is to cluster-admin, with its own bindings and with those of the groups of all accounts alone. */
-export interface AccountStrength {
-  readonly whole: Strength;
-  readonly byGroups: Strength;
-  /** Without what the API server itself gives it. */
-  readonly beyondDefaults: Strength;
+/** What grants something in a namespace: its Roles, its RoleBindings, or the ClusterRoles of these. */
+function grantingIn<K extends Granting>(subject: K, namespace: string, inventory: Held): readonly Ref<K>[] {
+  if (subject !== 'ClusterRole')
+    return inventory.list<'Role' | 'RoleBinding'>(subject, namespace).map((object) => refOf(object) as Ref<K>);
+  return inventory
+    .list('RoleBinding', namespace)
+    .filter(({ roleRef }) => roleRef.kind === 'ClusterRole')
+    .map(({ roleRef }) => ({ kind: subject, namespace: '', name: roleRef.name }));
 }
 
+export const strongPlacesOfRole = strongPlacesOf('Role');
+export const strongPlacesOfClusterRole = strongPlacesOf('ClusterRole');
+export const strongPlacesOfRoleBinding = strongPlacesOf('RoleBinding');
+
+/**
+ * Whether a service account is as good as cluster-admin by its own bindings: not by what the API server itself gives it, nor by what all accounts of its
+ * namespace have.
+ */
 export const strengthOfAccount = defineRelation({
   subject: 'ServiceAccount',
   name: 'everything that it may do',
-  related: ({ metadata }, inventory: Inventory<RbacKind>): readonly AccountStrength[] => {
+  related: ({ metadata }, inventory: Inventory<RbacKind>): readonly Known<boolean>[] => {
     const engine = inventory.view(RBAC_ENGINE);
-    const [whole, byGroups] = [engine.strengthOf(metadata), engine.strengthByGroups(metadata.namespace)];
-    return [{ whole, byGroups, beyondDefaults: whole === 'none' ? whole : engine.strengthBeyondDefaults(metadata) }];
+    const isDirect = (reading: Reading): boolean =>
+      engine.strengthOf(metadata, reading) === 'direct' &&
+      engine.strengthByGroups(metadata.namespace, reading) !== 'direct' &&
+      engine.strengthBeyondDefaults(metadata, reading) === 'direct';
+    return [engine.known(isDirect)];
   },
   affected: sameFor(
-    RBAC_ENGINE.kinds,
-    (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>): readonly Ref<'ServiceAccount'>[] => {
+    STRENGTH_KINDS,
+    (change: ChangeOf<Read>, inventory: Inventory<RbacKind>): readonly Ref<'ServiceAccount'>[] => {
       const { accounts, subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
       const moved = [...accounts].map((key): Ref<'ServiceAccount'> => {
         const [namespace = '', name = ''] = key.split('/');
@@ -54,39 +72,45 @@ export const strengthOfAccount = defineRelation({
       return [...moved, ...accountsOfSubjects(subjects, inventory)];
     },
   ),
+  mayLack: RBAC_ENGINE.also,
 });
 
-type Held = Inventory<RbacKind>;
-
 /** Whether somebody's strength may be another one: strength is catching, also for accounts that nobody has made yet. */
-function moves(change: ChangeOf<RbacKind>, inventory: Held): boolean {
-  const { accounts, namespaces } = inventory.view(RBAC_ENGINE).shiftOf(change);
-  return accounts.size + namespaces.size > 0;
+function moves(change: ChangeOf<Read>, inventory: Held): boolean {
+  const { accounts, others, namespaces, hasClue } = inventory.view(RBAC_ENGINE).shiftOf(change);
+  return hasClue || accounts.size + others.size + namespaces.size > 0;
 }
 
-/** How near the account of a pod is to cluster-admin. */
+function isStrong(account: Account, inventory: Held): Known<boolean> {
+  const engine = inventory.view(RBAC_ENGINE);
+  return engine.known((reading) => engine.strengthOf(account, reading) !== 'none');
+}
+
+/** Whether the account of a pod is as good as cluster-admin, or a step from it. */
 export const strengthOfPod = defineRelation({
   subject: 'Pod',
   name: 'everything that its ServiceAccount may do',
-  related: (pod, inventory: Held) => [inventory.view(RBAC_ENGINE).strengthOf(accountOf(pod))],
-  affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Pod'>) => {
+  related: (pod, inventory: Held): readonly Known<boolean>[] => [isStrong(accountOf(pod), inventory)],
+  affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Inventory<RbacKind | 'Pod'>) => {
     if (moves(change, inventory)) return inventory.list('Pod').map(refOf);
     const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
     return [...podsOfSubjects(subjects, inventory), ...inventory.by(podsByAccount, keyOf(change.ref)).map(refOf)];
   }),
+  mayLack: RBAC_ENGINE.also,
 });
 
 /** The same of the account whose token a Secret holds. */
 export const strengthOfSecret = defineRelation({
   subject: 'Secret',
   name: 'everything that the ServiceAccount of the token may do',
-  related: (secret, inventory: Held): readonly Strength[] => {
+  related: (secret, inventory: Held): readonly Known<boolean>[] => {
     const account = accountOfSecret(secret);
-    return account === undefined ? [] : [inventory.view(RBAC_ENGINE).strengthOf(account)];
+    return account === undefined ? [] : [isStrong(account, inventory)];
   },
-  affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind | 'Secret'>) => {
+  affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Inventory<RbacKind | 'Secret'>) => {
     const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
     const isTouched = subjects.size > 0 || change.ref.kind === 'ServiceAccount' || moves(change, inventory);
     return isTouched ? inventory.list('Secret').map(refOf) : [];
   }),
+  mayLack: RBAC_ENGINE.also,
 });

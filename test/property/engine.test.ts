@@ -7,7 +7,7 @@ import { scoreOf, type Scope } from '#engine/score.ts';
 import { Tally } from '#engine/tally.ts';
 import { SEVERITIES, rankOf, type Severity } from '#model/severity.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
-import { exceptionHistory, history, type Step } from '../support/arbitraries.ts';
+import { exceptionHistory, history, historyOfRights, type Step } from '../support/arbitraries.ts';
 import { World } from '../support/world.ts';
 
 function identity({ kind, metadata }: Manifest): string {
@@ -28,8 +28,8 @@ function lastState(steps: readonly Step[]): readonly Manifest[] {
 /** Small worlds hold few applications. */
 const FEW = { minOwnersForSplit: 1 };
 
-function told(steps: readonly Step[], complete = false): World {
-  const world = new World([], CHECKS, { complete, parameters: FEW });
+function told(steps: readonly Step[], complete = false, checks = CHECKS): World {
+  const world = new World([], checks, { complete, parameters: FEW });
   for (const { put, remove, wait } of steps) {
     if (put !== undefined) world.put(put);
     if (remove !== undefined) world.remove(remove);
@@ -39,8 +39,8 @@ function told(steps: readonly Step[], complete = false): World {
 }
 
 /** The state after a history, seen when the history ends. */
-function seen(steps: readonly Step[], complete = false, state = lastState(steps)): World {
-  const world = new World([], CHECKS, { complete, parameters: FEW });
+function seen(steps: readonly Step[], complete = false, state = lastState(steps), checks = CHECKS): World {
+  const world = new World([], checks, { complete, parameters: FEW });
   world.wait(steps.reduce((sum, { wait = 0 }) => sum + wait, 0));
   for (const object of state) world.put(object);
   return world;
@@ -59,6 +59,17 @@ describe('[law] engine', function () {
       { numRuns: 1500 },
     );
   }).timeout(120_000);
+
+  it('told step by step = seen at once, of rights that turn on others', () => {
+    const checks = CHECKS.filter(({ id }) => id.startsWith('KP-RBAC-'));
+    fc.assert(
+      fc.property(historyOfRights, (steps) => {
+        const fresh = seen(steps, false, lastState(steps), checks);
+        expect(told(steps, false, checks).verdicts()).to.deep.equal(fresh.verdicts());
+      }),
+      { numRuns: 1000 },
+    );
+  });
 
   it('what is accepted step by step = what is accepted at once', () => {
     fc.assert(

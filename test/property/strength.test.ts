@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { RBAC_ENGINE, type RbacEngine } from '#analysis/rbac/engine.ts';
-import { accountIdentity, userOf } from '#analysis/rbac/identity.ts';
+import { accountIdentity, userOf, type Identity } from '#analysis/rbac/identity.ts';
 import { Rights } from '#analysis/rbac/rights.ts';
 import { isStrongGrant, profileOf, type Profile, type Strength } from '#analysis/rbac/strength.ts';
+import type { Reading } from '#analysis/rbac/strengths.ts';
+import { isOfEks } from '#facts/distribution.ts';
+import { accountOfSecret } from '#facts/token.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import type { Manifest } from '#model/check.ts';
@@ -11,6 +14,7 @@ import { refOf } from '#model/ref.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const NAMESPACES = ['a', 'b'];
+const SECRETS = ['s', 't'];
 const NAMES = ['x', 'y'];
 /** Of one namespace a single one: it comes and goes with its only account. */
 const ACCOUNTS = [
@@ -27,6 +31,18 @@ const wide = (apiGroup: string, resource: string, ...verbs: readonly string[]): 
   resources: [resource],
 });
 
+/** Rights that lead to an account whose token lies in a Secret, on EKS, or by acting as somebody. */
+const clueRule = fc.oneof(
+  fc.constantFrom(wide('', 'secrets', 'get'), { ...wide('', 'secrets', 'get'), resourceNames: ['s'] }),
+  fc.constantFrom(wide('', 'configmaps', 'create'), {
+    ...wide('', 'configmaps', 'patch'),
+    resourceNames: ['aws-auth'],
+  }),
+  fc.constantFrom(wide('', 'users', 'impersonate'), { ...wide('', 'users', 'impersonate'), resourceNames: ['u'] }),
+  fc.constantFrom(wide('', 'groups', 'impersonate'), { ...wide('', 'groups', 'impersonate'), resourceNames: ['g'] }),
+  fc.constant(wide('', 'serviceaccounts', 'impersonate')),
+);
+
 /** Rights that lead to an account: to any of a namespace, to one by name, in a step; to everything; to nothing. */
 const rule = fc.oneof(
   fc.constantFrom(
@@ -37,6 +53,7 @@ const rule = fc.oneof(
   fc.constantFrom(wide('*', '*', '*'), wide(RBAC, 'clusterrolebindings', 'create')),
   name.map((each) => ({ ...wide('', 'serviceaccounts/token', 'create'), resourceNames: [each] })),
   name.map((each) => ({ ...wide(RBAC, 'clusterroles', 'bind'), resourceNames: [each] })),
+  clueRule,
 );
 const rules = fc.array(rule, { minLength: 1, maxLength: 2 });
 const subject = fc.oneof(
@@ -51,6 +68,8 @@ const subject = fc.oneof(
       { kind: 'Group', name: 'system:serviceaccounts:a' },
       { kind: 'User', name: 'system:serviceaccount:b:x' },
       { kind: 'User', name: 'system:serviceaccount:b' },
+      { kind: 'User', name: 'u' },
+      { kind: 'Group', name: 'g' },
     ),
   },
 );
@@ -67,6 +86,25 @@ const place = fc.record({ namespace, name });
 const account = fc
   .constantFrom(...ACCOUNTS)
   .map((metadata) => ({ kind: 'ServiceAccount', metadata })) as fc.Arbitrary<Manifest>;
+/** Tokens of the accounts, and nodes of EKS and of others. */
+const clue = fc.oneof(
+  fc.record({
+    kind: fc.constant('Secret'),
+    metadata: fc.record({
+      namespace,
+      name: fc.constantFrom(...SECRETS),
+      annotations: name.map((each) => ({ 'kubernetes.io/service-account.name': each })),
+    }),
+    type: fc.constantFrom('kubernetes.io/service-account-token', 'Opaque'),
+  }),
+  fc.record({
+    kind: fc.constant('Node'),
+    metadata: fc.record({ name }),
+    status: fc
+      .constantFrom('v1.33.1-eks-1de2ab1', 'v1.33.1')
+      .map((kubeletVersion) => ({ nodeInfo: { kubeletVersion } })),
+  }),
+) as fc.Arbitrary<Manifest>;
 const role = fc.oneof(
   fc.record({ kind: fc.constant('Role'), metadata: fc.record({ namespace, name: fc.constant('x') }), rules }),
   fc.record({ kind: fc.constant('ClusterRole'), metadata: fc.record({ name }), rules }),
@@ -89,11 +127,42 @@ interface Step {
   readonly remove?: Manifest;
 }
 
+/** Somebody is cluster-admin, and somebody may do what leads to him there: each part comes and goes. */
+const leading: fc.Arbitrary<readonly Step[]> = fc
+  .record({
+    gives: fc.array(clueRule, { minLength: 1, maxLength: 2 }),
+    to: subjects,
+    strong: subjects,
+    clue,
+    turns: fc.array(fc.nat(20)),
+  })
+  .map(({ gives, to, strong, clue: found, turns }) => {
+    const bind = (each: string, who: readonly object[]): object => ({
+      kind: 'ClusterRoleBinding',
+      metadata: { name: each },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: each },
+      subjects: who,
+    });
+    const parts = [
+      ...ACCOUNTS.map((metadata) => ({ kind: 'ServiceAccount', metadata })),
+      { kind: 'ClusterRole', metadata: { name: 'x' }, rules: gives },
+      { kind: 'ClusterRole', metadata: { name: 'y' }, rules: [wide('*', '*', '*')] },
+      bind('x', to),
+      bind('y', strong),
+      found,
+    ] as readonly Manifest[];
+    const moves = turns.map((turn) => ({ part: parts[turn % parts.length]!, isPut: turn > 10 }));
+    return [
+      ...parts.map((put) => ({ put })),
+      ...moves.map(({ part, isPut }) => (isPut ? { put: part } : { remove: part })),
+    ];
+  });
+
 /** Accounts and roles first, so that most bindings mean something; then anything in any order. */
-const history: fc.Arbitrary<readonly Step[]> = fc
+const anything: fc.Arbitrary<readonly Step[]> = fc
   .tuple(
     fc.array(fc.oneof(account, role), { minLength: 8, maxLength: 12 }),
-    fc.array(fc.tuple(fc.oneof(account, role, binding, binding, binding), fc.integer({ min: 0, max: 3 })), {
+    fc.array(fc.tuple(fc.oneof(account, role, clue, binding, binding, binding), fc.integer({ min: 0, max: 3 })), {
       maxLength: 30,
     }),
   )
@@ -102,57 +171,110 @@ const history: fc.Arbitrary<readonly Step[]> = fc
     ...then.map(([each, chance]) => (chance === 0 ? { remove: each } : { put: each })),
   ]);
 
+const history = fc.oneof(leading, anything);
+
 type Answers = Readonly<Record<string, Strength | boolean>>;
 
-/** What is asked of the engine: the strength of those accounts that are there, and of the namespaces. */
-function told(engine: RbacEngine, store: Store): Answers {
+/** Those whom the histories name beside accounts. */
+const OTHERS = ['u:u', 'g:g'];
+
+/** What is asked of the engine: the strength of those accounts that are there, of users and groups, and of the namespaces. */
+function told(engine: RbacEngine, store: Store, reading: Reading): Answers {
   const accounts = store.list('ServiceAccount').map(({ metadata }) => metadata);
   return Object.fromEntries([
-    ...accounts.map((account) => [userOf(account), engine.strengthOf(account)] as const),
-    ...accounts.map((account) => [`members of ${account.namespace}`, engine.strengthByGroups(account.namespace)]),
-    ...NAMESPACES.map((each) => [each, engine.isStrongNamespace(each)]),
+    ...accounts.map((account) => [userOf(account), engine.strengthOf(account, reading)] as const),
+    ...accounts.map((account) => [
+      `members of ${account.namespace}`,
+      engine.strengthByGroups(account.namespace, reading),
+    ]),
+    ...OTHERS.map((key) => [key, engine.strengthOfKey(key, reading)] as const),
+    ...NAMESPACES.map((each) => [each, engine.isStrongNamespace(each, reading)] as const),
   ]) as Answers;
 }
 
-/** The fixpoint in rounds over everybody, from the same profiles. */
+/** Somebody of the fixpoint: an account that is there, all accounts of a namespace, a user or a group. */
+interface Somebody {
+  readonly home?: string;
+  /** Of an account. */
+  readonly name?: string;
+  readonly profile: Profile;
+}
+
+/** The fixpoint in rounds over everybody, from the same profiles; `supposing` that every account has a token in a Secret and that it is EKS. */
 class Rounds {
   readonly #strong = new Map<string, Strength>();
-  readonly #profiles = new Map<string, { readonly home: string; readonly isAccount: boolean; readonly of: Profile }>();
+  readonly #everybody = new Map<string, Somebody>();
+  readonly #store: Store;
+  readonly #supposing: boolean;
 
-  constructor({ index }: RbacEngine, store: Store) {
+  constructor({ index }: RbacEngine, store: Store, supposing: boolean) {
+    this.#store = store;
+    this.#supposing = supposing;
     const isStrongRole = (role: string): boolean => {
-      const entry = index.state.role('ClusterRole', '', role);
-      return entry?.rules !== undefined && isStrongGrant(entry, new Rights());
+      const entry = index.state.roleInForce('ClusterRole', '', role);
+      return entry !== undefined && isStrongGrant(entry, new Rights());
     };
+    const profile = (who: Identity): Profile => profileOf(who, index.rightsOf(who), isStrongRole);
     for (const { metadata } of store.list('ServiceAccount')) {
+      const { namespace: home, name: own } = metadata;
       const identity = accountIdentity(metadata);
-      const members = { ...identity, user: '' };
-      const profile = (who: typeof identity): Profile => profileOf(who, index.rightsOf(who), isStrongRole);
-      const home = metadata.namespace;
-      this.#profiles.set(userOf(metadata), { home, isAccount: true, of: profile(identity) });
-      this.#profiles.set(`members of ${home}`, { home, isAccount: false, of: profile(members) });
+      this.#everybody.set(userOf(metadata), { home, name: own, profile: profile(identity) });
+      this.#everybody.set(`members of ${home}`, { home, profile: profile({ ...identity, user: '' }) });
     }
-    while ([...this.#profiles.keys()].map((key) => this.#moves(key)).includes(true));
+    this.#everybody.set('u:u', { profile: profile({ user: 'u', groups: [] }) });
+    this.#everybody.set('g:g', { profile: profile({ user: '', groups: ['g'] }) });
+    while ([...this.#everybody.keys()].map((key) => this.#moves(key)).includes(true));
   }
 
-  #isStrong(key: string): boolean {
-    return this.#strong.has(key);
+  /** The strong accounts of a namespace, of all where none is said. */
+  #strongIn(place: string): readonly Somebody[] {
+    return [...this.#everybody]
+      .filter(
+        ([key, { home, name: own }]) => own !== undefined && (place === '' || home === place) && this.#strong.has(key),
+      )
+      .map(([, somebody]) => somebody);
   }
 
-  isStrongNamespace(home: string): boolean {
-    return [...this.#profiles].some(
-      ([key, { home: at, isAccount }]) => isAccount && at === home && this.#isStrong(key),
+  #isStrongNamespace(place: string): boolean {
+    return this.#strongIn(place).length > 0;
+  }
+
+  /** Whether a token of a strong account lies in a Secret of a namespace, in that of a name where one is said. */
+  #hasToken(place: string, secret?: string): boolean {
+    const strong = this.#strongIn(place);
+    if (this.#supposing) return strong.length > 0;
+    return this.#store
+      .list('Secret')
+      .filter(({ metadata }) => secret === undefined || metadata.name === secret)
+      .some((each) => {
+        const of = accountOfSecret(each);
+        return strong.some(({ home, name: own }) => home === of?.namespace && own === of?.name);
+      });
+  }
+
+  #strengthOf(profile: Profile): Strength {
+    if (this.#isDirect(profile)) return 'direct';
+    const isStep =
+      profile.strength === 'step' ||
+      profile.stepIn.some((each) => this.#isStrongNamespace(each)) ||
+      profile.tokensIn.some((each) => this.#hasToken(each)) ||
+      profile.tokensBy.some((each) => this.#hasToken(each.namespace, each.name));
+    return isStep ? 'step' : 'none';
+  }
+
+  #isDirect({ strength, directIn, directBy, directAs, isDirectOnEks }: Profile): boolean {
+    const isEks = this.#supposing || this.#store.list('Node').some(isOfEks);
+    return (
+      strength === 'direct' ||
+      (isDirectOnEks && isEks) ||
+      directIn.some((each) => this.#isStrongNamespace(each)) ||
+      directBy.some((account) => this.#strongIn(account.namespace).some((each) => each.name === account.name)) ||
+      directAs.some((each) => this.#strong.has(each))
     );
   }
 
   #moves(key: string): boolean {
-    const { strength, directIn, directBy, stepIn } = this.#profiles.get(key)!.of;
-    const isDirect =
-      strength === 'direct' ||
-      directIn.some((each) => this.isStrongNamespace(each)) ||
-      directBy.some((account) => this.#isStrong(userOf(account)));
-    const isStep = strength === 'step' || stepIn.some((each) => this.isStrongNamespace(each));
-    const now = isDirect ? 'direct' : isStep ? 'step' : 'none';
+    const now = this.#strengthOf(this.#everybody.get(key)!.profile);
     if (now === (this.#strong.get(key) ?? 'none')) return false;
     this.#strong.set(key, now);
     return true;
@@ -160,9 +282,40 @@ class Rounds {
 
   get answers(): Answers {
     return Object.fromEntries([
-      ...[...this.#profiles.keys()].map((key) => [key, this.#strong.get(key) ?? 'none'] as const),
-      ...NAMESPACES.map((each) => [each, this.isStrongNamespace(each)] as const),
+      ...[...this.#everybody.keys()].map((key) => [key, this.#strong.get(key) ?? 'none'] as const),
+      ...NAMESPACES.map((each) => [each, this.#isStrongNamespace(each)] as const),
     ]) as Answers;
+  }
+}
+
+/** Whose answers a change is said to move. */
+function movedBy(engine: RbacEngine, changes: readonly object[]): ReadonlySet<string> {
+  return new Set(
+    changes
+      .map((change) => engine.shiftOf(change))
+      .flatMap(({ accounts, others, namespaces }) => [
+        ...[...accounts].map((key) => `system:serviceaccount:${key.replace('/', ':')}`),
+        ...others,
+        ...namespaces,
+      ]),
+  );
+}
+
+function holdsAlways(steps: readonly Step[], store: Store, reading: Reading): void {
+  const engine = store.view(RBAC_ENGINE);
+  let before = told(engine, store, reading);
+  for (const { put, remove } of steps) {
+    const manifest = (put ?? remove)!;
+    const read = shrink(manifest.kind, JSON.parse(JSON.stringify(manifest)) as Raw);
+    const changes = put === undefined ? store.remove(refOf(read)) : store.put(read);
+    const after = told(engine, store, reading);
+    expect(after).to.deep.equal(new Rounds(engine, store, reading === 'possible').answers);
+    const moved = movedBy(engine, changes);
+    const differ = Object.keys(after).filter(
+      (key) => key in before && before[key] !== after[key] && !key.startsWith('members'),
+    );
+    expect(differ.filter((key) => !moved.has(key))).to.deep.equal([]);
+    before = after;
   }
 }
 
@@ -170,30 +323,21 @@ describe('[law] strength', () => {
   it('is what rounds over everybody come to, after every step, and a change tells whose is another one', () => {
     fc.assert(
       fc.property(history, (steps) => {
-        const store = new Store();
-        const engine = store.view(RBAC_ENGINE);
-        let before = told(engine, store);
-        for (const { put, remove } of steps) {
-          const manifest = (put ?? remove)!;
-          const read = shrink(manifest.kind, JSON.parse(JSON.stringify(manifest)) as Raw);
-          const changes = put === undefined ? store.remove(refOf(read)) : store.put(read);
-          const after = told(engine, store);
-          expect(after).to.deep.equal(new Rounds(engine, store).answers);
-          const shifts = changes.map((change) => engine.shiftOf(change));
-          const moved = new Set(
-            shifts.flatMap(({ accounts, namespaces }) => [
-              ...[...accounts].map((key) => `system:serviceaccount:${key.replace('/', ':')}`),
-              ...namespaces,
-            ]),
-          );
-          const others = Object.keys(after).filter(
-            (key) => key in before && before[key] !== after[key] && !key.startsWith('members'),
-          );
-          expect(others.filter((key) => !moved.has(key))).to.deep.equal([]);
-          before = after;
-        }
+        holdsAlways(steps, new Store(), 'known');
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  it('is possible, where Secrets and Nodes are not seen, as if every account had a token in a Secret and it were EKS', () => {
+    const visible = history.map((steps) =>
+      steps.filter(({ put, remove }) => !['Secret', 'Node'].includes((put ?? remove)!.kind)),
+    );
+    fc.assert(
+      fc.property(visible, (steps) => {
+        holdsAlways(steps, new Store({ Secret: 'forbidden', Node: 'forbidden' }), 'possible');
+      }),
+      { numRuns: 500 },
     );
   });
 });

@@ -263,6 +263,81 @@ const strengths = fc.oneof(
   of('RoleBinding', leadingGrant, inA),
   of('Role', leadingRules, inA),
 );
+/** One role that is more with another one, and whom both may be bound to. */
+const CSRS = 'certificates.k8s.io';
+const ruleOf = (verb: string, group: string, resource: string): Fields => ({
+  verbs: [verb],
+  apiGroups: [group],
+  resources: [resource],
+});
+const half = (named: string, ...rules: readonly Fields[]): fc.Arbitrary<Manifest> =>
+  of(
+    'ClusterRole',
+    fc.constantFrom(...rules).map((each) => ({ rules: [each] })),
+    fc.constant({ name: named }),
+  );
+const APPROVING = ruleOf('approve', CSRS, 'signers');
+const REQUESTING = ruleOf('create', CSRS, 'certificatesigningrequests');
+const halfSubjects = fc.constantFrom(
+  [{ kind: 'ServiceAccount', namespace: 'a', name: 'x' }],
+  [{ kind: 'Group', name: 'system:serviceaccounts:a' }],
+);
+const halfGrant = (named: string): fc.Arbitrary<Fields> =>
+  halfSubjects.map((who) => ({ roleRef: { kind: 'ClusterRole', name: named }, subjects: who }));
+const halves = fc.oneof(
+  half('x', ruleOf('create', '', 'secrets'), ruleOf('update', CSRS, 'certificatesigningrequests/approval')),
+  half('y', ruleOf('get', '', 'secrets'), APPROVING, REQUESTING),
+  of('ClusterRoleBinding', halfGrant('x'), fc.constant({ name: 'x' })),
+  of('ClusterRoleBinding', halfGrant('y'), fc.constant({ name: 'y' })),
+  of('RoleBinding', halfGrant('x'), inA),
+  of('RoleBinding', halfGrant('y'), fc.constant({ name: 'y', namespace: 'a' })),
+);
+/** A role that names something, and what that comes to: a Secret, a role, somebody. */
+const naming = (resource: string, verb: string, group = ''): Fields => ({
+  ...ruleOf(verb, group, resource),
+  resourceNames: ['z'],
+});
+const R = 'rbac.authorization.k8s.io';
+const namers = fc.oneof(
+  half('x', naming('secrets', 'get'), naming('roles', 'bind', R), naming('clusterroles', 'bind', R)),
+  half('x', naming('users', 'impersonate'), naming('groups', 'impersonate'), naming('serviceaccounts', 'impersonate')),
+  of('ClusterRoleBinding', halfGrant('x'), fc.constant({ name: 'x' })),
+  of('RoleBinding', halfGrant('x'), inA),
+);
+const IN_A = { name: 'z', namespace: 'a' };
+const strongRules = fc.constantFrom(
+  { rules: [ruleOf('*', '*', '*')] },
+  { rules: [ruleOf('get', '', 'secrets')] },
+  { rules: [] },
+);
+const meantNames = fc.oneof(
+  of(
+    'Secret',
+    fc.constantFrom({ type: 'kubernetes.io/service-account-token' }, { type: 'Opaque' }),
+    fc.constantFrom('a', 'kube-system').map((at) => ({
+      ...IN_A,
+      namespace: at,
+      annotations: { 'kubernetes.io/service-account.name': 'z' },
+    })),
+  ),
+  of('ClusterRole', strongRules, fc.constant({ name: 'z' })),
+  of('Role', strongRules, fc.constant(IN_A)),
+  of('ServiceAccount', fc.constant({}), fc.constant(IN_A)),
+  of(
+    'ClusterRoleBinding',
+    fc
+      .constantFrom({ kind: 'User' }, { kind: 'Group' }, { kind: 'ServiceAccount', namespace: 'a' })
+      .map((who) => ({ roleRef: { kind: 'ClusterRole', name: 'z' }, subjects: [{ ...who, name: 'z' }] })),
+    fc.constant({ name: 'z' }),
+  ),
+  of(
+    'Node',
+    fc
+      .constantFrom('v1.36.1', 'v1.36.1-eks-1de2ab1')
+      .map((kubeletVersion) => ({ status: { nodeInfo: { kubeletVersion } } })),
+  ),
+);
+const targets = fc.oneof(namers, meantNames);
 /** Bindings that come before what they refer to, of accounts that may be all there is in their namespace. */
 const aged = fc.constantFrom({}, { creationTimestamp: ago(0) }, { creationTimestamp: ago(200) });
 const missing = fc.constantFrom(
@@ -569,6 +644,9 @@ export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   historyOf(inUse, 5),
   historyOf(inUse, 7),
 );
+
+/** Rights that are more with others, or for what they name. */
+export const historyOfRights: fc.Arbitrary<readonly Step[]> = fc.oneof(historyOf(halves, 4), historyOf(targets, 5));
 
 /** What is found and what is accepted of it, in turns. */
 export const exceptionHistory: fc.Arbitrary<readonly Step[]> = historyOf(exceptions, 3);

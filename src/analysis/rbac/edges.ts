@@ -1,5 +1,5 @@
 import { MAKERS, atoms, maskOf } from './atoms.ts';
-import { NEEDS, capabilitiesOf, meets } from './primitives.ts';
+import { NEEDS, capabilitiesOf, groupsFor, meets } from './primitives.ts';
 import { includes, isNone, type Rights } from './rights.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -54,15 +54,7 @@ export function* edgesOf(rights: Rights, around: Surroundings, execRequiresCreat
 
 /** A group header is refused without a user; with any user or account it gives system:masters. */
 function* groupEdges(rights: Rights): Iterable<Edge> {
-  if ((rights.reach & NEEDS.impersonateGroups.mask) === 0n) return;
-  const [groups] = NEEDS.impersonateGroups.atoms.map((each) => rights.names('', each));
-  const [users] = NEEDS.impersonateUsers.atoms.map((each) => rights.names('', each));
-  if (groups === undefined || users === undefined || isNone(groups)) return;
-  const scopes = ['', ...rights.namespaces];
-  const hasAccount = scopes.some((scope) =>
-    NEEDS.impersonateAccounts.atoms.some((each) => !isNone(rights.names(scope, each))),
-  );
-  if (isNone(users) && !hasAccount) return;
+  const groups = groupsFor(rights);
   const edge = { by: 'impersonate-group', scope: 'cluster' };
   if (includes(groups, 'system:masters')) yield { to: ADMIN, ...edge };
   else if (groups !== 'all') for (const group of groups) yield { to: `g:${group}`, ...edge };

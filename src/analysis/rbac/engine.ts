@@ -1,23 +1,44 @@
 import type { Account } from '#facts/rbac.ts';
+import { isOfEks } from '#facts/distribution.ts';
 import { isShippedBinding } from '#facts/shipped.ts';
-import type { Change, Inventory, View } from '#model/inventory.ts';
+import { accountOfSecret } from '#facts/token.ts';
+import type { Change, ChangeOf, Inventory, View } from '#model/inventory.ts';
 import { refOf } from '#model/ref.ts';
 import type { BindingEntry, SubjectEntry, Touched } from './entries.ts';
-import { accountIdentity, accountsOfKey, type Identity } from './identity.ts';
+import { accountIdentity, accountsOfKey, isAccountKey, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
-import { Rights } from './rights.ts';
+import { Rights, type Granting } from './rights.ts';
 import { isAsShipped } from './shipped.ts';
-import { RELEVANT, WEAK, isStrongGrant, profileOf, type Profile, type Strength } from './strength.ts';
-import { NOTHING_MOVED, Strengths, accountKey, isAccountKey, membersKey, type Moved } from './strengths.ts';
+import { RELEVANT, WEAK, isStrongGrant, profileOf, type Named, type Profile, type Strength } from './strength.ts';
+import { accountKey, membersKey } from './strength-facts.ts';
+import { NOTHING_SETTLED, Strengths, type Reading, type Settled } from './strengths.ts';
 
 const KINDS = ['ServiceAccount', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
 /** The kinds that decide who may do what, and who is there to do it. */
 export type RbacKind = (typeof KINDS)[number];
 
-/** Which answers differ after a change. */
-export interface Shift extends Touched, Moved {}
+const CLUES = ['Secret', 'Node'] as const;
+/** The kinds that show ways to become cluster-admin: tokens that lie in Secrets, and EKS, which has a way of its own. */
+export type Clue = (typeof CLUES)[number];
 
-const NOTHING: Shift = { ...NOTHING_MOVED, subjects: new Set(), roles: new Set() };
+export const STRENGTH_KINDS: readonly (RbacKind | Clue)[] = [...KINDS, ...CLUES];
+
+/** An answer about strength as it is known, and why it may be too low: what is not seen. */
+export interface Known<T> {
+  readonly answer: T;
+  readonly unseen: readonly string[];
+}
+
+/** A role where it is granted, `''` for everywhere. */
+export interface Grant {
+  readonly role: Granting;
+  readonly scope: string;
+}
+
+/** Which answers differ after a change. */
+export interface Shift extends Touched, Settled {}
+
+const NOTHING: Shift = { ...NOTHING_SETTLED, subjects: new Set(), roles: new Set() };
 
 /**
  * Who may do what, and who is as good as cluster-admin, kept current. Profiles are made anew for those only whose rights a change touched, and how
@@ -25,20 +46,27 @@ const NOTHING: Shift = { ...NOTHING_MOVED, subjects: new Set(), roles: new Set()
  */
 export class RbacEngine {
   readonly index: RbacIndex;
-  readonly #strengths = new Strengths();
+  readonly #missing: Inventory['missing'];
+  readonly #strengths = new Strengths(() => ({
+    tokens: this.#missing('Secret') !== undefined,
+    platform: this.#missing('Node') !== undefined,
+  }));
+  /** The nodes of EKS. */
+  readonly #ofEks = new Set<string>();
   /** Whether a role that somebody may bind by name is as good as cluster-admin. */
   readonly #roles = new Map<string, boolean>();
   readonly #shifts = new WeakMap<Change, Shift>();
   readonly #kept = new Map<string, unknown>();
 
   constructor(missing: Inventory['missing']) {
+    this.#missing = missing;
     this.index = new RbacIndex({ aggregation: 'unfilled', assumeShipped: true }, missing);
   }
 
   /** Takes in what there is, before it is asked for the first time. */
   begin(changes: Iterable<Change>): void {
     for (const change of changes) this.#take(change);
-    for (const namespace of this.#strengths.homes()) this.#profileMembers(namespace);
+    for (const namespace of this.#strengths.facts.homes()) this.#profileMembers(namespace);
     for (const subject of this.index.state.subjects()) {
       const accounts = accountsOfKey(subject.key);
       if (typeof accounts === 'object' && 'name' in accounts) this.#profileAccount(accounts);
@@ -70,51 +98,79 @@ export class RbacEngine {
     return this.#shifts.get(change as Change) ?? NOTHING;
   }
 
-  strengthOf(account: Account): Strength {
+  /** Asks twice where not all is seen: for what is known, and for what is possible. */
+  known<T>(ask: (reading: Reading) => T): Known<T> {
+    const answer = ask('known');
+    const unseen = CLUES.flatMap((kind) => this.#missing(kind) ?? []);
+    return { answer, unseen: unseen.length === 0 || answer === ask('possible') ? [] : unseen };
+  }
+
+  strengthOf(account: Account, reading: Reading = 'known'): Strength {
     // Nobody has made it yet, or no file holds it: it leans on others, and nobody on it.
-    return this.#strengths.hasAccount(account)
-      ? this.#strengths.of(account)
-      : this.#strengths.with(this.#profileOf(accountIdentity(account)));
+    const fixpoint = this.#strengths.in(reading);
+    return this.#strengths.facts.hasAccount(account)
+      ? fixpoint.ofAccount(account)
+      : fixpoint.of(this.#profileOf(accountIdentity(account)));
+  }
+
+  /** Whether an account is cluster-admin or a step from it; without a namespace one of this name in any. */
+  isStrongAccount(account: Named, reading: Reading = 'known'): boolean {
+    if (account.namespace !== '') return this.strengthOf(account, reading) !== 'none';
+    return this.#strengths.in(reading).isStrongOne(account);
+  }
+
+  /** Of a user or a group by its key, as bindings name it. */
+  strengthOfKey(key: string, reading: Reading = 'known'): Strength {
+    return this.#strengths.in(reading).ofKey(key);
   }
 
   /** How near to cluster-admin one binding alone brings its subjects. */
-  strengthOfGrant({ role, scope }: Pick<BindingEntry, 'role' | 'scope'>): Strength {
+  strengthOfGrant({ role, scope }: Grant, reading: Reading = 'known'): Strength {
     const rights = new Rights();
     rights.grant(role, scope);
-    return this.#strengths.with(this.#profileFrom({ user: '', groups: [] }, rights));
+    return this.#strengths.in(reading).of(this.#profileFrom({ user: '', groups: [] }, rights));
   }
 
   /** What every account of a namespace is by its groups alone. */
-  strengthByGroups(namespace: string): Strength {
-    return this.#strengths.byGroups(namespace);
+  strengthByGroups(namespace: string, reading: Reading = 'known'): Strength {
+    return this.#strengths.in(reading).ofKey(membersKey(namespace));
   }
 
   /** What an account is without what the API server gives by itself: the shipped bindings of shipped roles, both as they are shipped. */
-  strengthBeyondDefaults(account: Account): Strength {
+  strengthBeyondDefaults(account: Account, reading: Reading = 'known'): Strength {
     const identity = accountIdentity(account);
     const rights = new Rights();
     const entries = this.index.state.subjectsOf(identity).flatMap(({ grants }) => [...grants.values()]);
     for (const entry of entries.flatMap((each) => [...each]))
       if (!isDefault(entry)) rights.grant(entry.role, entry.scope);
-    return this.#strengths.with(this.#profileFrom(identity, rights));
+    return this.#strengths.in(reading).of(this.#profileFrom(identity, rights));
   }
 
   /** Whether an account lives in a namespace that is cluster-admin, or becomes it in one step. */
-  isStrongNamespace(namespace: string): boolean {
-    return this.#strengths.isStrongNamespace(namespace);
+  isStrongNamespace(namespace: string, reading: Reading = 'known'): boolean {
+    return this.#strengths.in(reading).isStrongNamespace(namespace);
   }
 
   #take(change: Change): Touched {
     const { ref, after } = change;
     if (ref.kind === 'ServiceAccount') this.#strengths[after === undefined ? 'removeAccount' : 'addAccount'](ref);
+    if (ref.kind === 'Secret')
+      this.#strengths.putToken(ref, after?.kind === 'Secret' ? accountOfSecret(after)?.name : undefined);
+    if (ref.kind === 'Node') this.#takeNode(change as ChangeOf<'Node'>);
     return this.index.apply(change);
+  }
+
+  #takeNode({ ref, after }: ChangeOf<'Node'>): void {
+    if (after !== undefined && isOfEks(after)) this.#ofEks.add(ref.name);
+    else this.#ofEks.delete(ref.name);
+    this.#strengths.putPlatform(this.#ofEks.size > 0);
   }
 
   /** An account that no binding names is what its groups make of it: it has no profile of its own. */
   #profileAccount(account: Account): void {
     const identity = accountIdentity(account);
     const isNamed =
-      this.#strengths.hasAccount(account) && this.index.state.subjectsOf({ ...identity, groups: [] }).length > 0;
+      this.#strengths.facts.hasAccount(account) && this.index.state.subjectsOf({ ...identity, groups: [] }).length > 0;
     this.#strengths.put(accountKey(account), isNamed ? this.#profileOf(identity) : WEAK);
   }
 
@@ -132,9 +188,9 @@ export class RbacEngine {
       this.#profileAccount(accounts);
       return;
     }
-    for (const namespace of accounts === 'all' ? [...this.#strengths.homes()] : [accounts.allOf]) {
+    for (const namespace of accounts === 'all' ? [...this.#strengths.facts.homes()] : [accounts.allOf]) {
       this.#profileMembers(namespace);
-      for (const name of this.#strengths.accountsIn(namespace)) this.#profileAccount({ namespace, name });
+      for (const name of this.#strengths.facts.accountsIn(namespace)) this.#profileAccount({ namespace, name });
     }
   }
 
@@ -156,8 +212,8 @@ export class RbacEngine {
   }
 
   #isStrong(name: string): boolean {
-    const role = this.index.state.role('ClusterRole', '', name);
-    return role?.rules !== undefined && isStrongGrant(role, new Rights());
+    const role = this.index.state.roleInForce('ClusterRole', '', name);
+    return role !== undefined && isStrongGrant(role, new Rights());
   }
 
   /** A user or a group by each name that a binding has. */
@@ -183,17 +239,18 @@ function isDefault({ binding, role }: BindingEntry): boolean {
 }
 
 /** The engine of an inventory. */
-export const RBAC_ENGINE: View<RbacKind, RbacEngine> = {
+export const RBAC_ENGINE = {
   name: 'effective RBAC',
   kinds: KINDS,
+  also: CLUES,
   open: (inventory) => {
     const engine = new RbacEngine(inventory.missing);
     engine.begin(
-      KINDS.flatMap((kind) => inventory.list(kind).map((after) => ({ ref: refOf(after), after }) as Change)),
+      STRENGTH_KINDS.flatMap((kind) => inventory.list(kind).map((after) => ({ ref: refOf(after), after }) as Change)),
     );
     return engine;
   },
   apply: (engine, change) => {
     engine.apply(change);
   },
-};
+} as const satisfies View<RbacKind, RbacEngine, Clue>;

@@ -51,8 +51,23 @@ export function keysOf({ user, groups }: Identity): readonly string[] {
   return user === '' ? keys : [`u:${user}`, ...keys];
 }
 
-const USER_OF = 'u:system:serviceaccount:';
+/** Who somebody is whom bindings name so: an account with its groups, all accounts, or one of whom nothing more is known. */
+export function identityOfKey(key: string): Identity {
+  const accounts = accountsOfKey(key);
+  if (accounts === undefined)
+    return key.startsWith('u:') ? { user: key.slice(2), groups: [] } : { user: '', groups: [key.slice(2)] };
+  if (accounts === 'all') return { user: '', groups: [...new Set([key.slice(2), AUTHENTICATED])] };
+  if ('name' in accounts) return accountIdentity(accounts);
+  return { ...accountIdentity({ namespace: accounts.allOf, name: '' }), user: '' };
+}
+
+/** How the key of an account begins. */
+export const USER_OF = 'u:system:serviceaccount:';
 const GROUP_OF = `g:${ALL_ACCOUNTS}:`;
+
+export function isAccountKey(key: string): boolean {
+  return key.startsWith(USER_OF);
+}
 
 /** What the key of a subject stands for among service accounts: one of them, those of a namespace, all of them; undefined for others. */
 export function accountsOfKey(key: string): Account | { readonly allOf: string } | 'all' | undefined {
@@ -61,7 +76,7 @@ export function accountsOfKey(key: string): Account | { readonly allOf: string }
     const allOf = key.slice(GROUP_OF.length);
     return isWord(allOf) ? { allOf } : undefined;
   }
-  if (!key.startsWith(USER_OF)) return undefined;
+  if (!isAccountKey(key)) return undefined;
   const [namespace = '', name = '', ...rest] = key.slice(USER_OF.length).split(':');
   return rest.length === 0 && isWord(namespace) && isWord(name) ? { namespace, name } : undefined;
 }

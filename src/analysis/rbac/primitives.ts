@@ -13,7 +13,7 @@ import {
   maskOf,
   type Atom,
 } from './atoms.ts';
-import { isNone, type Rights } from './rights.ts';
+import { isNone, type Names, type Rights } from './rights.ts';
 
 /** A right of several verbs or resources, any of which will do. */
 export interface Need {
@@ -184,6 +184,24 @@ export function meets(rights: Rights, scope: string, { atoms: list, mask, suffic
     const names = rights.names(scope, each);
     return names !== 'all' && sufficient.some((name) => names.has(name));
   });
+}
+
+/** The users whom an identity may act as, by name or all of them. */
+export function usersFor(rights: Rights): Names {
+  return namesFor(rights, '', NEEDS.impersonateUsers);
+}
+
+/** The groups that an identity may act as a member of: the server refuses a group without a user or an account. */
+export function groupsFor(rights: Rights): Names {
+  if ((rights.reach & NEEDS.impersonateGroups.mask) === 0n) return new Set();
+  const hasAccount = ['', ...rights.namespaces].some(
+    (scope) => !isNone(namesFor(rights, scope, NEEDS.impersonateAccounts)),
+  );
+  return hasAccount || !isNone(usersFor(rights)) ? namesFor(rights, '', NEEDS.impersonateGroups) : new Set();
+}
+
+function namesFor(rights: Rights, scope: string, { atoms: [one] }: Need): Names {
+  return one === undefined ? new Set() : rights.names(scope, one);
 }
 
 /** One thing that is held: everywhere, `cluster`, or in a namespace, `ns:NAME`. */

@@ -19,6 +19,14 @@ export function isShipped(role: AnyRole): boolean {
   return isMarkedDefault(role) && isAsShipped({ kind: role.kind, ...role.metadata }, role.rules);
 }
 
+/** Whether a role is marked as a default, has the name of one, and gives more: somebody has widened it. */
+export function isTampered(role: AnyRole): boolean {
+  const { kind, metadata } = role;
+  return (
+    isMarkedDefault(role) && shippedRules(kind, metadata.namespace, metadata.name) !== undefined && !isShipped(role)
+  );
+}
+
 /** Whether a role of a shipped name gives no right beyond the shipped ones. */
 export function isAsShipped(
   { kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string },

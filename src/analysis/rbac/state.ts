@@ -4,11 +4,12 @@ import type { Change } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, subjectText } from '#model/ref.ts';
-import { maskOf } from './atoms.ts';
+import { maskOf, maskOfRule } from './atoms.ts';
 import { aggregated, isComputed, type Aggregation } from './aggregation.ts';
 import { roleKey, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
 import { keysOf, namedBy, type Identity, type Named } from './identity.ts';
 import type { Request } from './request.ts';
+import type { Granting, NamedRule } from './rights.ts';
 import { RuleTable, type RuleEntry } from './rule-table.ts';
 
 export interface RbacOptions {
@@ -125,8 +126,7 @@ export class RbacState {
     malformed: readonly string[] = [],
   ): void {
     const { kind, namespace, name } = entry;
-    const assumed = this.#options.assumeShipped === true ? shippedRules(kind, namespace, name) : undefined;
-    const rules = told ?? assumed;
+    const rules = told ?? this.#assumed(kind, namespace, name);
     const held = rules?.map((rule) => this.#rules.hold(rule, entry));
     const before = entry.rules;
     for (const rule of before ?? []) this.#rules.release(rule, entry);
@@ -138,7 +138,7 @@ export class RbacState {
     this.#dropUnused(entry);
     if (isSame(before, held)) return;
     touched.roles.add(entry);
-    setMasks(entry, held ?? []);
+    Object.assign(entry, masksOf(held ?? []));
     for (const { subjects } of entry.bindings) for (const subject of subjects) touched.subjects.add(subject);
   }
 
@@ -212,6 +212,20 @@ export class RbacState {
     return this.#roles.get(roleKey(kind, namespace, name));
   }
 
+  /** A role as it counts: a shipped one also where nothing tells of it. */
+  roleInForce(kind: 'Role' | 'ClusterRole', namespace: string, name: string): Granting | undefined {
+    const known = this.role(kind, namespace, name);
+    if (known?.rules !== undefined) return known;
+    const rules = this.#assumed(kind, namespace, name);
+    return rules === undefined
+      ? undefined
+      : { kind, name, ...masksOf(rules.map((rule) => ({ rule, mask: maskOfRule(rule) }))) };
+  }
+
+  #assumed(kind: 'Role' | 'ClusterRole', namespace: string, name: string): readonly PolicyRule[] | undefined {
+    return this.#options.assumeShipped === true ? shippedRules(kind, namespace, name) : undefined;
+  }
+
   /** Every role that there is, in no order; also those that bindings name in vain. */
   roles(): Iterable<RoleEntry> {
     return this.#roles.values();
@@ -265,13 +279,13 @@ export class RbacState {
   }
 }
 
-function setMasks(entry: RoleEntry, rules: readonly RuleEntry[]): void {
+/** What rules give for all names, for some, and for whatever names. */
+function masksOf(rules: readonly NamedRule[]): Pick<RoleEntry, 'mask' | 'named' | 'reach'> {
   const { limited = [], whole = [] } = Object.groupBy(rules, ({ rule }) =>
     (rule.resourceNames ?? []).length > 0 ? 'limited' : 'whole',
   );
-  entry.named = [...new Set(limited)];
-  entry.mask = maskOf(whole);
-  entry.reach = entry.mask | maskOf(limited);
+  const mask = maskOf(whole);
+  return { named: [...new Set(limited)], mask, reach: mask | maskOf(limited) };
 }
 
 function keyOf({ kind, metadata }: AnyBinding): string {

@@ -1,8 +1,8 @@
 import type { Account } from '#facts/rbac.ts';
 import { EVERY_VERB, RBAC, atom, atoms, maskOf } from './atoms.ts';
-import { MASTERS, type Identity } from './identity.ts';
-import { NEEDS, meets, need, type Need } from './primitives.ts';
-import { isNone, type Granting, type Rights } from './rights.ts';
+import { MASTERS, isAccountKey, type Identity } from './identity.ts';
+import { NEEDS, groupsFor, meets, need, usersFor, type Need } from './primitives.ts';
+import { includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
 
 /**
  * How near an identity is to cluster-admin (CAE, cluster-admin-equivalent): `direct` is as good, `step` is after one more step, which needs
@@ -10,14 +10,24 @@ import { isNone, type Granting, type Rights } from './rights.ts';
  */
 export type Strength = 'direct' | 'step' | 'none';
 
+/** An object by its name, in a namespace or, where that is `''`, in whichever. */
+export type Named = Account;
+
 /** What the strength of an identity depends on: its rights alone, or who lives where its rights reach. */
 export interface Profile {
   readonly strength: Strength;
   /** It is direct if an account as strong lives in one of these namespaces, or is one of these accounts. */
   readonly directIn: readonly string[];
-  readonly directBy: readonly Account[];
+  readonly directBy: readonly Named[];
+  /** It is direct if one of these users and groups is as strong, by their keys. */
+  readonly directAs: readonly string[];
+  /** It is direct on EKS, where a ConfigMap says which roles of the cloud are members of system:masters. */
+  readonly isDirectOnEks: boolean;
   /** It is a step away if one lives in one of these. */
   readonly stepIn: readonly string[];
+  /** It is a step away if the token of one lies in a Secret of one of these namespaces (`''`: of any), or in one of these Secrets. */
+  readonly tokensIn: readonly string[];
+  readonly tokensBy: readonly Named[];
 }
 
 const BIND = atom('bind', RBAC, 'clusterroles');
@@ -40,7 +50,6 @@ const DIRECT: readonly (readonly Need[])[] = [
   [need(['escalate'], RBAC, 'clusterroles'), need(['create', 'update', 'patch'], RBAC, 'clusterroles')],
   [need(['bind'], RBAC, 'clusterroles'), NEEDS.writeClusterBindings],
   [NEEDS.impersonateUsers],
-  [NEEDS.impersonateGroups, NEEDS.impersonateAccounts],
   ...TOKENS.map((each) => [each]),
   [NEEDS.createRequests, NEEDS.changeApproval, NEEDS.approveClients],
 ];
@@ -55,34 +64,69 @@ const STEP: readonly (readonly Need[])[] = [
 /** Whether a role of a name is itself as good as cluster-admin: what a right to bind named roles is worth. */
 export type RoleStrength = (name: string) => boolean;
 
+/** What maps roles of the cloud to groups, on EKS. */
+export const AUTH_MAP = { namespace: 'kube-system', name: 'aws-auth' };
+/** One that is there may be written by its name; one that is made has none yet. */
+export const WRITE_AUTH_MAP: readonly Need[] = [
+  need(['create'], '', 'configmaps'),
+  { ...need(['update', 'patch'], '', 'configmaps'), sufficient: [AUTH_MAP.name] },
+];
+
+/** The atoms whose worth depends on who else there is, wherever they are granted. */
+export const LEANING = [
+  ...TOKENS,
+  ...WRITE_AUTH_MAP,
+  NEEDS.readSecrets,
+  NEEDS.impersonateUsers,
+  NEEDS.impersonateGroups,
+].reduce((mask, each) => mask | each.mask, 0n);
+
 /** Every atom that strength turns on: most identities hold none of them, and nothing more has to be asked. */
-export const RELEVANT = [...DIRECT, ...STEP].flat().reduce((mask, each) => mask | each.mask, ALL_OF_CORE);
+export const RELEVANT = [...DIRECT, ...STEP, WRITE_AUTH_MAP, [NEEDS.readSecrets, NEEDS.impersonateGroups]]
+  .flat()
+  .reduce((mask, each) => mask | each.mask, ALL_OF_CORE);
 
 /** What follows from the rights of an identity. */
 export function profileOf({ groups }: Identity, rights: Rights, isStrongRole: RoleStrength): Profile {
   if (groups.includes(MASTERS) || isDirect(rights, isStrongRole)) return DIRECTLY;
+  if ((rights.reach & RELEVANT) === 0n) return WEAK;
+  const isEverywhere = rights.mayAny('', RELEVANT);
   const namespaces = rights.namespaces.filter((namespace) => rights.mayAny(namespace, RELEVANT));
-  const directBy = rights.namespaces.flatMap((namespace) => namedAccounts(rights, namespace));
-  const isStep = rights.mayAny('', RELEVANT) && hasAny(rights, '', STEP);
-  if (!isStep && namespaces.length === 0 && directBy.length === 0) return WEAK;
+  const scopes = ['', ...rights.namespaces].filter((scope) => rights.hasNamed(scope));
+  const readsAll = isEverywhere && meets(rights, '', NEEDS.readSecrets);
   return {
-    strength: isStep ? 'step' : 'none',
+    strength: isEverywhere && hasAny(rights, '', STEP) ? 'step' : 'none',
     directIn: namespaces.filter((namespace) => TOKENS.some((each) => meets(rights, namespace, each))),
-    directBy,
+    directBy: scopes.flatMap((scope) => namesOf(rights, scope, TOKENS)),
+    directAs: [...keys('u', usersFor(rights)).filter((key) => !isAccountKey(key)), ...keys('g', groupsFor(rights))],
+    isDirectOnEks: WRITE_AUTH_MAP.some((each) => meets(rights, AUTH_MAP.namespace, each)),
     stepIn: namespaces.filter((namespace) => hasAny(rights, namespace, STEPS)),
+    tokensIn: readsAll ? [''] : namespaces.filter((namespace) => meets(rights, namespace, NEEDS.readSecrets)),
+    tokensBy: scopes.flatMap((scope) => namesOf(rights, scope, [NEEDS.readSecrets])),
   };
 }
 
 /** Whether nothing that happens to others makes it strong. */
-export function isWeak({ strength, directIn, directBy, stepIn }: Profile): boolean {
-  return strength === 'none' && directIn.length + directBy.length + stepIn.length === 0;
+export function isWeak({ strength, isDirectOnEks, directIn, directBy, directAs, stepIn, ...more }: Profile): boolean {
+  const { tokensIn, tokensBy } = more;
+  const waits = [directIn, directBy, directAs, stepIn, tokensIn, tokensBy].some(({ length }) => length > 0);
+  return strength === 'none' && !isDirectOnEks && !waits;
 }
 
 export function isSame(a: Profile, b: Profile): boolean {
   return a.strength === b.strength && JSON.stringify(a) === JSON.stringify(b);
 }
 
-export const WEAK: Profile = { strength: 'none', directIn: [], directBy: [], stepIn: [] };
+export const WEAK: Profile = {
+  strength: 'none',
+  directIn: [],
+  directBy: [],
+  directAs: [],
+  isDirectOnEks: false,
+  stepIn: [],
+  tokensIn: [],
+  tokensBy: [],
+};
 const DIRECTLY: Profile = { ...WEAK, strength: 'direct' };
 
 /** Whether rights that hold everywhere are as good as cluster-admin by themselves. */
@@ -91,6 +135,7 @@ export function isDirect(rights: Rights, isStrongRole: RoleStrength): boolean {
   return (
     (rights.mask('') & ALL_OF_CORE) === ALL_OF_CORE ||
     hasAny(rights, '', DIRECT) ||
+    includes(groupsFor(rights), MASTERS) ||
     bindsStrongRole(rights, isStrongRole)
   );
 }
@@ -111,10 +156,14 @@ function bindsStrongRole(rights: Rights, isStrongRole: RoleStrength): boolean {
   return names !== 'all' && [...names].some(isStrongRole);
 }
 
-/** The accounts whose tokens a right is limited to. */
-function namedAccounts(rights: Rights, namespace: string): readonly Account[] {
-  if (!rights.hasNamed(namespace)) return [];
-  return TOKENS.flatMap(({ atoms: list }) => list)
+function keys(prefix: 'u' | 'g', names: Names): readonly string[] {
+  return names === 'all' ? [] : [...names].map((name) => `${prefix}:${name}`);
+}
+
+/** The objects by name that a right is limited to. */
+function namesOf(rights: Rights, namespace: string, needs: readonly Need[]): readonly Named[] {
+  return needs
+    .flatMap(({ atoms: list }) => list)
     .map((each) => rights.names(namespace, each))
     .flatMap((names) => (names === 'all' || isNone(names) ? [] : [...names].map((name) => ({ namespace, name }))));
 }

@@ -2,6 +2,7 @@ import type { Shares } from '#analysis/namespaces/shares.ts';
 import { isSystemNamespace } from '#facts/namespace.ts';
 import { defineCheck, ifKnown, type Context, type Examples, type Manifest, type Problem } from '#model/check.ts';
 import { mixtureOfNamespace, NEARLY_ALL, sharesOfCluster } from '#relations/separation.ts';
+import { doubts } from '../doubts.ts';
 import { aNamespace, aPod, aService, strongAccount } from '../samples.ts';
 
 export const noNamespaceSeparation = defineCheck({
@@ -24,8 +25,10 @@ export const noNamespaceSeparation = defineCheck({
     if (shares !== undefined) yield* crowded(name, shares, context);
     if (mixture === undefined)
       yield { aspect: 'mixedTrust', unknown: 'who may do what, or what is exposed, cannot be seen' };
-    for (const { doors } of mixture ?? [])
-      if (doors.length > 0)
+    for (const { doors, isStrong } of mixture ?? []) {
+      if (doors.length === 0) continue;
+      if (!isStrong.answer) yield* doubts(isStrong).map((doubt) => ({ ...doubt, aspect: 'mixedTrust' }));
+      else
         yield {
           at: 'metadata.name',
           aspect: 'mixedTrust',
@@ -34,6 +37,7 @@ export const noNamespaceSeparation = defineCheck({
             'the internet reaches a pod of the namespace, and an account that is cluster-admin or a step from it lives there too',
           because: doors,
         };
+    }
   },
 
   examples,

@@ -1,11 +1,12 @@
 import { accountsOfKey, namedBy } from '#analysis/rbac/identity.ts';
 import { isEveryones } from '#analysis/rbac/shipped.ts';
 import { subjectName, type AnyBinding } from '#facts/rbac.ts';
-import { defineCheckOfMany, type Problem } from '#model/check.ts';
+import { defineCheckOfMany, type Word } from '#model/check.ts';
 import type { RbacSubject } from '#model/policy.ts';
 import type { Severity } from '#model/severity.ts';
 import type { BoundRole } from '#relations/grants.ts';
 import { judgesOfBindings } from '../binding-judges.ts';
+import { doubts } from '../doubts.ts';
 import { readsSecrets } from '../right.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, group, user } from '../samples.ts';
 
@@ -91,14 +92,15 @@ export const broadGroupBinding = defineCheckOfMany({
 
 const DISCOVERY = { kind: 'ClusterRole', name: 'system:discovery' } as const;
 
-function* granted(binding: AnyBinding, { rules = [], strength }: BoundRole): Iterable<Problem> {
+function* granted(binding: AnyBinding, { rules = [], isStrong }: BoundRole): Iterable<Word> {
   const { kind, name } = binding.roleRef;
   if (rules.length === 0 || isEveryones(kind, name, rules)) return;
   const { namespace } = binding.metadata;
-  const isDire = strength === 'direct' || (namespace === '' && rules.some(readsSecrets));
+  const isDire = isStrong.answer || (namespace === '' && rules.some(readsSecrets));
   for (const [index, subject] of binding.subjects.entries()) {
     const severity = breadthOf(subject, namespace);
     if (severity === undefined) continue;
+    if (!isDire) yield* doubts(isStrong);
     yield {
       at: `subjects[${String(index)}]`,
       severity: isDire ? 'critical' : severity,

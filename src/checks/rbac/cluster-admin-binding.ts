@@ -2,7 +2,8 @@ import { isSystemNamespace } from '#facts/namespace.ts';
 import { subjectName, type AnyBinding } from '#facts/rbac.ts';
 import { adminsOf } from '#facts/shipped.ts';
 import { defineCheckOfMany, judge, type Context, type Problem } from '#model/check.ts';
-import { strongNamespaceOfRoleBinding } from '#relations/strength.ts';
+import { strongPlacesOfRoleBinding } from '#relations/strength.ts';
+import { doubts } from '../doubts.ts';
 import { WEB_ACCOUNT, aClusterRoleBinding, aRoleBinding, group, strongAccount, user } from '../samples.ts';
 
 export const clusterAdminBinding = defineCheckOfMany({
@@ -18,9 +19,14 @@ export const clusterAdminBinding = defineCheckOfMany({
     judge({ subject: 'ClusterRoleBinding', evaluate: (binding) => granted(binding, 'high') }),
     judge({
       subject: 'RoleBinding',
-      inputs: { strong: strongNamespaceOfRoleBinding },
-      evaluate: (binding, { strong: [isStrong = false] }, context) =>
-        granted(binding, isStrong || isOfSystem(binding, context) ? 'high' : 'medium'),
+      inputs: { places: strongPlacesOfRoleBinding },
+      *evaluate(binding, { places: [places] }, context) {
+        const strong = places?.(binding.metadata.namespace);
+        const isStrong = strong?.answer === true || isOfSystem(binding, context);
+        const problems = [...granted(binding, isStrong ? 'high' : 'medium')];
+        yield* problems;
+        if (!isStrong && problems.length > 0) yield* doubts(strong);
+      },
     }),
   ],
 

@@ -38,30 +38,19 @@ export const csrApproval = defineRightsCheck({
   },
   rights: [
     {
-      aspect: 'fullChain',
-      says: 'lets issue client certificates of any user',
-      reach: APPROVAL,
-      severity: { cluster: 'critical', namespace: 'critical' },
-      clusterOnly: true,
-      beside: [APPROVE, REQUEST],
-      more: [
-        { apiGroups: ['certificates.k8s.io'], resources: ['signers'], verbs: ['approve'] },
-        { apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'], verbs: ['create'] },
-      ],
-      sample: {
-        apiGroups: ['certificates.k8s.io'],
-        resources: ['certificatesigningrequests/approval'],
-        verbs: ['update'],
-      },
-    },
-    {
       aspect: 'approval',
       says: 'lets approve client certificates of any user',
       reach: APPROVAL,
       severity: { cluster: 'high', namespace: 'high' },
       clusterOnly: true,
       beside: [APPROVE],
-      unless: [REQUEST],
+      together: {
+        aspect: 'fullChain',
+        says: 'lets issue client certificates of any user',
+        beside: [REQUEST],
+        severity: { cluster: 'critical', namespace: 'critical' },
+        more: [{ apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'], verbs: ['create'] }],
+      },
       more: [{ apiGroups: ['certificates.k8s.io'], resources: ['signers'], verbs: ['approve'] }],
       sample: {
         apiGroups: ['certificates.k8s.io'],

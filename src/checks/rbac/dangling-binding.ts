@@ -3,6 +3,7 @@ import type { AnyBinding } from '#facts/rbac.ts';
 import { defineCheckOfMany, judge, type Context, type Examples, type Word } from '#model/check.ts';
 import { accountsOfClusterRoleBinding, accountsOfRoleBinding, type NamedAccount } from '#relations/binding-targets.ts';
 import { NO_ROLE, roleOfClusterRoleBinding, roleOfRoleBinding, type BoundRole } from '#relations/grants.ts';
+import { doubts } from '../doubts.ts';
 import { readsSecrets } from '../right.ts';
 import {
   READ_PODS,
@@ -71,23 +72,21 @@ function* missingRole(binding: AnyBinding, { rules, hasOthers }: BoundRole, { co
 
 function* missingAccounts(
   binding: AnyBinding,
-  { rules = [], strength }: BoundRole,
+  { rules = [], isStrong }: BoundRole,
   accounts: readonly NamedAccount[],
   { complete }: Context,
 ): Iterable<Word> {
-  const isHarmless = binding.kind === 'RoleBinding' && strength !== 'direct' && !rules.some(readsSecrets);
+  const isHarmless = binding.kind === 'RoleBinding' && !isStrong.answer && !rules.some(readsSecrets);
   const aspect = 'missingServiceAccount';
   for (const { index, namespace, name, exists, hasOthers } of accounts) {
     if (exists || (!complete && isShippedAccount({ namespace, name }))) continue;
     const whom = `service account ${namespace}/${name}`;
     if (!complete && !hasOthers) yield { unknown: `whether there is a ${whom} is not in these files`, aspect };
-    else
-      yield {
-        at: `subjects[${String(index)}]`,
-        aspect,
-        severity: isHarmless ? 'low' : 'medium',
-        message: `there is no ${whom}`,
-      };
+    else {
+      const severity = isHarmless ? 'low' : 'medium';
+      yield { at: `subjects[${String(index)}]`, aspect, severity, message: `there is no ${whom}` };
+      if (isHarmless) yield* doubts(isStrong);
+    }
   }
 }
 

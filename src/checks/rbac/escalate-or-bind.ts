@@ -1,6 +1,22 @@
-import { reaching } from '../right.ts';
+import { allowsResource } from '#analysis/rbac/request.ts';
+import { anyTarget, reaching, type Right } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { aClusterRole, aClusterRoleBinding, aRole, aRoleBinding } from '../samples.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding } from '../samples.ts';
+
+const GROUP = 'rbac.authorization.k8s.io';
+
+/** The roles that a rule names are as good as all where one of them is not there, is cluster-admin or a step from it, or reads Secrets. */
+const named: Right['named'] = (rule, namespace, { role }) => {
+  const kinds = (['Role', 'ClusterRole'] as const).filter((kind) =>
+    allowsResource(rule, { group: GROUP, resource: `${kind.toLowerCase()}s` }),
+  );
+  return anyTarget(
+    kinds.flatMap((kind) => (rule.resourceNames ?? []).map((name) => ({ kind, name }))),
+    ({ kind, name }) => role(kind, namespace, name),
+  );
+};
+
+const VIEW = { apiGroups: [GROUP], resources: ['clusterroles'], resourceNames: ['view'] };
 
 export const escalateOrBind = defineRightsCheck({
   id: 'KP-RBAC-010',
@@ -21,6 +37,9 @@ export const escalateOrBind = defineRightsCheck({
       says: 'lets write roles beyond its own rights',
       reach: reaching(['escalate'], 'rbac.authorization.k8s.io', 'roles'),
       severity: { cluster: 'critical', namespace: 'high', limited: 'low' },
+      named,
+      graveName: { name: 'gone' },
+      limitedWorld: [aRole(READ_PODS)],
       sample: { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'], verbs: ['escalate'] },
     },
     {
@@ -29,6 +48,8 @@ export const escalateOrBind = defineRightsCheck({
       says: 'lets write roles beyond its own rights',
       reach: reaching(['escalate'], 'rbac.authorization.k8s.io', 'clusterroles'),
       severity: { cluster: 'critical', namespace: 'critical', limited: 'low' },
+      named,
+      graveName: { name: 'admin' },
       clusterOnly: true,
       sample: { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['escalate'] },
     },
@@ -37,6 +58,9 @@ export const escalateOrBind = defineRightsCheck({
       says: 'lets bind roles beyond its own rights',
       reach: reaching(['bind'], 'rbac.authorization.k8s.io', 'roles', 'clusterroles'),
       severity: { cluster: 'critical', namespace: 'high', limited: 'low' },
+      named,
+      graveName: { name: 'gone' },
+      limited: { ...VIEW, verbs: ['bind'] },
       sample: { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'clusterroles'], verbs: ['bind'] },
     },
   ],

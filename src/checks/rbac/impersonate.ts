@@ -1,18 +1,14 @@
-import { anyOf, reaching, type Right } from '../right.ts';
+import { anyOf, anyTarget, reaching, type Right } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding, strongAccount, user } from '../samples.ts';
 
 const USERS = reaching(['impersonate'], '', 'users');
 const GROUPS = reaching(['impersonate'], '', 'groups');
 const ACCOUNTS = reaching(['impersonate'], '', 'serviceaccounts');
 
-/** Named users and groups are harmless, but for the one group that may do everything. */
-function notNamed(reach: Right['reach']): Right['reach'] {
-  return (rule, context) =>
-    reach(rule, context) === 'all' || rule.resourceNames?.includes('system:masters') === true
-      ? reach(rule, context) && 'all'
-      : undefined;
-}
+/** Alpha in 1.35: the verb says as whom, and verbs on other resources say in what (KEP-5284). */
+const CONSTRAINED: Right['reach'] = ({ verbs }, { minor }) =>
+  minor >= 35 && verbs.some((verb) => /^impersonate(-on)?:/.test(verb)) ? 'all' : undefined;
 
 export const impersonate = defineRightsCheck({
   id: 'KP-RBAC-011',
@@ -27,41 +23,57 @@ export const impersonate = defineRightsCheck({
     groups: 'any group, system:masters among them',
     serviceaccounts: 'any service account',
     extras: 'extra fields of an identity',
+    constrained: 'constrained impersonation: others, but only in what the right names',
   },
   rights: [
     {
       aspect: 'users',
-      says: 'lets act as any user',
-      reach: notNamed(USERS),
-      severity: { cluster: 'critical', namespace: 'critical' },
+      says: 'lets act as other users',
+      reach: USERS,
+      severity: { cluster: 'critical', namespace: 'critical', limited: 'low', grave: 'high' },
+      named: ({ resourceNames = [] }, _namespace, targets) => anyTarget(resourceNames, targets.user),
+      graveName: {
+        name: 'root',
+        world: [
+          aClusterRoleBinding({
+            role: { kind: 'ClusterRole', name: 'cluster-admin' },
+            subjects: [user('root')],
+            metadata: { name: 'root' },
+          }),
+        ],
+        also: ['KP-RBAC-001'],
+      },
       clusterOnly: true,
       sample: { apiGroups: [''], resources: ['users'], verbs: ['impersonate'] },
     },
     {
       aspect: 'groups',
-      says: 'lets act as a member of any group',
-      reach: notNamed(GROUPS),
-      severity: { cluster: 'critical', namespace: 'critical' },
+      says: 'lets act as a member of other groups, once it may act as somebody',
+      reach: GROUPS,
+      severity: { cluster: 'high', namespace: 'high', limited: 'low', grave: 'high' },
+      named: ({ resourceNames = [] }, _namespace, { group }) => anyTarget(resourceNames, group),
+      graveName: { name: 'system:masters', also: ['KP-RBAC-024'] },
       clusterOnly: true,
-      beside: [anyOf(USERS, ACCOUNTS)],
-      more: [{ apiGroups: [''], resources: ['users'], resourceNames: ['tester'], verbs: ['impersonate'] }],
-      example: 'groups with a user',
-      sample: { apiGroups: [''], resources: ['groups'], verbs: ['impersonate'] },
-    },
-    {
-      aspect: 'groups',
-      says: 'lets act as a member of any group, once it may act as somebody',
-      reach: notNamed(GROUPS),
-      severity: { cluster: 'high', namespace: 'high' },
-      clusterOnly: true,
-      unless: [anyOf(USERS, ACCOUNTS)],
+      together: {
+        aspect: 'groups',
+        example: 'groups with a user',
+        says: 'lets act as a member of other groups',
+        beside: [anyOf(USERS, ACCOUNTS)],
+        anywhere: true,
+        severity: { cluster: 'critical', namespace: 'critical', limited: 'low', grave: 'high' },
+        more: [{ apiGroups: [''], resources: ['users'], resourceNames: ['tester'], verbs: ['impersonate'] }],
+        finds: [{ at: 'rules[1]', aspect: 'users', severity: 'low' }],
+      },
       sample: { apiGroups: [''], resources: ['groups'], verbs: ['impersonate'] },
     },
     {
       aspect: 'serviceaccounts',
       says: 'lets act as service accounts',
       reach: ACCOUNTS,
-      severity: { cluster: 'critical', namespace: 'high', limited: 'low' },
+      severity: { cluster: 'critical', namespace: 'high', limited: 'low', grave: 'high' },
+      named: ({ resourceNames = [] }, namespace, { account }) =>
+        anyTarget(resourceNames, (name) => account(namespace, name)),
+      graveName: { name: 'robot', world: strongAccount('shop'), also: ['KP-RBAC-002'] },
       sample: { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['impersonate'] },
     },
     {
@@ -72,17 +84,25 @@ export const impersonate = defineRightsCheck({
       clusterOnly: true,
       sample: { apiGroups: ['authentication.k8s.io'], resources: ['uids'], verbs: ['impersonate'] },
     },
+    {
+      aspect: 'constrained',
+      says: 'lets act as others in what it names',
+      reach: CONSTRAINED,
+      severity: { cluster: 'info', namespace: 'info' },
+      sample: { apiGroups: ['authentication.k8s.io'], resources: ['users'], verbs: ['impersonate:user-info'] },
+    },
   ],
   good: [
+    { name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] },
     {
-      name: 'a harmless user',
+      name: 'a server that does not know constrained impersonation',
       subject: aClusterRole({
-        apiGroups: [''],
+        apiGroups: ['authentication.k8s.io'],
         resources: ['users'],
-        resourceNames: ['tester'],
-        verbs: ['impersonate'],
+        verbs: ['impersonate:user-info'],
       }),
       world: [aClusterRoleBinding()],
+      context: { minor: 34 },
     },
   ],
 });

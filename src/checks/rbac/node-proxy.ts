@@ -5,6 +5,8 @@ import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
 const READ_KUBELETS = { apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] };
 const PROXY = reaching(['get', 'create'], '', 'nodes/proxy');
 
+const AS_SHIPPED = { name: 'system:public-info-viewer', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
+
 export const nodeProxy = defineRightsCheck({
   id: 'KP-RBAC-013',
   name: 'node-proxy',
@@ -42,6 +44,13 @@ export const nodeProxy = defineRightsCheck({
       world: [aClusterRoleBinding()],
       context: { minor: 32 },
       finds: [{ at: 'rules[0]' }],
+    },
+    {
+      name: 'before that, by a role that the cluster ships, widened',
+      subject: { ...aClusterRole(READ_KUBELETS), metadata: AS_SHIPPED },
+      world: [aClusterRoleBinding({ role: { kind: 'ClusterRole', name: AS_SHIPPED.name } })],
+      context: { minor: 32 },
+      finds: [{ at: 'rules[0]', aspect: 'tamperedDefault' }],
     },
   ],
   good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],

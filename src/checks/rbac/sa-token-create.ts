@@ -1,6 +1,7 @@
-import { reaching } from '../right.ts';
+import { anyTarget, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding, strongAccount } from '../samples.ts';
+import { TRIPPED_BY_NEIGHBOUR as NEIGHBOUR } from '../rights-examples.ts';
 
 export const saTokenCreate = defineRightsCheck({
   id: 'KP-RBAC-014',
@@ -25,6 +26,9 @@ export const saTokenCreate = defineRightsCheck({
       says: 'lets issue tokens of service accounts',
       reach: reaching(['create'], '', 'serviceaccounts/token'),
       severity: { cluster: 'critical', namespace: 'high', limited: 'low' },
+      named: ({ resourceNames = [] }, namespace, { account }) =>
+        anyTarget(resourceNames, (name) => account(namespace, name)),
+      graveName: { name: 'robot', world: strongAccount('shop'), also: NEIGHBOUR, inNamespace: 'critical' },
       sample: { apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] },
     },
   ],

@@ -1,6 +1,8 @@
-import { reaching } from '../right.ts';
+import { isSystemNamespace } from '#facts/namespace.ts';
+import { anyTarget, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { aTokenSecret } from '../token-samples.ts';
 
 export const secretsRead = defineRightsCheck({
   id: 'KP-RBAC-005',
@@ -25,6 +27,9 @@ export const secretsRead = defineRightsCheck({
       says: 'lets read Secrets',
       reach: reaching(['get', 'list', 'watch'], '', 'secrets'),
       severity: { cluster: 'critical', strong: 'high', namespace: 'medium', limited: 'low' },
+      named: ({ resourceNames = [] }, namespace, { secret }, { parameters }) =>
+        anyTarget(resourceNames, (name) => secret(namespace, name, (each) => isSystemNamespace(each, parameters))),
+      graveName: { name: 'token', world: [aTokenSecret('web')], also: ['KP-SA-005'] },
       sample: { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] },
     },
   ],

@@ -1,12 +1,14 @@
 import { WRITE, reaching, type Right } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, strongAccount, user } from '../samples.ts';
 
 const CREATES = reaching(['create'], '', 'secrets');
 const WRITES = reaching(WRITE, '', 'secrets');
 /** One Secret by its name is not the new one. */
 const READS: Right['reach'] = (rule, context) =>
   reaching(['get', 'list', 'watch'], '', 'secrets')(rule, context) === 'all' ? 'all' : undefined;
+
+const OTHER = { name: 'other', namespace: 'shop' };
 
 export const secretsWrite = defineRightsCheck({
   id: 'KP-RBAC-006',
@@ -32,20 +34,35 @@ export const secretsWrite = defineRightsCheck({
   },
   rights: [
     {
-      aspect: 'mint',
-      says: 'lets make a token of any service account, by creating its Secret and reading it',
-      reach: CREATES,
-      severity: { cluster: 'critical', namespace: 'medium' },
-      beside: [READS],
-      also: ['KP-RBAC-005'],
-      sample: { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'get'] },
-    },
-    {
       says: 'lets write Secrets',
       reach: WRITES,
       severity: { cluster: 'high', namespace: 'medium', limited: 'low' },
-      unless: [CREATES, READS],
+      together: {
+        aspect: 'mint',
+        says: 'lets make a token of any service account, by creating its Secret and reading it',
+        reach: CREATES,
+        beside: [READS],
+        severity: { cluster: 'critical', namespace: 'medium' },
+        also: ['KP-RBAC-005'],
+        sample: { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+        more: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
+      },
       sample: { apiGroups: [''], resources: ['secrets'], verbs: ['update'] },
+    },
+  ],
+  bad: [
+    {
+      name: 'mint, by what one of them has in a namespace where an account lives that is as good as cluster-admin',
+      subject: aClusterRole({ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }),
+      world: [
+        aClusterRoleBinding({ subjects: [user('bob')] }),
+        aRoleBinding({ role: { kind: 'ClusterRole', name: 'web' }, subjects: [user('alice')] }),
+        { ...aRole({ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }), metadata: OTHER },
+        aRoleBinding({ role: { kind: 'Role', name: 'other' }, subjects: [user('alice')], metadata: OTHER }),
+        ...strongAccount('shop'),
+      ],
+      finds: [{ at: 'rules[0]', aspect: 'mint', severity: 'critical' }],
+      also: ['KP-RBAC-002', 'KP-RBAC-005', 'KP-RBAC-011'],
     },
   ],
   good: [

@@ -1,3 +1,4 @@
+import { doubts } from '../doubts.ts';
 import { defineCheck, type BadExample, type Example, type Manifest } from '#model/check.ts';
 import { strengthOfAccount } from '#relations/strength.ts';
 import {
@@ -46,12 +47,12 @@ export const serviceAccountClusterAdminEquivalent = defineCheck({
   fix: 'List the verbs the workload really calls (audit log) and replace the grant by a role with those; split controllers so that only one needs the power.',
   refs: ['CIS:5.1.1', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1078.001', 'MITRE:T1098.006'],
   subject: 'ServiceAccount',
-  inputs: { strength: strengthOfAccount },
-  *evaluate({ metadata }, { strength: [strength] }) {
-    // What every account of the namespace has is a matter of the binding that gives it (KP-RBAC-023), and the controllers are what they are.
-    if (strength?.beyondDefaults !== 'direct' || strength.byGroups === 'direct') return;
+  // What every account of the namespace has is a matter of the binding that gives it (KP-RBAC-023), and the controllers are what they are.
+  inputs: { isDirect: strengthOfAccount },
+  *evaluate({ metadata }, { isDirect: [isDirect] }) {
     const message = `service account ${metadata.name} may do everything, or give itself the right to`;
-    yield { at: 'metadata.name', message };
+    if (isDirect?.answer === true) yield { at: 'metadata.name', message };
+    else yield* doubts(isDirect);
   },
 
   examples: () => ({ bad: bad(), good: good() }),

@@ -1,3 +1,4 @@
+import { doubts } from '../doubts.ts';
 import { readsSecrets } from '../right.ts';
 import { isMarkedDefault } from '#facts/shipped.ts';
 import type { AnyRole } from '#facts/rbac.ts';
@@ -48,8 +49,8 @@ export const unusedRole = defineCheckOfMany({
 });
 
 function* unused(role: AnyRole, reach: RoleReach | undefined, { complete, now, parameters }: Context): Iterable<Word> {
-  const { labels, creationTimestamp } = role.metadata;
-  if (isMarkedDefault(role) || Object.keys(labels).some((label) => label.startsWith(FEEDS))) return;
+  const { creationTimestamp } = role.metadata;
+  if (isMarkedDefault(role) || isToFeed(role)) return;
   if (!complete || now === undefined || creationTimestamp === undefined) {
     yield { unknown: 'whether anybody is bound to it, and since when it is there, is not in these files' };
     return;
@@ -57,9 +58,19 @@ function* unused(role: AnyRole, reach: RoleReach | undefined, { complete, now, p
   const until = creationTimestamp + parameters.unusedGrace;
   if (now() < until) yield { until };
   else {
-    const isGrave = reach?.strength === 'direct' || reach?.rules.some(readsSecrets) === true;
+    const isGrave = isGraveRole(reach);
     yield { at: 'metadata.name', severity: isGrave ? 'low' : 'info', message: 'no binding refers to it' };
+    if (!isGrave) yield* doubts(reach?.isStrong);
   }
+}
+
+function isGraveRole(reach: RoleReach | undefined): boolean {
+  return reach !== undefined && (reach.isStrong.answer || reach.rules.some(readsSecrets));
+}
+
+/** It says that others shall take its rules. */
+function isToFeed({ metadata }: AnyRole): boolean {
+  return Object.keys(metadata.labels).some((label) => label.startsWith(FEEDS));
 }
 
 const CONTEXT = { complete: true };

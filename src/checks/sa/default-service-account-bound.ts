@@ -1,7 +1,8 @@
 import { accountNamedBy } from '#analysis/rbac/identity.ts';
 import type { AnyBinding } from '#facts/rbac.ts';
-import { defineCheckOfMany, type Problem } from '#model/check.ts';
+import { defineCheckOfMany, type Word } from '#model/check.ts';
 import type { BoundRole } from '#relations/grants.ts';
+import { doubts } from '../doubts.ts';
 import { judgesOfBindings } from '../binding-judges.ts';
 import { EVERYTHING, READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, user } from '../samples.ts';
 
@@ -77,7 +78,7 @@ export const defaultServiceAccountBound = defineCheckOfMany({
 const DEFAULT = { kind: 'ServiceAccount', name: 'default', namespace: 'shop' };
 const ADMIN = { name: 'cluster-admin', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
 
-function* granted(binding: AnyBinding, { rules, strength }: BoundRole): Iterable<Problem> {
+function* granted(binding: AnyBinding, { rules, isStrong }: BoundRole): Iterable<Word> {
   if (rules?.length === 0) return;
   const { kind, name } = binding.roleRef;
   for (const [index, subject] of binding.subjects.entries()) {
@@ -92,11 +93,10 @@ function* granted(binding: AnyBinding, { rules, strength }: BoundRole): Iterable
         severity: 'medium',
         message: `${whom} is bound to ${kind} ${name}, which is not there`,
       };
-    else
-      yield {
-        at,
-        severity: strength === 'direct' ? 'critical' : 'high',
-        message: `${whom} has the rights of ${kind} ${name}`,
-      };
+    else {
+      const severity = isStrong.answer ? 'critical' : 'high';
+      yield { at, severity, message: `${whom} has the rights of ${kind} ${name}` };
+      yield* doubts(isStrong);
+    }
   }
 }

@@ -1,8 +1,9 @@
-import type { Strength } from '#analysis/rbac/strength.ts';
+import type { Known } from '#analysis/rbac/engine.ts';
 import { accountOf, accountOfSecret, isInvalidated } from '#facts/token.ts';
-import { defineCheckOfMany, ifKnown, judge, type Examples, type Problem } from '#model/check.ts';
+import { defineCheckOfMany, ifKnown, judge, type Examples, type Problem, type Word } from '#model/check.ts';
 import { isMirror } from '#model/workload.ts';
 import { strengthOfPod, strengthOfSecret } from '#relations/strength.ts';
+import { doubts } from '../doubts.ts';
 import { aDeployment, aPod, aServiceAccount, strongAccount } from '../samples.ts';
 import { aTokenSecret } from '../token-samples.ts';
 
@@ -17,7 +18,7 @@ const ofSecret = judge({
     const message = `a token of service account ${account.name} that never expires`;
     if (isInvalidated(secret))
       yield { ...problem, severity: 'low', message: `${message}; the cluster takes it no longer` };
-    else yield { ...problem, ...weighed(message, strength?.[0]) };
+    else yield* weighed({ ...problem, message }, strength);
   },
 });
 
@@ -33,7 +34,7 @@ const ofPod = judge({
         if (seconds <= parameters.maxTokenSeconds) continue;
         const at = `spec.volumes[${String(index)}].projected.sources[${String(place)}].serviceAccountToken.expirationSeconds`;
         const message = `a token of service account ${accountOf(pod).name} that is good for ${String(seconds)} seconds`;
-        yield { at, aspect: 'longProjected', ...weighed(message, strength?.[0]) };
+        yield* weighed({ at, aspect: 'longProjected', message }, strength);
       }
     }
   },
@@ -65,10 +66,14 @@ export const longLivedToken = defineCheckOfMany({
 });
 
 /** High where the account is as good as cluster-admin, or one step from it. */
-function weighed(message: string, strength: Strength = 'none'): Pick<Problem, 'message' | 'severity'> {
-  return strength === 'none'
-    ? { message }
-    : { severity: 'high', message: `${message}, and the account is cluster-admin or one step from it` };
+function* weighed(problem: Problem, [isStrong]: readonly Known<boolean>[] = []): Iterable<Word> {
+  if (isStrong?.answer === true) {
+    const message = `${problem.message}, and the account is cluster-admin or one step from it`;
+    yield { ...problem, severity: 'high', message };
+  } else {
+    yield problem;
+    yield* doubts(isStrong);
+  }
 }
 
 function asking(expirationSeconds: number, serviceAccountName = 'web'): Parameters<typeof aPod>[0] {

@@ -1,0 +1,140 @@
+import { isSystemNamespace } from '#facts/namespace.ts';
+import type { AnyBinding } from '#facts/rbac.ts';
+import type { Context } from '#model/check.ts';
+import type { PolicyRule } from '#model/policy.ts';
+import type { Ref } from '#model/ref.ts';
+import { rankOf, type Severity } from '#model/severity.ts';
+import type { Companions, OtherRole } from '#relations/companions.ts';
+import type { Places } from '#relations/strength.ts';
+import type { Targets } from '#relations/targets.ts';
+import type { Reach, Right, Together } from './right.ts';
+
+/** What a right is weighed by: the rules of its role, and what is asked only where it makes a difference. */
+export interface Around {
+  readonly context: Context;
+  readonly rules: readonly PolicyRule[];
+  readonly places?: Places | undefined;
+  readonly companions?: Companions | undefined;
+  readonly targets?: Targets | undefined;
+}
+
+/** What a right comes to. */
+export interface Weighed {
+  readonly as: Right | Together;
+  readonly severity: Severity;
+  /** The other roles that make it what it is. */
+  readonly others: readonly Ref[];
+  readonly unseen: readonly string[];
+}
+
+/** What a right of a rule comes to by some bindings; undefined where nobody whom they name has what it takes. */
+export function weigh(
+  right: Right,
+  rule: PolicyRule,
+  bindings: readonly AnyBinding[],
+  around: Around,
+): Weighed | undefined {
+  const reach = right.reach(rule, around.context);
+  if (reach === undefined) return undefined;
+  const meant = bindings.filter((binding) => isMeant(right, binding));
+  return worst(
+    meant.flatMap((binding) => {
+      const form = formOf(right, rule, binding, around);
+      if (form === undefined) return [];
+      const { severity, unseen } = priceOf(right, form.as, { rule, reach, binding }, around);
+      return [{ ...form, severity, unseen }];
+    }),
+  );
+}
+
+/** What a right comes to that nobody has been given. */
+export function weighUnbound(right: Right, rule: PolicyRule, around: Around): Weighed | undefined {
+  if (right.reach(rule, around.context) === undefined) return undefined;
+  const form = formOf(right, rule, undefined, around);
+  return form === undefined ? undefined : { ...form, severity: 'info', unseen: [] };
+}
+
+/** The worst of several, with all others that make it that; of two that are as bad the one that takes more. */
+export function worst(found: readonly Weighed[]): Weighed | undefined {
+  const rank = ({ as, severity }: Weighed): number => 2 * rankOf(severity) + ('reach' in as && !('more' in as) ? 0 : 1);
+  const [first] = [...found].sort((a, b) => rank(b) - rank(a));
+  if (first === undefined) return undefined;
+  const others = found.filter(({ as }) => as === first.as).flatMap((each) => each.others);
+  return {
+    ...first,
+    others: [...new Map(others.map((ref) => [JSON.stringify(ref), ref])).values()],
+    unseen: [...new Set(found.flatMap(({ unseen }) => unseen))],
+  };
+}
+
+function isMeant({ clusterOnly, onlyIn }: Right, { kind, metadata }: AnyBinding): boolean {
+  if (kind === 'ClusterRoleBinding') return true;
+  return clusterOnly !== true && onlyIn?.includes(metadata.namespace) !== false;
+}
+
+/** As what a right counts for whom a binding names, with the other roles that this takes. */
+function formOf(
+  right: Right,
+  rule: PolicyRule,
+  binding: AnyBinding | undefined,
+  around: Around,
+): Pick<Weighed, 'as' | 'others'> | undefined {
+  const { beside = [], together } = right;
+  if (together !== undefined && (together.reach ?? right.reach)(rule, around.context) !== undefined) {
+    const others = heldBeside([...beside, ...together.beside], binding, together.anywhere === true, around);
+    if (others !== undefined) return { as: together, others };
+  }
+  const others = heldBeside(beside, binding, false, around);
+  return others === undefined ? undefined : { as: right, others };
+}
+
+/** The other roles by which the first holder has all of some rights; undefined where none has. What the role itself gives takes no other. */
+function heldBeside(
+  reaches: readonly Right['reach'][],
+  binding: AnyBinding | undefined,
+  anywhere: boolean,
+  { rules, companions, context }: Around,
+): readonly Ref[] | undefined {
+  const gives = (reach: Right['reach'], given: readonly PolicyRule[]): boolean =>
+    given.some((rule) => reach(rule, context) !== undefined);
+  const lacking = reaches.filter((reach) => !gives(reach, rules));
+  if (lacking.length === 0) return [];
+  for (const roles of binding === undefined ? [] : (companions?.(binding, anywhere) ?? [])) {
+    const found = lacking.map((reach) => roles.find((role: OtherRole) => gives(reach, role.rules)));
+    if (found.every((role) => role !== undefined)) return found.map(({ ref }) => ref);
+  }
+  return undefined;
+}
+
+interface Granted {
+  readonly rule: PolicyRule;
+  readonly reach: Reach;
+  readonly binding: AnyBinding;
+}
+
+function priceOf(
+  { named }: Right,
+  { severity }: Pick<Right, 'severity'>,
+  { rule, reach, binding: { metadata } }: Granted,
+  around: Around,
+): Pick<Weighed, 'severity' | 'unseen'> {
+  const { namespace } = metadata;
+  const there = priceAt(severity, namespace, around);
+  if (reach !== 'limited') return there;
+  const { limited = there.severity, grave = there.severity } = severity;
+  if (named === undefined || around.targets === undefined) return { ...there, severity: limited };
+  const { answer, unseen } = named(rule, namespace, around.targets, around.context);
+  return answer ? { ...there, severity: grave } : { severity: limited, unseen };
+}
+
+function priceAt(
+  { cluster, strong = cluster, namespace: usual }: Right['severity'],
+  namespace: string,
+  { context, places }: Around,
+): Pick<Weighed, 'severity' | 'unseen'> {
+  if (namespace === '') return { severity: cluster, unseen: [] };
+  if (strong === usual) return { severity: usual, unseen: [] };
+  if (isSystemNamespace(namespace, context.parameters)) return { severity: strong, unseen: [] };
+  const { answer, unseen } = places?.(namespace) ?? { answer: false, unseen: [] };
+  return { severity: answer ? strong : usual, unseen };
+}

@@ -1,0 +1,74 @@
+import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
+import type { RoleEntry } from '#analysis/rbac/entries.ts';
+import { accountsOfKey, identityOfKey, keysOf } from '#analysis/rbac/identity.ts';
+import type { RbacState } from '#analysis/rbac/state.ts';
+import type { AnyBinding } from '#facts/rbac.ts';
+import type { ChangeOf, Inventory } from '#model/inventory.ts';
+import type { PolicyRule } from '#model/policy.ts';
+import { refOf, type Ref } from '#model/ref.ts';
+import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
+
+/** The kinds that are judged by what they give: roles, and the RoleBindings of ClusterRoles. */
+export type Granting = 'Role' | 'ClusterRole' | 'RoleBinding';
+
+/** Another role that somebody is bound to. */
+export interface OtherRole {
+  readonly ref: Ref<'Role' | 'ClusterRole'>;
+  readonly rules: readonly PolicyRule[];
+}
+
+/** For each subject of a binding the other roles that count where it grants; `anywhere`: those of all namespaces. */
+export type Companions = (binding: AnyBinding, anywhere: boolean) => Iterable<readonly OtherRole[]>;
+
+function companionsOf<K extends Granting>(subject: K): Relation<K, Companions> {
+  return defineRelation<K, RbacKind, Companions>({
+    subject,
+    name: 'other roles of those whom its bindings name',
+    related: (_object, inventory) => {
+      const { state } = inventory.view(RBAC_ENGINE).index;
+      return [(binding, anywhere) => othersBeside(binding, anywhere, state)];
+    },
+    affected: sameFor(RBAC_ENGINE.kinds, (change: ChangeOf<RbacKind>, inventory: Inventory<RbacKind>) => {
+      const engine = inventory.view(RBAC_ENGINE);
+      const roles = [...engine.shiftOf(change).subjects].flatMap(({ key }) => rolesBeside(key, engine.index.state));
+      return [...new Set(roles)].flatMap((role) => judgedFor(subject, role));
+    }),
+  });
+}
+
+export const companionsOfRole = companionsOf('Role');
+export const companionsOfClusterRole = companionsOf('ClusterRole');
+export const companionsOfRoleBinding = companionsOf('RoleBinding');
+
+function* othersBeside(binding: AnyBinding, anywhere: boolean, state: RbacState): Iterable<readonly OtherRole[]> {
+  const own = state.binding(binding);
+  for (const subject of own?.subjects ?? []) {
+    const roles = state
+      .subjectsOf(identityOfKey(subject.key))
+      .flatMap(({ grants }) => [...grants.values()].flatMap((each) => [...each]))
+      .filter(({ role, scope }) => role !== own?.role && (anywhere || scope === '' || scope === own?.scope))
+      .map(({ role }) => role);
+    yield [...new Set(roles)].map((role) => ({
+      ref: { kind: role.kind, namespace: role.namespace, name: role.name },
+      rules: (role.rules ?? []).map(({ rule }) => rule),
+    }));
+  }
+}
+
+/** The roles of all whom bindings name so, or whom they hold as members: what one of these is given counts for them. */
+function rolesBeside(key: string, state: RbacState): readonly RoleEntry[] {
+  const accounts = accountsOfKey(key);
+  const isGroup = accounts === 'all' || (accounts !== undefined && 'allOf' in accounts);
+  const subjects = isGroup
+    ? [...state.subjects()].filter((subject) => keysOf(identityOfKey(subject.key)).includes(key))
+    : state.subjectsOf(identityOfKey(key)).filter((subject) => subject.key === key);
+  return subjects.flatMap(({ grants }) => [...grants.values()].flatMap((each) => [...each].map(({ role }) => role)));
+}
+
+/** What is judged for a role: itself, or, of a ClusterRole, the RoleBindings that grant it. */
+export function judgedFor<K extends Granting>(subject: K, role: RoleEntry): readonly Ref<K>[] {
+  const { kind, namespace, name } = role;
+  if (subject !== 'RoleBinding') return kind === subject ? [{ kind: subject, namespace, name }] : [];
+  if (kind === 'Role') return [];
+  return [...role.bindings].filter(({ scope }) => scope !== '').map(({ binding }) => refOf(binding) as Ref<K>);
+}
