@@ -1,5 +1,4 @@
 import { Engine } from '#engine/engine.ts';
-import type { Standing } from '#engine/exceptions.ts';
 import { scoreOf } from '#engine/score.ts';
 import type { Tally } from '#engine/tally.ts';
 import type { Check, Context } from '#model/check.ts';
@@ -8,6 +7,7 @@ import type { Inventory } from '#model/inventory.ts';
 import { momentText } from '#model/moment.ts';
 import { rankOf } from '#model/severity.ts';
 import type { Subject } from '#model/ref.ts';
+import type { Standing } from '#model/standing.ts';
 import type { Trait } from '#model/trait.ts';
 import type { Score, Verdict } from '#model/verdict.ts';
 import { sortedBy } from '#report/formats/order.ts';
