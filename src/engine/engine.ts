@@ -1,5 +1,6 @@
 import lodash from 'lodash';
 import type { Check, CheckId, Context } from '#model/check.ts';
+import { isCluster } from '#model/cluster.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
