@@ -1,14 +1,11 @@
 import type { ExceptionRules } from '#model/exception.ts';
-import { KINDS, isKind, type ExceptionKind } from '#model/kinds.ts';
+import { KINDS, isKind } from '#model/kinds.ts';
 import { momentText } from '#model/moment.ts';
-import type { ObjectOf } from '#model/objects.ts';
 import { fitsGlob } from '#model/pattern.ts';
 import type { Subject } from '#model/ref.ts';
+import type { AnyException } from '#model/standing.ts';
 import type { Finding, NamedException } from '#model/verdict.ts';
 import { scopeOf } from './scope.ts';
-
-/** Either kind of exception, as we hold it. */
-export type AnyException = ObjectOf<ExceptionKind>;
 
 /** Stands for every check that may be suppressed. */
 const EVERY_CHECK = '*';

@@ -1,11 +1,12 @@
 import lodash from 'lodash';
 import type { Check } from '#model/check.ts';
-import type { ExceptionRules, ExceptionState } from '#model/exception.ts';
+import type { ExceptionRules } from '#model/exception.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { EXCEPTION_KINDS, isExceptionKind, type ExceptionKind } from '#model/kinds.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
+import type { AnyException, Standing } from '#model/standing.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
-import { faultOf, findingsUnder, namedBy, speaksOf, wantsLabels, type AnyException } from './exception.ts';
+import { faultOf, findingsUnder, namedBy, speaksOf, wantsLabels } from './exception.ts';
 import { addJob, type Jobs } from './plan.ts';
 import { objectAt } from './roots.ts';
 
@@ -16,16 +17,6 @@ export interface Covered {
   readonly until: number;
   /** How many of the findings are under which exception; each counts under all that cover it. */
   readonly counts: ReadonlyMap<string, number>;
-}
-
-/** How an exception stands. */
-export interface Standing {
-  readonly exception: AnyException;
-  readonly state: ExceptionState;
-  /** Why it is not in effect, or is not as it should be. */
-  readonly fault?: string;
-  readonly findings: number;
-  readonly objects: number;
 }
 
 interface Held {
@@ -158,15 +149,15 @@ export class Exceptions {
   /** How every exception stands at `now`, in seconds since 1970. */
   *standings(now: number): Iterable<Standing> {
     for (const kind of EXCEPTION_KINDS)
-      for (const exception of this.#inventory.list(kind)) yield this.standingOf(exception, now);
+      for (const exception of this.#inventory.list(kind)) yield this.#standingOf(exception, now);
   }
 
-  standingOf(exception: AnyException, now: number): Standing {
+  #standingOf(exception: AnyException, now: number): Standing {
     const fault = faultOf(exception, this.#rules, now);
+    if (fault !== undefined) return { exception, state: 'Invalid', fault, findings: 0, objects: 0 };
+    if (endOf(exception) <= now) return { exception, state: 'Expired', findings: 0, objects: 0 };
     const held = [...(this.#held.get(keyOf(exception))?.values() ?? [])];
     const counts = { findings: lodash.sumBy(held, 'findings'), objects: held.length };
-    if (fault !== undefined) return { exception, state: 'Invalid', fault, ...counts };
-    if (endOf(exception) <= now) return { exception, state: 'Expired', ...counts };
     const { broadAbove } = this.#rules;
     if (held.length > broadAbove) {
       const warning = `findings on ${String(held.length)} objects are under it, more than ${String(broadAbove)}`;

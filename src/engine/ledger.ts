@@ -2,7 +2,7 @@ import lodash from 'lodash';
 import type { CheckId } from '#model/check.ts';
 import type { Verdict } from '#model/verdict.ts';
 import { scopeOf } from './scope.ts';
-import type { CheckResult } from './subject.ts';
+import type { CheckResult } from './result.ts';
 import { Tally } from './tally.ts';
 
 interface Entry {
@@ -17,7 +17,6 @@ export class Ledger {
   readonly #entries = new Map<string, Entry>();
   readonly #members = new Map<string, Set<string>>();
   readonly #tallies = new Map<string, Tally>([['', new Tally()]]);
-  readonly #applied = new Map<CheckId, number>();
 
   get(key: string): Verdict | undefined {
     return this.#entries.get(key)?.verdict;
@@ -47,32 +46,24 @@ export class Ledger {
     return [...this.#members.keys()];
   }
 
-  /** On how many subjects a check was applicable. */
-  applied(check: CheckId): number {
-    return this.#applied.get(check) ?? 0;
-  }
-
   /** Replaces what is known of a subject; nothing when it is gone. Answers whether its verdict is another one now. */
   put(key: string, results?: Results, verdict?: Verdict): boolean {
     const before = this.#entries.get(key);
     if (before === undefined && verdict === undefined) return false;
     if (lodash.isEqual(before?.verdict, verdict) && lodash.isEqual(before?.results, results)) return false;
-    if (before !== undefined) this.#count(key, before, -1);
+    if (before !== undefined) this.#count(key, before.verdict, -1);
     if (verdict === undefined || results === undefined) this.#entries.delete(key);
     else {
       this.#entries.set(key, { results, verdict });
-      this.#count(key, { results, verdict }, 1);
+      this.#count(key, verdict, 1);
     }
     return !lodash.isEqual(before?.verdict, verdict);
   }
 
-  #count(key: string, { results, verdict }: Entry, sign: 1 | -1): void {
+  #count(key: string, verdict: Verdict, sign: 1 | -1): void {
     const namespace = scopeOf(verdict.subject);
     for (const scope of new Set(['', namespace])) this.#tallyOf(scope)[sign > 0 ? 'add' : 'remove'](verdict);
     this.#enrol(namespace, key, sign);
-    for (const [check, { status }] of results) {
-      if (status !== 'notApplicable') this.#applied.set(check, this.applied(check) + sign);
-    }
   }
 
   #tallyOf(namespace: string): Tally {

@@ -1,5 +1,5 @@
 import type { CheckId, Judge } from '#model/check.ts';
-import { CLUSTER } from '#model/cluster.ts';
+import { CLUSTER_SUBJECT } from '#model/cluster.ts';
 import { ALL_KINDS, type Kind } from '#model/kinds.ts';
 import { sides, type Change, type Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
@@ -45,7 +45,7 @@ export class Planner {
     this.#inventory = inventory;
     this.#judged = new Set(asked.flatMap(({ judges }) => judges.map(({ subject }) => subject)));
     for (const { id, judges } of asked) {
-      for (const { inputs } of judges) for (const { relation } of Object.values(inputs)) this.#use(relation, id);
+      for (const { inputs } of judges) for (const { relation } of inputs) this.#use(relation, id);
     }
   }
 
@@ -81,7 +81,8 @@ export class Planner {
   /** Every subject that there is, with all checks: after a change of what all checks rest on. */
   planAll(): Jobs {
     const jobs: Jobs = new Map();
-    for (const kind of [...ALL_KINDS, CLUSTER.kind].filter((each) => this.#judged.has(each))) {
+    addJob(jobs, { subject: CLUSTER_SUBJECT, checks: 'all' });
+    for (const kind of ALL_KINDS.filter((each) => this.#judged.has(each))) {
       for (const object of this.#inventory.list(kind))
         addJob(jobs, { subject: rootOf(object, this.#inventory), checks: 'all' });
     }

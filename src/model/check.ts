@@ -64,14 +64,19 @@ export interface Until {
   readonly until: number;
 }
 
+/** An evaluation's word for "there is nothing to judge", where only its inputs tell: no pass, and it says nothing else. */
+export interface Nothing {
+  readonly notApplicable: true;
+}
+
 /** What an evaluation may say. */
-export type Word = Problem | Doubt | Until;
+export type Word = Problem | Doubt | Until | Nothing;
 
 export type Outcome = (
   | { readonly status: 'pass' }
   | { readonly status: 'notApplicable' }
-  | { readonly status: 'fail'; readonly problems: readonly Problem[]; readonly missing: readonly string[] }
-  | { readonly status: 'unknown'; readonly missing: readonly string[] }
+  | { readonly status: 'fail'; readonly problems: readonly Problem[]; readonly missing: readonly Doubt[] }
+  | { readonly status: 'unknown'; readonly missing: readonly Doubt[] }
   | { readonly status: 'error'; readonly message: string }
 ) &
   Partial<Until>;
@@ -137,6 +142,7 @@ export interface JudgeSpec<K extends Kind, I extends Inputs<K>> {
 }
 
 interface GivenInput {
+  readonly name: string;
   readonly relation: Relation;
   readonly optional: boolean;
   readonly isIncidental: boolean;
@@ -145,7 +151,7 @@ interface GivenInput {
 /** A judgement with its generics sealed. */
 export interface Judge {
   readonly subject: Kind;
-  readonly inputs: Readonly<Record<string, GivenInput>>;
+  readonly inputs: readonly GivenInput[];
   readonly applies: (object: AnyObject, context: Context) => boolean;
   readonly evaluate: (
     object: AnyObject,
@@ -169,9 +175,9 @@ export interface Meta {
   readonly evidence?: Evidence;
   /** The aspects its problems may carry, each with what it means. */
   readonly aspects?: Readonly<Record<string, string>>;
-  /** Where it finds no subject in the whole cluster: what the cluster's report says of it, instead of nothing. */
-  readonly withoutSubject?: string;
-  /** What it can say of nothing, as the run is set up: listed once, for the cluster. */
+  /** What is said of the cluster while nothing in it is a subject of the check, which is no good news: made by `unlessSeen`. */
+  readonly withoutSubject?: Judge;
+  /** What it can say of nothing, as the run is set up: said once, of the cluster. */
   readonly unsaid?: (context: Context) => Doubt | undefined;
   /** Also judge pods that have run to their end (areas SEC and IMG). */
   readonly alsoFinished?: true;
@@ -215,9 +221,22 @@ export interface Examples {
   readonly good: readonly Example[];
 }
 
+/** What somebody states of a check, or of one aspect of it, that cannot see for itself: `controlPlane.declaredControls`. */
+export interface Declaration {
+  readonly aspect?: string;
+  readonly status: 'pass' | 'fail' | 'notApplicable';
+  readonly reason: string;
+  /** In seconds since 1970: it counts before that moment. */
+  readonly expires?: number;
+  /** Of the finding that `fail` makes. */
+  readonly severity: Severity;
+}
+
 export interface Check extends Meta {
   readonly evidence: Evidence;
   readonly judges: readonly Judge[];
+  /** As the run is set up. Counts where the check would be `unknown`, and nowhere else. */
+  readonly declared?: readonly Declaration[];
   readonly examples: () => Examples;
 }
 
@@ -227,11 +246,10 @@ export function isProblem(word: Word): word is Problem {
 
 /** Seals the generics of inputs. */
 export function sealedInputs<K extends Kind>(inputs: Inputs<K>): Judge['inputs'] {
-  const sealed = Object.entries<Input<K>>(inputs).map(([name, input]) => [
-    name,
-    'optional' in input ? input : { relation: input, optional: false, isIncidental: false },
-  ]);
-  return Object.freeze(Object.fromEntries(sealed)) as Judge['inputs'];
+  const sealed = Object.entries<Input<K>>(inputs).map(([name, input]) =>
+    'optional' in input ? { name, ...input } : { name, relation: input, optional: false, isIncidental: false },
+  );
+  return Object.freeze(sealed as unknown as Judge['inputs']);
 }
 
 /** Seals the generics of one judgement, so that no check writes a cast. */
@@ -264,19 +282,60 @@ export function defineCheck<K extends Kind, const I extends Inputs<K> = Record<s
 
 /** A check of several kinds of subjects, one `judge(...)` each. */
 export function defineCheckOfMany(spec: Meta & { readonly judges: readonly Judge[] } & Told): Check {
-  return Object.freeze({ evidence: 'observed', ...spec });
+  const judges = spec.withoutSubject === undefined ? spec.judges : [...spec.judges, spec.withoutSubject];
+  return Object.freeze({ evidence: 'observed', ...spec, judges });
+}
+
+interface Seen<T> {
+  readonly inputs: { readonly subjects: Relation<'Cluster', T> };
+  readonly isSubject: (one: T, context: Context) => boolean;
+  readonly unknown: string;
+}
+
+/** For `withoutSubject`: unknown, as long as none of the related is a subject of the check. */
+export function unlessSeen<T>({ inputs, isSubject, unknown }: Seen<T>): Judge {
+  return judge({
+    subject: 'Cluster',
+    inputs,
+    *evaluate(_cluster, { subjects }, context) {
+      if (subjects.some((one) => isSubject(one, context))) yield { notApplicable: true };
+      else yield { unknown };
+    },
+  });
 }
 
 /** The check with each problem of its judgements changed, or left out where `change` answers nothing. */
 export function withProblems(check: Check, change: (problem: Problem) => Problem | undefined): Check {
+  return withWords(check, (word) => (isProblem(word) ? change(word) : word));
+}
+
+function withWords(check: Check, change: (word: Word) => Word | undefined): Check {
   const changed = (evaluate: Judge['evaluate']): Judge['evaluate'] =>
     function* (...given) {
       for (const word of evaluate(...given)) {
-        const after = isProblem(word) ? change(word) : word;
+        const after = change(word);
         if (after !== undefined) yield after;
       }
     };
   return { ...check, judges: check.judges.map((each) => ({ ...each, evaluate: changed(each.evaluate) })) };
+}
+
+/** The part of a check that is about some of its aspects. What it cannot tell at all, it cannot tell of these. */
+export function ofAspects(check: Check, names: readonly string[]): Check {
+  const isOther = (aspect: string | undefined): boolean => aspect !== undefined && !names.includes(aspect);
+  const { aspects, unsaid, declared, ...part } = withWords(check, (word) => {
+    if (isProblem(word)) return word.aspect === undefined || isOther(word.aspect) ? undefined : word;
+    return 'unknown' in word && isOther(word.aspect) ? undefined : word;
+  });
+  return {
+    ...part,
+    aspects: Object.fromEntries(Object.entries(aspects ?? {}).filter(([name]) => !isOther(name))),
+    ...(declared === undefined ? {} : { declared: declared.filter(({ aspect }) => !isOther(aspect)) }),
+    unsaid: (context) => {
+      const doubt = unsaid?.(context);
+      return isOther(doubt?.aspect) ? undefined : doubt;
+    },
+  };
 }
 
 /** The area in a check's id. */

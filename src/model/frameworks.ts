@@ -34,6 +34,13 @@ export interface Framework {
   readonly controls: readonly Control[];
 }
 
+const RECOMMENDATIONS: ReadonlySet<string> = new Set(cis.map(({ id }) => id));
+
+/** Whether CIS 1.12 has a recommendation of that number, such as `1.2.1`. */
+export function isRecommendation(number: string): boolean {
+  return RECOMMENDATIONS.has(number);
+}
+
 export const FRAMEWORKS = [
   { id: 'cis-1.12', title: 'CIS Kubernetes Benchmark 1.12', refs: 'CIS:', controls: cis },
   {

@@ -42,6 +42,16 @@ export interface NotEvaluated {
   readonly reason: string;
 }
 
+/** What is declared of a check in place of what it could not say. What is declared to fail is a finding. */
+export interface Declared {
+  readonly check: CheckId;
+  readonly aspect?: string;
+  readonly status: 'pass' | 'notApplicable';
+  readonly reason: string;
+  /** In seconds since 1970: how long it counts. */
+  readonly expires?: number;
+}
+
 export type Grade = 'A' | 'B' | 'C' | 'D' | 'F';
 
 /** How a set of open findings scores (engine/score.ts). */
@@ -65,6 +75,8 @@ export interface Verdict {
   /** Worst first, then by check, path, aspect and message. */
   readonly findings: readonly Finding[];
   readonly notEvaluated: readonly NotEvaluated[];
+  /** Nothing where absent. */
+  readonly declared?: readonly Declared[];
   /** How many checks found nothing. */
   readonly passed: number;
   readonly score: Score;

@@ -1,7 +1,7 @@
 import { Tally, type Summary } from '#engine/tally.ts';
 import { scoreOf, type Scope } from '#engine/score.ts';
 import type { Engine } from '#engine/engine.ts';
-import { byCheck, byWorst } from '#engine/subject.ts';
+import { byWorst } from '#engine/subject.ts';
 import { CLUSTER_SUBJECT, isCluster } from '#model/cluster.ts';
 import { areaOf, type Area } from '#model/check.ts';
 import type { Store } from '#inventory/store.ts';
@@ -14,8 +14,8 @@ const WORST_AT_MOST = 10;
 
 /** What the report of one subject says. For a Namespace that is everything in it. */
 export function contentsOf(verdict: Verdict, engine: Engine): Contents {
-  const { subject, pods, findings, notEvaluated, traits = {} } = verdict;
-  const own = { subject, pods, findings, notEvaluated, traits };
+  const { subject, pods, findings, notEvaluated, declared = [], traits = {} } = verdict;
+  const own = { subject, pods, findings, notEvaluated, declared, traits };
   if (!isNamespace(subject)) {
     const tally = new Tally();
     tally.add(verdict);
@@ -29,14 +29,14 @@ export function contentsOf(verdict: Verdict, engine: Engine): Contents {
 export function clusterContents(engine: Engine, known: Known): Contents {
   const tally = engine.tally('');
   const { summary, ...scores } = scored(tally, 'cluster');
-  const doubts = engine.doubts();
   const own = engine.verdict(CLUSTER_SUBJECT);
   return {
     subject: CLUSTER_SUBJECT,
     pods: 0,
     findings: [...(own?.findings ?? []), ...controlPlaneFindings(engine)].sort(byWorst),
-    notEvaluated: [...(own?.notEvaluated ?? []), ...doubts].sort(byCheck),
-    summary: { ...summary, unknown: summary.unknown + doubts.length },
+    notEvaluated: own?.notEvaluated ?? [],
+    declared: own?.declared ?? [],
+    summary,
     ...scores,
     rollup: rollupOf(tally, engine, ''),
     coverage: coverageOf(known),
@@ -77,7 +77,7 @@ function rollupOf(tally: Tally, engine: Engine, namespace: string): Rollup {
 /** The subjects with the lowest scores; those with nothing open are left out. */
 function worstOf(verdicts: Iterable<Verdict>): Rollup['worst'] {
   const rows = [...verdicts]
-    .filter(({ findings }) => findings.some(({ status }) => status === 'fail'))
+    .filter(({ subject, findings }) => !isCluster(subject) && findings.some(({ status }) => status === 'fail'))
     .map(({ subject, score: { exact, grade } }) => ({ subject, exact, grade }))
     .filter(({ exact }) => exact < 100)
     .sort((a, b) => a.exact - b.exact || (keyOf(a.subject) < keyOf(b.subject) ? -1 : 1));

@@ -7,6 +7,7 @@ import { SCORING } from '#engine/score.ts';
 import { isCluster } from '#model/cluster.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { Subject } from '#model/ref.ts';
+import { atLeast } from '#model/severity.ts';
 import type { Verdict } from '#model/verdict.ts';
 import { hasReport, reportOf, type Contents, type Report } from '#report/body.ts';
 import { CLUSTER_REPORT, reportRef, type ReportRef } from '#report/identity.ts';
@@ -48,6 +49,12 @@ export class Desk {
     return place;
   }
 
+  /** Whether the report of a subject overtakes what waits since the start: alerts are about critical and high findings that are open. */
+  isUrgent(subject: Subject): boolean {
+    const { findings = [] } = this.#engine.verdict(subject) ?? {};
+    return findings.some(({ status, severity }) => status === 'fail' && atLeast(severity, 'high'));
+  }
+
   /** Every place where a report should stand. */
   places(): readonly ReportRef[] {
     const own = [...this.#engine.verdicts()].filter(({ subject }) => !isCluster(subject));
@@ -72,14 +79,15 @@ export class Desk {
     return hasReport(verdict) || verdict.subject.kind === 'Namespace';
   }
 
-  /** Writes reports without a trait from now on. Answers whether it is one: they can be done without, and nothing else can. */
+  /** Writes reports without a field from now on. Answers whether they can do without it: traits they can, and one of the scores. */
   leaveOut(field: string): boolean {
-    if (Object.hasOwn(TRAIT_FIELDS, field)) this.#leftOut.add(field);
+    if (Object.hasOwn(TRAIT_FIELDS, field) || field === 'scoreWithoutExceptions') this.#leftOut.add(field);
     return this.#leftOut.has(field);
   }
 
   #write({ traits = {}, ...contents }: Contents): Report {
-    const told = lodash.omit(traits, [...this.#leftOut]);
-    return reportOf({ ...contents, traits: told, maxFindings: this.#maxFindings() }, ENGINE, sha256);
+    const left = [...this.#leftOut];
+    const told = { ...(lodash.omit(contents, left) as Contents), traits: lodash.omit(traits, left) };
+    return reportOf({ ...told, maxFindings: this.#maxFindings() }, ENGINE, sha256);
   }
 }

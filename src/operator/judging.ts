@@ -11,11 +11,11 @@ export interface Judging {
 }
 
 /** What settings mean for a live cluster of a minor version. Throws SettingsError where they ask for what there is not. */
-export function judgingBy({ checks, exceptions, scope, schedule }: Settings, minor: number): Judging {
+export function judgingBy({ checks, controlPlane, exceptions, scope, schedule }: Settings, minor: number): Judging {
   if (!validate(schedule.sweep))
     throw new SettingsError(`schedule.sweep: "${schedule.sweep}" is no cron expression, such as "17 3 * * *"`);
   return {
-    checks: configuredChecks(CHECKS, checks),
+    checks: configuredChecks(CHECKS, { checks, controlPlane }),
     context: {
       minor,
       complete: true,

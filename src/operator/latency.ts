@@ -1,3 +1,5 @@
+import type { Metrics } from '#sinks/metrics.ts';
+
 /** How long changes wait for their report: from the first event that touched a subject to the write of what became of it. */
 export class Latency {
   readonly #since = new Map<string, number>();
@@ -44,4 +46,14 @@ export class Latency {
     this.#since.clear();
     this.#changed.clear();
   }
+}
+
+/** By the clock of the process, told to the histogram. */
+export function latencyFor(metrics: Metrics): Latency {
+  return new Latency(
+    () => performance.now(),
+    (seconds) => {
+      metrics.observe('eventToReport', seconds);
+    },
+  );
 }

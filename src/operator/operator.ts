@@ -2,18 +2,18 @@ import type { Transport } from '#kube/transport.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Kind } from '#model/kinds.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
-import type { Severity } from '#model/severity.ts';
 import { CLUSTER_REPORT, type ReportRef } from '#report/identity.ts';
 import { unaskedKinds } from '#settings/checks.ts';
 import type { Settings } from '#settings/types.ts';
 import type { Metrics } from '#sinks/metrics.ts';
 import { placeOf } from '#sinks/reports.ts';
+import { Accepting } from './accepting.ts';
 import { Announcing } from './announcing.ts';
 import { Audits } from './audits.ts';
 import { Brain } from './brain.ts';
 import { Desk } from './desk.ts';
 import { judgingBy } from './judging.ts';
-import { Latency } from './latency.ts';
+import { latencyFor, type Latency } from './latency.ts';
 import { defineOperationMetrics } from './operation-metrics.ts';
 import { definePostureMetrics } from './posture-metrics.ts';
 import { Publishing } from './publishing.ts';
@@ -21,8 +21,6 @@ import { WATCHED } from './watched.ts';
 import { Schedule } from './schedule.ts';
 import { Watching, type Watcher } from './watching.ts';
 
-/** Findings of these severities go first. */
-const URGENT: ReadonlySet<Severity> = new Set(['critical', 'high']);
 /** How long a kind may keep the first judgement waiting; then it is unknown until it comes. Milliseconds. */
 const STRAGGLER_MS = 60_000;
 
@@ -45,6 +43,7 @@ export class Operator {
   readonly #watching: Watching;
   readonly #publishing: Publishing;
   readonly #announcing: Announcing;
+  readonly #accepting: Accepting;
   readonly #latency: Latency;
   readonly #audits: Audits;
   readonly #subjectAt = new Map<string, Subject>();
@@ -64,12 +63,7 @@ export class Operator {
     this.#options = options;
     this.#minor = minor;
     this.#settings = settings;
-    this.#latency = new Latency(
-      () => performance.now(),
-      (seconds) => {
-        metrics.observe('eventToReport', seconds);
-      },
-    );
+    this.#latency = latencyFor(metrics);
     this.#brain = new Brain({
       judging: judgingBy(settings, minor),
       onVerdict: (subject, priority) => {
@@ -97,7 +91,10 @@ export class Operator {
     this.#audits = new Audits({ transport, reflectors: this.#watching.reflectors, logger });
     this.#publishing = this.#publisher();
     const { engine } = this.#brain;
-    this.#announcing = new Announcing({ transport, engine, settings, mayWrite: this.#mayWrite, logger, metrics });
+    const writing = { transport, engine, settings, mayWrite: this.#mayWrite, logger, metrics };
+    this.#announcing = new Announcing(writing);
+    const isSettled = (): boolean => this.#published && this.#brain.loop.depth === 0;
+    this.#accepting = new Accepting({ ...writing, events: this.#announcing.sink, isSettled });
     this.#defineMetrics();
   }
 
@@ -157,6 +154,7 @@ export class Operator {
     const { logger } = this.#options;
     this.#watching.start();
     this.#publishing.start();
+    this.#accepting.start();
     this.#straggler = setTimeout(() => {
       if (!this.#begun)
         logger.warn('judging without kinds that did not come', { kinds: this.#watching.starting.join(' ') });
@@ -217,7 +215,7 @@ export class Operator {
     clearTimeout(this.#straggler);
     this.hold();
     this.#brain.stop();
-    const parts = [this.#sweep, this.#audits, this.#publishing, this.#announcing, this.#watching];
+    const parts = [this.#sweep, this.#audits, this.#publishing, this.#accepting, this.#announcing, this.#watching];
     await Promise.all(parts.map((part) => part.stop()));
   }
 
@@ -271,10 +269,7 @@ export class Operator {
     const { own, sums } = this.#desk.placesOf(subject);
     this.#subjectAt.set(placeOf(own), subject);
     this.#latency.changed(subjectKey(subject));
-    const verdict = this.#brain.engine.verdict(subject);
-    // What alerts are about overtakes what waits since the start.
-    const isUrgent = URGENT.has(verdict?.findings[0]?.severity ?? 'info');
-    this.#publishing.sink.touch(own, { isUrgent });
+    this.#publishing.sink.touch(own, { isUrgent: this.#desk.isUrgent(subject) });
     for (const place of sums) this.#publishing.sink.touch(place, { isSum: true });
   }
 

@@ -1,6 +1,9 @@
 import { complianceRatio, CONTROL_STATUSES } from '#engine/compliance.ts';
 import type { Engine } from '#engine/engine.ts';
 import { scoreOf } from '#engine/score.ts';
+import { EXCEPTION_STATES } from '#model/exception.ts';
+import type { Standing } from '#model/standing.ts';
+import { isInEffect } from '#report/exception-status.ts';
 import type { Settings } from '#settings/types.ts';
 import { METRICS } from '#sinks/metric-table.ts';
 import type { GaugeKey, Metrics, Sample } from '#sinks/metrics.ts';
@@ -48,6 +51,7 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
     metrics.gauge(key, () => (sources.isSpeaking() ? read() : []));
   };
   const share = onceAScrape(() => shareOf(engine, sources.settings()));
+  const standings = onceAScrape(() => [...engine.exceptions.standings(engine.now)]);
   const compliance = onceAScrape(() => complianceOf(engine));
 
   say('findings', () => findingSamples(engine, share()));
@@ -64,6 +68,13 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
     ),
   );
   say('unknown', () => [...engine.tally(CLUSTER).obstacles].map(([reason, value]) => ({ labels: { reason }, value })));
+  say('exceptions', () =>
+    EXCEPTION_STATES.map((state) => ({
+      labels: { state },
+      value: standings().filter((standing) => standing.state === state).length,
+    })),
+  );
+  say('nextExpiry', () => nextExpiry(standings()));
   say('reports', () =>
     (['SecurityReport', 'ClusterSecurityReport'] as const).map((kind) => ({
       labels: { kind },
@@ -77,6 +88,12 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
 
 function single(value: number): readonly [Sample<'clusterScore' | 'coverage' | 'reportsBytes'>] {
   return [{ labels: {}, value }];
+}
+
+function nextExpiry(standings: readonly Standing[]): readonly Sample<'nextExpiry'>[] {
+  const ends = standings.filter(isInEffect).map(({ exception }) => exception.spec.expires ?? Infinity);
+  const value = ends.reduce((first, end) => Math.min(first, end), Infinity);
+  return value === Infinity ? [] : [{ labels: {}, value }];
 }
 
 function foldedSamples({ folded, workloads, left }: Share): readonly Sample<'seriesFolded'>[] {

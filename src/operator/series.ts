@@ -6,6 +6,7 @@ import { scoreOf } from '#engine/score.ts';
 import { areaOf } from '#model/check.ts';
 import { FRAMEWORKS } from '#model/frameworks.ts';
 import { subjectKey } from '#model/ref.ts';
+import { EXCEPTION_STATES } from '#model/exception.ts';
 import { SEVERITIES, rankOf } from '#model/severity.ts';
 import type { Verdict } from '#model/verdict.ts';
 import type { Settings } from '#settings/types.ts';
@@ -15,8 +16,8 @@ import type { Sample } from '#sinks/metrics.ts';
 export const CLUSTER = '';
 /** Stands for the namespaces beyond `metrics.maxSeries`. */
 const OTHER = '_other';
-/** Posture series without labels, those of `kubeposture_reports` and of `kubeposture_series_folded`, and those of frameworks. */
-const SINGLE_SERIES = 3 + 2 + 2 + FRAMEWORKS.length * (1 + CONTROL_STATUSES.length);
+/** Posture series without labels, those of `kubeposture_reports` and of `kubeposture_series_folded`, and those of frameworks and of exceptions. */
+const SINGLE_SERIES = 4 + 2 + 2 + FRAMEWORKS.length * (1 + CONTROL_STATUSES.length) + EXCEPTION_STATES.length;
 const COMPLIANCE = new Compliance(CHECKS);
 
 /** How the series that `metrics.maxSeries` allows are shared out. */

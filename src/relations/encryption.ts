@@ -1,4 +1,5 @@
 import { ISTIO_ROOT, admitsMeshOnly, hasWireguardKey, isInMesh, isStrict, meshOf } from '#facts/mesh.ts';
+import { TO_CLUSTER } from '#model/cluster.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
 import type { ObjectOf } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
@@ -53,6 +54,16 @@ export const encryptionBesidePod = defineRelation({
   affected: {
     Node: (change, inventory) => (movesNodes(change) ? agentsIn(inventory).map(refOf) : []),
     Namespace: (change, inventory) => (movesMeshes(change) ? agentsIn(inventory).map(refOf) : []),
+  },
+});
+
+export const encryptionSeen = defineRelation({
+  subject: 'Cluster',
+  name: 'keys of Nodes, and namespaces that a service mesh takes in',
+  related: (_cluster, inventory: Inventory<Kinds>): readonly Encryption[] => [encryptionIn(inventory)],
+  affected: {
+    Node: (change) => (movesNodes(change) ? TO_CLUSTER : []),
+    Namespace: (change) => (movesMeshes(change) ? TO_CLUSTER : []),
   },
 });
 

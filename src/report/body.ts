@@ -1,8 +1,9 @@
+import { momentText } from '#model/moment.ts';
 import type { Ref, Subject } from '#model/ref.ts';
 import { SEVERITIES } from '#model/severity.ts';
 import { harmless } from '#model/text.ts';
 import type { Traits } from '#model/trait.ts';
-import type { Finding, NotEvaluated, Score, Verdict } from '#model/verdict.ts';
+import type { Declared, Finding, NotEvaluated, Score, Verdict } from '#model/verdict.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { CLUSTER_REPORT, reportRef, type ReportRef, type Sha256 } from './identity.ts';
 import { NAME_LIMIT, WORD_LIMIT, tidy } from './tidy.ts';
@@ -18,6 +19,7 @@ const RESERVE_BYTES = 10 * 1024;
 /** As many findings as the schema lets a report list. */
 export const FINDINGS_AT_MOST = 100;
 const UNKNOWN_AT_MOST = 250;
+const DECLARED_AT_MOST = 250;
 const BECAUSE_AT_MOST = 16;
 const GROUP_VERSION_LIMIT = 317;
 const UID_LIMIT = 128;
@@ -28,6 +30,7 @@ export interface Contents {
   readonly pods: number;
   readonly findings: readonly Finding[];
   readonly notEvaluated: readonly NotEvaluated[];
+  readonly declared?: readonly Declared[];
   readonly summary: Readonly<Record<string, number>>;
   readonly score: Score;
   /** What the score would be if nothing were suppressed, where something is. */
@@ -99,7 +102,8 @@ export function reportOf(contents: Contents, engine: EngineVersion, sha256: Sha2
     .slice(0, contents.maxFindings ?? FINDINGS_AT_MOST)
     .map((finding) => findingOf(finding, contents.subject, sha256));
   const unknown = contents.notEvaluated.slice(0, UNKNOWN_AT_MOST).map(unknownOf);
-  const fits = fitting(contents, { findings, unknown });
+  const declared = (contents.declared ?? []).slice(0, DECLARED_AT_MOST).map(declaredOf);
+  const fits = fitting(contents, { findings, unknown, declared });
   const content = { ...bare(contents), ...fits, engine };
   const owners = ownerOf(contents.subject);
   const digest = `sha256:${sha256(JSON.stringify([content, owners]))}`;
@@ -148,22 +152,30 @@ function tidyKind({ reason, ...kind }: Coverage['kinds'][number]): Coverage['kin
 interface Lists {
   readonly findings: readonly ReportFinding[];
   readonly unknown: readonly object[];
+  readonly declared?: readonly object[];
 }
 
-/** As much of the lists as the budget allows: the mildest findings go first, then the last of `unknown`. What went is counted. */
-function fitting(
-  contents: Contents,
-  lists: Lists,
-): Lists & { readonly truncated: { readonly findings: number; readonly unknown: number } } {
+interface Fitting extends Lists {
+  readonly truncated: Readonly<Partial<Record<keyof Lists, number>>>;
+}
+
+/**
+ * As much of the lists as the budget allows: the mildest findings go first, then the last of `unknown` and of `declared`. What went is
+ * counted.
+ */
+function fitting(contents: Contents, lists: Required<Lists>): Fitting {
   let room = REPORT_BYTES - RESERVE_BYTES - bytesOf(bare(contents));
   const unknown = taken(lists.unknown, room / 4);
-  room -= bytesOf(unknown);
+  const declared = taken(lists.declared, room / 4);
+  room -= bytesOf(unknown) + bytesOf(declared);
   const findings = taken(lists.findings, room);
   const left = {
     findings: contents.findings.length - findings.length,
     unknown: contents.notEvaluated.length - unknown.length,
   };
-  return { findings, unknown, truncated: left };
+  if (lists.declared.length === 0) return { findings, unknown, truncated: left };
+  const leftDeclared = (contents.declared ?? []).length - declared.length;
+  return { findings, unknown, declared, truncated: { ...left, declared: leftDeclared } };
 }
 
 function taken<T extends object>(items: readonly T[], room: number): readonly T[] {
@@ -219,6 +231,16 @@ function refText({ kind, namespace, name }: Ref): object {
 
 function unknownOf({ check, aspect, reason }: NotEvaluated): object {
   return { check, ...(aspect === undefined ? {} : { aspect }), reason: tidy(reason) };
+}
+
+function declaredOf({ check, aspect, status, reason, expires }: Declared): object {
+  return {
+    check,
+    ...(aspect === undefined ? {} : { aspect }),
+    status,
+    reason: tidy(reason),
+    ...(expires === undefined ? {} : { expires: momentText(expires) }),
+  };
 }
 
 /**

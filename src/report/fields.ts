@@ -149,9 +149,22 @@ const unknown = list(
   }),
 );
 
+const declared = list(
+  250,
+  'What the configuration declares of checks that could not judge (controlPlane.declaredControls); what it declares to fail is among the findings.',
+  object('One check, or one aspect of it, that is declared.', ['check', 'status', 'reason'], {
+    check,
+    aspect,
+    status: oneOf(['pass', 'notApplicable'], 'What it is declared to be; pass is counted as passed.'),
+    reason: text(512, 'Why, in the words of the configuration.'),
+    expires: text(64, 'Until when it counts; then it is unknown again.', { format: 'date-time' }),
+  }),
+);
+
 const truncated = object('How much was left out to keep the report small; the summary counts it all.', [], {
   findings: count('Findings left out, the mildest first.'),
   unknown: count('Entries left out of unknown.'),
+  declared: count('Entries left out of declared.'),
 });
 
 const engine = object('What judged; scores of different scoring versions do not compare.', ['catalogue', 'scoring'], {
@@ -175,6 +188,7 @@ export const SHARED: Fields = {
   topFixes,
   findings: list(100, 'What is wrong, worst first, then by check and path.', finding),
   unknown,
+  declared,
   truncated,
   engine,
 };

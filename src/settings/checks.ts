@@ -3,21 +3,27 @@ import type { ExceptionRules } from '#model/exception.ts';
 import type { Kind } from '#model/kinds.ts';
 import { fitsAny } from '#model/pattern.ts';
 import type { Severity } from '#model/severity.ts';
-import { SettingsError, type ChecksSettings, type Configured } from './types.ts';
+import { withControls } from './declared.ts';
+import { SettingsError, type Configured } from './types.ts';
+
+/** What is said of the checks themselves. */
+type Chosen = Pick<Configured, 'controlPlane'> & {
+  readonly checks: Pick<Configured['checks'], 'disable' | 'severity'>;
+};
 
 /**
- * The checks as they are set: without the disabled ones, with the severities that were given. A given severity holds for every problem of its
- * check but those that are info. Throws SettingsError on an id that no check has.
+ * The checks as they are set: without the disabled ones, with the severities that were given, and with what is declared of them. A given severity
+ * holds for every problem of its check but those that are info. Throws SettingsError on an id that no check has.
  */
 export function configuredChecks(
   checks: readonly Check[],
-  settings: Pick<ChecksSettings, 'disable' | 'severity'>,
+  { checks: settings, controlPlane }: Chosen,
 ): readonly Check[] {
   const known = new Set<string>(checks.map(({ id }) => id));
   const { disable, severity } = settings;
   const strange = [...disable, ...Object.keys(severity)].find((id) => !known.has(id));
   if (strange !== undefined) throw new SettingsError(`checks: there is no check ${strange}`);
-  return checks
+  return withControls(checks, controlPlane.declaredControls)
     .filter(({ id }) => !disable.includes(id))
     .map((check) => {
       const given = severity[check.id];
@@ -26,10 +32,10 @@ export function configuredChecks(
 }
 
 function withSeverity(check: Check, severity: Severity): Check {
-  const reweighed = withProblems(check, (problem) =>
-    problem.severity === 'info' ? problem : { ...problem, severity },
-  );
-  return { ...reweighed, severity };
+  const given = <T extends { readonly severity?: Severity }>(found: T): T =>
+    found.severity === 'info' ? found : { ...found, severity };
+  const { declared, ...reweighed } = withProblems(check, given);
+  return { ...reweighed, severity, ...(declared === undefined ? {} : { declared: declared.map(given) }) };
 }
 
 /** What exceptions may ask for, as it is set. Throws SettingsError on an id that no check has. */

@@ -3,7 +3,8 @@ import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { loadAll, YAMLException } from 'js-yaml';
 import { pathText } from '#model/shape.ts';
 import { CHECK_ID, CONFIGURATION, CRON, NAMESPACE } from './description.ts';
-import { REPOSITORY, VERSION } from './advisories.ts';
+import { DATE, REPOSITORY, VERSION } from './advisories.ts';
+import { CONTROL, MOMENT } from './controls.ts';
 import { schemaOf } from './field.ts';
 import { SettingsError, type Config } from './types.ts';
 
@@ -37,7 +38,9 @@ export function parseYaml(text: string, source: string): unknown {
 export function validConfig(value: unknown, source: string): Config {
   const validate = validator();
   if (validate(value)) return value as Config;
-  throw new SettingsError((validate.errors ?? []).map((error) => `${source}: ${textOf(error)}`).join('\n'));
+  // What is wrong with a name is said by the rule for all names there.
+  const errors = (validate.errors ?? []).filter(({ propertyName }) => propertyName === undefined);
+  throw new SettingsError(errors.map((error) => `${source}: ${textOf(error)}`).join('\n'));
 }
 
 let compiled: ValidateFunction | undefined;
@@ -51,7 +54,7 @@ function validator(): ValidateFunction {
   return compiled;
 }
 
-function textOf({ instancePath, keyword, params, message, parentSchema, propertyName }: ErrorObject): string {
+function textOf({ instancePath, keyword, params, message, parentSchema, schema }: ErrorObject): string {
   const path = pathOf(instancePath);
   const facts = params as Readonly<Record<string, unknown>>;
   switch (keyword) {
@@ -62,12 +65,16 @@ function textOf({ instancePath, keyword, params, message, parentSchema, property
     case 'enum':
       return `${path}: must be one of ${(facts['allowedValues'] as readonly string[]).join(', ')}`;
     case 'propertyNames':
-      return `${path}: "${String(facts['propertyName'])}" is no check id, such as KP-POD-001`;
+      return `${path}: "${String(facts['propertyName'])}" ${patternText((schema as { readonly pattern: string }).pattern)}`;
     case 'pattern':
-      return `${path}: ${propertyName === undefined ? (PATTERNS[String(facts['pattern'])] ?? 'does not fit') : `"${propertyName}" does not fit`}`;
+      return `${path}: ${patternText(String(facts['pattern']))}`;
     default:
       return `${path}: ${message ?? keyword}`;
   }
+}
+
+function patternText(pattern: string): string {
+  return PATTERNS[pattern] ?? 'does not fit';
 }
 
 /** What a text must be that does not fit its pattern. */
@@ -76,6 +83,10 @@ const PATTERNS: Readonly<Record<string, string>> = {
   [CRON]: 'must be a cron expression of five fields, such as "17 3 * * *"',
   [NAMESPACE]: 'must be the name of a namespace',
   [REPOSITORY]: 'must be the end of a repository, of two segments or more, such as grafana/grafana',
+  [CONTROL]:
+    'must be a check, an aspect of one or a recommendation of CIS, such as KP-API-001, KP-NET-017/none or 1.2.1',
+  [MOMENT]: 'must be a time, such as "2027-01-31T00:00:00Z"',
+  [DATE]: 'must be a day, such as "2026-11-21", or empty',
   [VERSION]: 'must be a version, such as 1.12.0',
 };
 

@@ -2,34 +2,17 @@ import type { CheckId } from '#model/check.ts';
 import { LEAST_IMAGE_BYTES } from '#model/node-images.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { SEVERITIES, type Severity } from '#model/severity.ts';
-import { componentAdvisories } from './advisories.ts';
-import type { Field, Section } from './field.ts';
+import { componentAdvisories, componentAdvisoriesDate } from './advisories.ts';
+import { declaredControls } from './controls.ts';
+import { atStart, field, integer, words, type Field, type Section } from './field.ts';
 import { imageScanners, imageVerifiers } from './products.ts';
 
 export const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
 export const CRON = '^\\S+( +\\S+){4}$';
 export const NAMESPACE = '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$';
-const WORDS = { type: 'array', items: { type: 'string', minLength: 1, maxLength: 253 }, maxItems: 1000 };
-
-function field<T>(says: string, fallback: T, schema: Field<T>['schema']): Field<T> {
-  return { says, fallback, schema };
-}
-
-function words(says: string, fallback: readonly string[] = []): Field<readonly string[]> {
-  return field(says, fallback, WORDS);
-}
-
-function integer(says: string, fallback: number, minimum: number, maximum: number): Field<number> {
-  return field(says, fallback, { type: 'integer', minimum, maximum });
-}
 
 export const SECRETS_MODES = ['off', 'metadata'] as const;
 type SecretsMode = (typeof SECRETS_MODES)[number];
-
-/** Takes effect when the operator starts next. */
-function atStart<T>(of: Field<T>): Field<T> {
-  return { ...of, restart: true };
-}
 
 interface Choice {
   readonly says: string;
@@ -51,7 +34,11 @@ const disable = field<readonly CheckId[]>('Checks that do not run, by id.', [], 
 const severity = field<Readonly<Partial<Record<CheckId, Severity>>>>(
   'Another severity for every finding of a check; those that are only info stay info.',
   {},
-  { type: 'object', propertyNames: { pattern: CHECK_ID }, additionalProperties: { enum: SEVERITIES } },
+  {
+    type: 'object',
+    propertyNames: { title: 'check id', pattern: CHECK_ID },
+    additionalProperties: { enum: SEVERITIES },
+  },
 );
 const sweep = field(
   'When every verdict is compared with a fresh one, and every watch with the API server: five fields of cron.',
@@ -141,6 +128,7 @@ export const CONFIGURATION = {
             ),
             metadataHosts: parameter('metadataHosts', 'Names and addresses of the metadata services of clouds.'),
             componentAdvisories,
+            componentAdvisoriesDate,
             imageVerifiers,
             imageScanners,
             maxImageBytes: integer(
@@ -164,6 +152,7 @@ export const CONFIGURATION = {
         },
       },
     },
+    controlPlane: { says: 'What is known of what cannot be seen.', fields: { declaredControls } },
     secrets: {
       says: 'What is asked of Secrets. Values never are.',
       fields: {

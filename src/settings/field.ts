@@ -8,6 +8,28 @@ export interface Field<T> {
   readonly restart?: true;
 }
 
+const WORDS = { type: 'array', items: { type: 'string', minLength: 1, maxLength: 253 }, maxItems: 1000 };
+
+/** Any field. */
+export function field<T>(says: string, fallback: T, schema: Field<T>['schema']): Field<T> {
+  return { says, fallback, schema };
+}
+
+/** A list of words. */
+export function words(says: string, fallback: readonly string[] = []): Field<readonly string[]> {
+  return field(says, fallback, WORDS);
+}
+
+/** A whole number, bounds included. */
+export function integer(says: string, fallback: number, minimum: number, maximum: number): Field<number> {
+  return field(says, fallback, { type: 'integer', minimum, maximum });
+}
+
+/** Takes effect when the operator starts next. */
+export function atStart<T>(of: Field<T>): Field<T> {
+  return { ...of, restart: true };
+}
+
 /** A named group of fields, or of further groups. */
 export interface Section {
   readonly says: string;

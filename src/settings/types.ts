@@ -12,9 +12,6 @@ export type Config = GivenOf<typeof CONFIGURATION>;
 /** What the configuration file sets, with defaults for the rest. */
 export type Configured = ValuesOf<typeof CONFIGURATION>;
 
-/** What changes what is found: the same for the operator and the command line. */
-export type ChecksSettings = Configured['checks'];
-
 /** Everything that can be set, from flags, environment and file: one frozen value. */
 export interface Settings extends Configured {
   readonly configFile?: string;

@@ -4,9 +4,15 @@ import type { Finding, Verdict } from '#model/verdict.ts';
 /** Findings of this severity and above are told. */
 const LOUD: Severity = 'high';
 
-/** What is to be told of an object: a check found what it had not found before, or no longer finds it. Or of our own pod. */
+/** What is to be told of an object: a check found what it had not found before, or no longer finds it. Or of our own pod, or of an exception. */
 export interface News {
-  readonly reason: 'CriticalFinding' | 'HighFinding' | 'FindingResolved' | 'ConfigurationRefused';
+  readonly reason:
+    | 'CriticalFinding'
+    | 'HighFinding'
+    | 'FindingResolved'
+    | 'ConfigurationRefused'
+    | 'ExceptionExpiring'
+    | 'ExceptionExpired';
   /** What makes two pieces of news about the same thing: of findings check and aspect. */
   readonly topic: string;
   readonly text: string;

@@ -9,15 +9,23 @@ import { judgeManifests } from '#cli/scan/objects.ts';
 import { resultOf, scoreOfAll } from '#cli/scan/result.ts';
 import { selectedChecks } from '#cli/scan/select.ts';
 import { DEFAULT_PARAMETERS, NEWEST_MINOR } from '#model/parameters.ts';
+import { configuredChecks } from '#settings/checks.ts';
+import type { DeclaredControl } from '#settings/controls.ts';
 import { TRAITS } from '#traits/index.ts';
 
 export const OUTPUTS = Object.keys(FORMATS) as readonly FormatName[];
 
-/** Judges a text that came in over stdin; what `change` answers is laid over the scan. */
-export function scanOf(text: string, checks: readonly string[], change: Partial<Scan> = {}): Scan {
+/** Judges a text that came in over stdin, with what is declared of checks; `change` is laid over the scan. */
+export function scanOf(
+  text: string,
+  checks: readonly string[],
+  change: Partial<Scan> = {},
+  declaredControls: Readonly<Record<string, DeclaredControl>> = {},
+): Scan {
   const intake = new Intake();
   intake.addText('-', text);
-  const chosen = selectedChecks(checks, CHECKS);
+  const settings = { checks: { disable: [], severity: {} }, controlPlane: { declaredControls } };
+  const chosen = selectedChecks(checks, configuredChecks(CHECKS, settings));
   const how = { checks: chosen, traits: TRAITS, minor: NEWEST_MINOR, parameters: DEFAULT_PARAMETERS };
   const judged = judgeManifests(intake, how);
   const { count, foreign, errors } = intake;

@@ -1,6 +1,8 @@
 import { acceptsAnonymous, flagOf, instanceOf, type Instance } from '#facts/control-plane.ts';
-import { defineCheck, type Context } from '#model/check.ts';
+import { defineCheck, unlessSeen, type Context } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
+import { isFinished } from '#model/workload.ts';
+import { apiServersBesideCluster } from '#relations/control-plane.ts';
 import { aContainer, aPod, anApiServer } from '../samples.ts';
 
 export const anonymousAuthEnabled = defineCheck({
@@ -11,7 +13,11 @@ export const anonymousAuthEnabled = defineCheck({
   why: 'Every request without credentials becomes system:anonymous: one careless binding to it or to system:unauthenticated opens the cluster to the network.',
   fix: 'Set `--anonymous-auth=false`, or allow only health paths in AuthenticationConfiguration `anonymous.conditions`.',
   refs: ['CIS:1.2.1', 'OWASP2022:K06', 'OWASP2022:K09', 'OWASP2025:K09', 'NSA:N10', 'NSA:N17', 'MITRE:T1078.001'],
-  withoutSubject: 'no kube-apiserver pod is in sight, as on a managed control plane',
+  withoutSubject: unlessSeen({
+    inputs: { subjects: apiServersBesideCluster },
+    isSubject: (pod, context) => !isFinished(pod) && apiServer(pod, context) !== undefined,
+    unknown: 'no kube-apiserver pod is in sight, as on a managed control plane',
+  }),
   subject: 'Pod',
   applies: (pod, context) => apiServer(pod, context) !== undefined,
 
@@ -25,7 +31,10 @@ export const anonymousAuthEnabled = defineCheck({
     const accepts = acceptsAnonymous(instance.flags);
     if (accepts === false) return;
     if (accepts === undefined) {
-      yield { unknown: '--authentication-config may limit anonymous requests to named paths' };
+      yield {
+        unknown:
+          '--authentication-config may limit anonymous requests to named paths; say so by `declaredControls` if it does',
+      };
       return;
     }
     const value = flagOf(instance.flags, 'anonymous-auth');

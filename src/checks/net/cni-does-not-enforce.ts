@@ -1,7 +1,7 @@
 import { pluginOf } from '#facts/cni.ts';
-import { defineCheckOfMany, judge } from '#model/check.ts';
+import { defineCheckOfMany, judge, unlessSeen } from '#model/check.ts';
 import { isFinished } from '#model/workload.ts';
-import { pluginsBesidePod } from '#relations/cni.ts';
+import { agentsSeen, pluginsBesidePod } from '#relations/cni.ts';
 import { aNode, anAgent } from '../samples.ts';
 
 export const cniDoesNotEnforce = defineCheckOfMany({
@@ -13,8 +13,12 @@ export const cniDoesNotEnforce = defineCheckOfMany({
   fix: 'Install a network plugin that enforces policies, or turn on the policy engine of the one that runs.',
   refs: ['CIS:5.3.1', 'OWASP2022:K07', 'OWASP2025:K05', 'NSA:N8', 'MITRE:T1046'],
   evidence: 'heuristic',
-  withoutSubject:
-    'no network plugin is recognised by the images of its agents: whether policies are enforced cannot be told',
+  withoutSubject: unlessSeen({
+    inputs: { subjects: agentsSeen },
+    isSubject: (pod) => !isFinished(pod),
+    unknown:
+      'no network plugin is recognised by the images of its agents: whether policies are enforced cannot be told',
+  }),
   judges: [
     judge({
       subject: 'Pod',

@@ -2,10 +2,12 @@ import { pluginOf } from '#facts/cni.ts';
 import { defineCheckOfMany, judge, type Manifest } from '#model/check.ts';
 import { subjectText, type Ref } from '#model/ref.ts';
 import { isFinished } from '#model/workload.ts';
-import { encryptionBesidePod, encryptionOfNamespace } from '#relations/encryption.ts';
+import { agentsSeen } from '#relations/cni.ts';
+import { encryptionBesidePod, encryptionOfNamespace, encryptionSeen } from '#relations/encryption.ts';
 import { aNamespace, aNode, aPod, anAgent } from '../samples.ts';
 
 const NAMED_AT_MOST = 3;
+const NO_PLUGIN = 'no network plugin is recognised by the images of its agents: whether it encrypts cannot be told';
 const IN_FILES = 'files do not tell whether the network of the cluster encrypts';
 
 export const podTrafficUnencrypted = defineCheckOfMany({
@@ -22,7 +24,16 @@ export const podTrafficUnencrypted = defineCheckOfMany({
     permissive: 'the mesh takes plain text too',
     notInjected: 'the mesh does not take the pods in',
   },
-  withoutSubject: 'no network plugin is recognised by the images of its agents: whether it encrypts cannot be told',
+  withoutSubject: judge({
+    subject: 'Cluster',
+    inputs: { agents: agentsSeen, encryption: encryptionSeen },
+    applies: (_cluster, { complete }) => complete,
+    *evaluate(_cluster, { agents, encryption: [encryption] }) {
+      const isJudged = encryption?.byNodes === true || encryption?.hasMesh === true;
+      if (isJudged || agents.some((pod) => !isFinished(pod))) yield { notApplicable: true };
+      else yield { unknown: NO_PLUGIN };
+    },
+  }),
   unsaid: ({ complete }) => (complete ? undefined : { unknown: IN_FILES }),
   judges: [
     judge({

@@ -20,7 +20,13 @@ checks:
   severity:
     KP-NET-002: high
   parameters:
-    floatingTags: [latest, next]`;
+    floatingTags: [latest, next]
+controlPlane:
+  declaredControls:
+    KP-API-001:
+      status: pass
+      reason: the provider lets anonymous requests see health paths only
+      expires: '2027-06-30T00:00:00Z'`;
 
 function page(): string {
   const sections = [
@@ -63,10 +69,10 @@ function defaultText(fallback: unknown): string {
 
 /** The type of a field in words, from its JSON schema. */
 function typeText(schema: Field<unknown>['schema']): string {
-  const { type, items, enum: words, additionalProperties: values } = schema as Schema;
+  const { type, items, enum: words, additionalProperties: values, propertyNames: names } = schema as Schema;
   if (words !== undefined) return `one of ${words.join(', ')}`;
   if (items !== undefined) return `list of ${typeText(items)}s`;
-  if (values !== undefined && values !== false) return `check id: ${typeText(values)}`;
+  if (values !== undefined && values !== false) return `${names?.title ?? 'word'}: ${typeText(values)}`;
   return type ?? 'anything';
 }
 
@@ -74,5 +80,6 @@ interface Schema {
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly items?: Field<unknown>['schema'];
+  readonly propertyNames?: { readonly title?: string };
   readonly additionalProperties?: Field<unknown>['schema'] | false;
 }

@@ -5,6 +5,7 @@ import { KINDS, groupsOf, isExceptionKind, type Kind, type KindInfo } from '#mod
 import type { Right } from '#model/right.ts';
 import { LEASE } from '#operator/run.ts';
 import { EVENT_RIGHTS } from '#sinks/events.ts';
+import { EXCEPTION_RIGHTS } from '#sinks/exception-statuses.ts';
 import { REPORT_RIGHTS } from '#sinks/reports.ts';
 
 const MANY = 6;
@@ -35,7 +36,7 @@ export function rightsFor(checks: readonly Check[]): Rights {
   return {
     read: kinds.filter((kind) => kind !== 'Secret').flatMap(rights),
     secrets: kinds.filter((kind) => kind === 'Secret').flatMap(rights),
-    reports: REPORT_RIGHTS,
+    reports: [...REPORT_RIGHTS, ...EXCEPTION_RIGHTS],
     events: EVENT_RIGHTS,
     own: leaseRights(LEASE),
   };

@@ -56,7 +56,7 @@ export function planOf(flags: ScanFlags): ScanPlan {
   const isOfSome = flags.check.length > 0 || flags.framework !== undefined;
   return {
     settings,
-    checks: checksFor(flags, configuredChecks(CHECKS, settings.checks)),
+    checks: checksFor(flags, configuredChecks(CHECKS, settings)),
     traits: isOfSome ? [] : TRAITS,
     exceptions: exceptionRules(CHECKS, settings.exceptions),
     isPart: isOfSome || namespace !== undefined,

@@ -1,16 +1,20 @@
 import { Engine } from '#engine/engine.ts';
-import type { Standing } from '#engine/exceptions.ts';
 import { scoreOf } from '#engine/score.ts';
 import type { Tally } from '#engine/tally.ts';
 import type { Check, Context } from '#model/check.ts';
+import { isCluster } from '#model/cluster.ts';
 import type { Inventory } from '#model/inventory.ts';
+import { momentText } from '#model/moment.ts';
 import { rankOf } from '#model/severity.ts';
 import type { Subject } from '#model/ref.ts';
+import { byWord } from '#model/text.ts';
+import type { Standing } from '#model/standing.ts';
 import type { Trait } from '#model/trait.ts';
 import type { Score, Verdict } from '#model/verdict.ts';
 import { sortedBy } from '#report/formats/order.ts';
 import type {
   InputError,
+  ScanDeclared,
   ScanException,
   ScanFinding,
   ScanGap,
@@ -30,10 +34,9 @@ export interface Judgement {
   readonly progress?: (done: number, of: number) => void;
 }
 
-/** The verdicts of everything in the inventory, and what is not known of it as a whole. */
+/** The verdicts of everything in the inventory. */
 export interface Judged {
   readonly verdicts: readonly Verdict[];
-  readonly doubts: readonly ScanGap[];
   readonly tally: Tally;
   readonly tellsTraits: boolean;
   readonly standings: readonly Standing[];
@@ -47,10 +50,9 @@ export function judge({ inventory, checks, traits = [], context, progress }: Jud
     engine.judge(job);
     progress?.((done += 1), jobs.size);
   }
-  const doubts = context.inScope?.('') === false ? [] : engine.doubts();
   const standings = [...engine.exceptions.standings(engine.now)];
   const tellsTraits = traits.length > 0;
-  return { verdicts: [...engine.verdicts()], doubts, tally: engine.tally(''), tellsTraits, standings };
+  return { verdicts: [...engine.verdicts()], tally: engine.tally(''), tellsTraits, standings };
 }
 
 export interface Told {
@@ -71,12 +73,10 @@ export function scoreOfAll({ tally }: Judged, { scope }: Pick<Told, 'scope'>): S
 export function resultOf(judged: Judged, told: Told): ScanResult {
   const { exact, grade } = scoreOfAll(judged, told);
   const { summary } = judged.tally;
+  const declared = sortedBy(judged.verdicts.flatMap(declaredOf), gapKey);
   const exceptions = exceptionsOf(judged, told);
   const gaps = [
-    ...judged.doubts,
-    ...judged.verdicts.flatMap(({ subject, notEvaluated }) =>
-      notEvaluated.map((gap) => ({ ...gap, subject: subjectOf(subject) })),
-    ),
+    ...judged.verdicts.flatMap(({ subject, notEvaluated }) => notEvaluated.map((gap) => ({ ...gap, ...of(subject) }))),
     ...told.foreign.map(({ reason, ...subject }) => ({ check: '*' as const, subject: subjectOf(subject), reason })),
   ];
   return {
@@ -87,9 +87,10 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
     ...(summary.suppressed === 0
       ? {}
       : { scoreWithoutExceptions: scoreOf(judged.tally.openWithoutExceptions, told.scope).exact }),
-    summary: { ...summary, unknown: summary.unknown + judged.doubts.length },
+    summary,
     findings: judged.verdicts.flatMap(findingsOf).sort(byWorst),
-    notEvaluated: sortedBy(gaps, ({ check, subject, reason }) => [check, ...placeOf(subject), reason]),
+    notEvaluated: sortedBy(gaps, gapKey),
+    ...(declared.length === 0 ? {} : { declared }),
     ...(judged.tellsTraits ? { workloads: standing(judged, true), bindings: standing(judged, false) } : {}),
     ...(exceptions.length === 0 ? {} : { exceptions }),
     objects: told.objects,
@@ -159,14 +160,28 @@ function byPlace(a: ScanSubject, b: ScanSubject): number {
   );
 }
 
-/** By code units: no locale changes the order. */
-function byWord(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
 function subjectOf({ apiVersion, kind, namespace, name }: Subject): ScanSubject {
   return { apiVersion, kind, ...(namespace === '' ? {} : { namespace }), name };
+}
+
+function declaredOf({ subject, declared = [] }: Verdict): readonly ScanDeclared[] {
+  return declared.map(({ check, aspect, status, reason, expires }) => ({
+    check,
+    ...(aspect === undefined ? {} : { aspect }),
+    ...of(subject),
+    status,
+    reason,
+    ...(expires === undefined ? {} : { expires: momentText(expires) }),
+  }));
+}
+
+function gapKey({ check, subject, reason }: Pick<ScanGap, 'check' | 'subject' | 'reason'>): readonly string[] {
+  return [check, ...placeOf(subject), reason];
+}
+
+/** What is not evaluated of the cluster is of no object. */
+function of(subject: Subject): { readonly subject?: ScanSubject } {
+  return isCluster(subject) ? {} : { subject: subjectOf(subject) };
 }
 
 function placeOf(subject: ScanSubject | undefined): readonly string[] {

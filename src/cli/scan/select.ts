@@ -1,4 +1,4 @@
-import { withProblems, type Check } from '#model/check.ts';
+import { ofAspects, withProblems, type Check } from '#model/check.ts';
 import { FRAMEWORKS, type Framework } from '#model/frameworks.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import { SEVERITIES, isSeverity, type Severity } from '#model/severity.ts';
@@ -28,10 +28,10 @@ export function selectedChecks(words: readonly string[], checks: readonly Check[
     ({ check }) => check,
   );
   return checks.flatMap((check) => {
-    const asked = wanted.get(check)?.map(({ aspect }) => aspect);
+    const asked = wanted.get(check);
     if (asked === undefined) return [];
-    if (asked.includes(undefined)) return [check];
-    return [withProblems(check, (problem) => (asked.includes(problem.aspect) ? problem : undefined))];
+    const aspects = asked.flatMap(({ aspect }) => aspect ?? []);
+    return [aspects.length < asked.length ? check : ofAspects(check, aspects)];
   });
 }
 

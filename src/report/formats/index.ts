@@ -28,7 +28,7 @@ export const ABOUT_FORMATS: Readonly<Record<FormatName, string>> = {
   json: 'the whole result in one object; what `--baseline` reads',
   yaml: 'the same object',
   jsonl:
-    'an object a line with its `type`: every `finding`, `notEvaluated`, `workload`, `binding`, `exception` and `error`, and last the `summary`',
+    'an object a line with its `type`: every `finding`, `notEvaluated`, `declared`, `workload`, `binding`, `exception` and `error`, and last the `summary`',
   sarif:
     'SARIF 2.1.0 for code hosts: file, line and column of the field, a rule with help for every check, fingerprints that last',
   junit:

@@ -36,9 +36,19 @@ function indented(value: unknown, indent: string): string {
 
 /** `--output jsonl`: an object a line, each with its `type`; the sum last. */
 export const jsonLines: Format = function* ({ result }) {
-  const { findings, notEvaluated, workloads = [], bindings = [], exceptions = [], errors, ...summary } = result;
+  const {
+    findings,
+    notEvaluated,
+    declared = [],
+    workloads = [],
+    bindings = [],
+    exceptions = [],
+    errors,
+    ...summary
+  } = result;
   for (const finding of findings) yield `${safeJson({ type: 'finding', ...finding })}\n`;
   for (const gap of notEvaluated) yield `${safeJson({ type: 'notEvaluated', ...gap })}\n`;
+  for (const each of declared) yield `${safeJson({ type: 'declared', ...each })}\n`;
   for (const workload of workloads) yield `${safeJson({ type: 'workload', ...workload })}\n`;
   for (const binding of bindings) yield `${safeJson({ type: 'binding', ...binding })}\n`;
   for (const exception of exceptions) yield `${safeJson({ type: 'exception', ...exception })}\n`;

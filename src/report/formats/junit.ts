@@ -1,7 +1,15 @@
 import type { Check } from '#model/check.ts';
 import { harmless } from '#model/text.ts';
 import { excuseOf } from './exceptions.ts';
-import { subjectTitle, type Format, type Scan, type ScanFinding, type ScanGap } from './scan.ts';
+import {
+  subjectTitle,
+  type Format,
+  type Scan,
+  type ScanDeclared,
+  type ScanFinding,
+  type ScanGap,
+  type ScanSubject,
+} from './scan.ts';
 
 interface Case {
   readonly name: string;
@@ -13,12 +21,14 @@ interface Case {
 export const junit: Format = function* (scan) {
   const { checks, result } = scan;
   const findings = Map.groupBy(result.findings, ({ check }) => check);
+  const declared = Map.groupBy(result.declared ?? [], ({ check }) => check);
   const gaps = Map.groupBy(result.notEvaluated, ({ check }) => check);
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="kubeposture">\n';
   for (const check of checks) {
     const cases = [
       ...(findings.get(check.id) ?? []).map((finding) => caseOf(finding, check, scan)),
       ...(gaps.get(check.id) ?? []).map(skipped),
+      ...(declared.get(check.id) ?? []).map(stated),
     ];
     yield* suite(`${check.id} ${check.name}`, cases.length === 0 ? [{ name: 'no finding' }] : cases);
   }
@@ -50,9 +60,20 @@ function caseOf(finding: ScanFinding, { fix }: Check, { counts, sources }: Scan)
   return { name, holds: { tag: 'skipped', text: `${severity}: ${message} (${why})` } };
 }
 
+/** What is declared to pass has passed, and says by whose word. */
+function stated({ subject, aspect, status, reason }: ScanDeclared): Case {
+  const word = `${titleOf(subject)}${aspect === undefined ? '' : ` ${aspect}`}`;
+  if (status === 'pass') return { name: `${word}, declared: ${reason}` };
+  return { name: word, holds: { tag: 'skipped', text: `declared not applicable: ${reason}` } };
+}
+
+function titleOf(subject: ScanSubject | undefined): string {
+  return subject === undefined ? 'the cluster' : subjectTitle(subject);
+}
+
 function skipped({ subject, reason }: ScanGap): Case {
   return {
-    name: subject === undefined ? 'the cluster' : subjectTitle(subject),
+    name: titleOf(subject),
     holds: { tag: 'skipped', text: `not evaluated: ${reason}` },
   };
 }

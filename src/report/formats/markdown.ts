@@ -1,7 +1,7 @@
 import { SEVERITIES, type Severity } from '#model/severity.ts';
 import { shown } from './columns.ts';
 import { exceptionLines, excuseOf } from './exceptions.ts';
-import { bySubject, counted, subjectTitle, type Format, type Scan, type ScanFinding } from './scan.ts';
+import { bySubject, counted, declaredTexts, subjectTitle, type Format, type Scan, type ScanFinding } from './scan.ts';
 
 const MARKS: Readonly<Record<Severity, string>> = { critical: '🟣', high: '🔴', medium: '🟠', low: '🔵', info: '⚪' };
 
@@ -21,6 +21,7 @@ export const markdown: Format = function* (scan) {
   }
   if (hasBaseline) yield `\n${counted(result.findings.length - listed.length, 'finding')} of the baseline left out.\n`;
   if (result.notEvaluated.length > 0) yield* gaps(scan);
+  if (result.declared !== undefined) yield* list('Declared', declaredTexts(result.declared));
   const exceptions = exceptionLines(result);
   if (exceptions.length > 0) yield `\n### Exceptions\n\n${exceptions.map((line) => `- ${text(line)}\n`).join('')}`;
   if (result.errors.length > 0) {
@@ -45,11 +46,19 @@ function rowOf(finding: ScanFinding): string {
 }
 
 function* gaps({ result }: Scan): Iterable<string> {
-  yield '\n### Not evaluated\n\n';
   const groups = Map.groupBy(result.notEvaluated, ({ check, reason, subject }) =>
     check === '*' ? `${subject?.kind ?? ''}: ${reason}` : reason,
   );
-  for (const [reason, own] of groups) yield `- ${String(own.length)} × ${text(reason)}\n`;
+  yield* list(
+    'Not evaluated',
+    Array.from(groups, ([reason, own]) => [reason, own.length] as const),
+  );
+}
+
+/** A heading and its lines, each with how often it counts. */
+function* list(title: string, lines: readonly (readonly [line: string, count: number])[]): Iterable<string> {
+  yield `\n### ${title}\n\n`;
+  for (const [line, count] of lines) yield `- ${String(count)} × ${text(line)}\n`;
 }
 
 /** Text as it is, in a line or a cell: nothing in it is markup, a link or a mention. */

@@ -5,12 +5,12 @@ import { excuseOf } from './exceptions.ts';
 import { safeJson } from './json.ts';
 import { sortedBy } from './order.ts';
 import {
+  declaredText,
   subjectTitle,
   type Format,
-  type InputError,
   type Scan,
   type ScanFinding,
-  type ScanGap,
+  type ScanResult,
   type ScanSubject,
   type Spot,
 } from './scan.ts';
@@ -45,7 +45,7 @@ export const sarif: Format = function* (scan) {
   const inOrder = sortedBy(result.findings, ({ subject }) => [sources.placeOf(subject)?.file ?? '']);
   for (const [index, finding] of inOrder.entries())
     yield `${index === 0 ? '\n' : ',\n'}${safeJson(resultOf(finding, rules.get(finding.check) ?? -1, scan))}`;
-  yield `\n],"invocations":[${safeJson(invocationOf(result.errors, result.notEvaluated))}]}]}\n`;
+  yield `\n],"invocations":[${safeJson(invocationOf(result))}]}]}\n`;
 };
 
 function ruleOf({ id, name, title, why, fix, severity, refs }: Check): object {
@@ -108,7 +108,15 @@ function logical(subject: ScanSubject, path: string): object {
   };
 }
 
-function invocationOf(errors: readonly InputError[], gaps: readonly ScanGap[]): object {
+function note(text: string): object {
+  return { level: 'note', message: { text: plain(text) } };
+}
+
+function on(subject: ScanSubject | undefined): string {
+  return subject === undefined ? '' : ` on ${subjectTitle(subject)}`;
+}
+
+function invocationOf({ errors, notEvaluated, declared = [] }: ScanResult): object {
   return {
     executionSuccessful: true,
     toolExecutionNotifications: [
@@ -124,14 +132,8 @@ function invocationOf(errors: readonly InputError[], gaps: readonly ScanGap[]): 
           },
         ],
       })),
-      ...gaps.map(({ check, subject, reason }) => ({
-        level: 'note',
-        message: {
-          text: plain(
-            `${check}: not evaluated${subject === undefined ? '' : ` on ${subjectTitle(subject)}`}: ${reason}`,
-          ),
-        },
-      })),
+      ...notEvaluated.map(({ check, subject, reason }) => note(`${check}: not evaluated${on(subject)}: ${reason}`)),
+      ...declared.map((each) => note(`${declaredText(each)}${on(each.subject)}`)),
     ],
   };
 }

@@ -36,8 +36,21 @@ export interface ScanGap {
   /** `*` is every check: the kind of the subject has none. */
   readonly check: CheckId | '*';
   readonly aspect?: string;
+  /** The cluster as a whole where absent. */
   readonly subject?: ScanSubject;
   readonly reason: string;
+}
+
+/** What the configuration declares in place of what could not be said. */
+export interface ScanDeclared {
+  readonly check: CheckId;
+  readonly aspect?: string;
+  /** The cluster as a whole where absent. */
+  readonly subject?: ScanSubject;
+  readonly status: 'pass' | 'notApplicable';
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly expires?: string;
 }
 
 /** How a workload stands or what a binding opens, as its report would tell it. */
@@ -75,6 +88,8 @@ export interface ScanResult {
   /** Worst first, then by check, subject and path. */
   readonly findings: readonly ScanFinding[];
   readonly notEvaluated: readonly ScanGap[];
+  /** Left out where nothing is. */
+  readonly declared?: readonly ScanDeclared[];
   /** Left out where only some checks were asked for. */
   readonly workloads?: readonly ScanTraits[];
   readonly bindings?: readonly ScanTraits[];
@@ -130,6 +145,18 @@ export function subjectTitle({ kind, namespace, name }: ScanSubject): string {
 /** The findings by their subjects, in the order in which these first occur. */
 export function bySubject(findings: readonly ScanFinding[]): ReadonlyMap<ScanSubject, readonly ScanFinding[]> {
   return Map.groupBy(findings, ({ subject }) => subject);
+}
+
+/** What is declared, but for the subject. */
+export function declaredText({ check, aspect, status, reason, expires }: ScanDeclared): string {
+  const what = status === 'pass' ? 'declared to pass' : 'declared not applicable';
+  const end = expires === undefined ? '' : `, until ${expires}`;
+  return `${check}${aspect === undefined ? '' : `/${aspect}`}: ${what}: ${reason}${end}`;
+}
+
+/** What is declared, each with how many subjects it is of. */
+export function declaredTexts(declared: readonly ScanDeclared[]): readonly (readonly [text: string, count: number])[] {
+  return Array.from(Map.groupBy(declared, declaredText), ([text, own]) => [text, own.length] as const);
 }
 
 export function counted(count: number, noun: string): string {

@@ -6,6 +6,7 @@ import { sortedBy } from './order.ts';
 import {
   bySubject,
   counted,
+  declaredTexts,
   subjectTitle,
   type Format,
   type Place,
@@ -42,6 +43,11 @@ export const table: Format = function* (scan) {
     yield '\n';
   }
   yield* gapLines(result, look);
+  if (result.declared !== undefined) {
+    yield `${look.paint('declared', 'bold')}\n`;
+    for (const [text, count] of declaredTexts(result.declared)) yield* countedLines(count, text, look);
+    yield '\n';
+  }
   yield* exceptionRows(result, look);
   yield `${summaryLines(scan).join('\n')}\n`;
 };
@@ -97,6 +103,12 @@ function rowsOf(finding: ScanFinding, fix: string | undefined, widths: Widths, l
   ];
 }
 
+function* countedLines(count: number, text: string, look: Look): Iterable<string> {
+  const [first = '', ...more] = wrapped(shown(text), look.width - COUNT_WIDTH - GAP.length);
+  yield `${String(count).padStart(COUNT_WIDTH)}${GAP}${first}\n`;
+  for (const line of more) yield `${' '.repeat(COUNT_WIDTH)}${GAP}${line}\n`;
+}
+
 /** The exceptions that do not do what they should. */
 function* exceptionRows(result: ScanResult, look: Look): Iterable<string> {
   const lines = exceptionLines(result);
@@ -119,9 +131,7 @@ function* gapLines({ notEvaluated }: ScanResult, look: Look): Iterable<string> {
   for (const [text, gaps] of rows.slice(0, GROUPS_OF_GAPS)) {
     const checks = [...new Set(gaps.map(({ check }) => check))].filter((check) => check !== '*');
     const who = checks.length > 1 ? `${String(checks.length)} checks: ` : checks.map((check) => `${check}: `).join('');
-    const [first = '', ...more] = wrapped(shown(who + text), look.width - COUNT_WIDTH - GAP.length);
-    yield `${String(gaps.length).padStart(COUNT_WIDTH)}${GAP}${first}\n`;
-    for (const line of more) yield `${' '.repeat(COUNT_WIDTH)}${GAP}${line}\n`;
+    yield* countedLines(gaps.length, who + text, look);
   }
   const left = rows.length - GROUPS_OF_GAPS;
   if (left > 0) yield `${' '.repeat(COUNT_WIDTH)}${GAP}and ${counted(left, 'more reason')}; --output json has them\n`;

@@ -13,6 +13,7 @@ import { variableOf } from '#settings/variables.ts';
 import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
 import { World } from '../../support/world.ts';
 
+const NOTHING_DECLARED = { declaredControls: {} };
 const EVERY = { include: [], exclude: [] };
 
 describe('[unit] settings', () => {
@@ -23,6 +24,7 @@ describe('[unit] settings', () => {
       logLevel: 'info',
       checks: { disable: [], severity: {}, parameters: DEFAULT_PARAMETERS },
       scope: { namespaces: EVERY, kinds: EVERY },
+      controlPlane: { declaredControls: {} },
       secrets: { mode: 'metadata' },
       exceptions: { maxDays: 0, nonSuppressible: [], broadAbove: 100 },
       reports: { maxFindings: 100 },
@@ -158,7 +160,7 @@ describe('[unit] configuration file', () => {
   for (const [text, says] of [
     [
       'nope: 1',
-      'c.yaml: the file: "nope" is not known; allowed: scope, checks, secrets, exceptions, reports, metrics, writes, events, schedule, leaderElection',
+      'c.yaml: the file: "nope" is not known; allowed: scope, checks, controlPlane, secrets, exceptions, reports, metrics, writes, events, schedule, leaderElection',
     ],
     ['- 1', 'c.yaml: the file: must be object'],
     ['checks: {disable: [foo]}', 'c.yaml: checks.disable[0]: must be a check id, such as KP-POD-001'],
@@ -166,7 +168,7 @@ describe('[unit] configuration file', () => {
       'checks: {severity: {KP-POD-001: bad}}',
       'c.yaml: checks.severity.KP-POD-001: must be one of critical, high, medium, low, info',
     ],
-    ['checks: {severity: {foo: low}}', 'c.yaml: checks.severity: "foo" is no check id'],
+    ['checks: {severity: {foo: low}}', 'c.yaml: checks.severity: "foo" must be a check id, such as KP-POD-001'],
     [
       'checks: {parameters: {componentAdvisories: [{component: Gate, images: [gate], flaws: []}]}}',
       'c.yaml: checks.parameters.componentAdvisories[0].images[0]: must be the end of a repository, of two segments or more',
@@ -174,6 +176,22 @@ describe('[unit] configuration file', () => {
     [
       'checks: {parameters: {componentAdvisories: [{component: G, images: [a/b], flaws: [{severity: low, text: t, in: [{below: x}]}]}]}}',
       'c.yaml: checks.parameters.componentAdvisories[0].flaws[0].in[0].below: must be a version, such as 1.12.0',
+    ],
+    [
+      'controlPlane: {declaredControls: {API-001: {status: pass, reason: r}}}',
+      'c.yaml: controlPlane.declaredControls: "API-001" must be a check, an aspect of one or a recommendation of CIS, such as KP-API-001, KP-NET-017/none or 1.2.1',
+    ],
+    [
+      'controlPlane: {declaredControls: {1.2.1: {status: ok, reason: r}}}',
+      "c.yaml: controlPlane.declaredControls['1.2.1'].status: must be one of pass, fail, notApplicable",
+    ],
+    [
+      'controlPlane: {declaredControls: {KP-API-001: {status: pass}}}',
+      "c.yaml: controlPlane.declaredControls.KP-API-001: must have required property 'reason'",
+    ],
+    [
+      'controlPlane: {declaredControls: {KP-API-001: {status: pass, reason: r, expires: tomorrow}}}',
+      'c.yaml: controlPlane.declaredControls.KP-API-001.expires: must be a time, such as "2027-01-31T00:00:00Z"',
     ],
     ['schedule: {sweep: daily}', 'c.yaml: schedule.sweep: must be a cron expression of five fields'],
     ['writes: {rate: 0}', 'c.yaml: writes.rate: must be > 0'],
@@ -199,8 +217,8 @@ describe('[unit] configured checks', () => {
 
   it('disables, and gives severities', () => {
     const checks = configuredChecks(CHECKS, {
-      disable: ['KP-NET-002'],
-      severity: { 'KP-POD-001': 'low' },
+      checks: { disable: ['KP-NET-002'], severity: { 'KP-POD-001': 'low' } },
+      controlPlane: NOTHING_DECLARED,
     });
     const world = new World([pod], checks);
     expect(world.findingsOf('KP-NET-002')).to.deep.equal([]);
@@ -208,7 +226,8 @@ describe('[unit] configured checks', () => {
   });
 
   it('refuses an id that no check has', () => {
-    const settings = { disable: ['KP-POD-999'], severity: {} } as const;
+    const checks = { disable: ['KP-POD-999'], severity: {} } as const;
+    const settings = { checks, controlPlane: NOTHING_DECLARED };
     expect(() => configuredChecks(CHECKS, settings)).to.throw(SettingsError, 'there is no check KP-POD-999');
   });
 

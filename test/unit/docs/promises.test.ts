@@ -51,14 +51,15 @@ describe('[unit] docs: what SECURITY.md promises', () => {
     expect([KINDS.Secret.metadataOnly, KINDS.ConfigMap.metadataOnly]).to.deep.equal([true, true]);
   });
 
-  it('the rights write nothing but our own reports, Events, and the Lease', () => {
+  it('the rights write nothing but our own reports, the status of exceptions, Events, and the Lease', () => {
     const rules = readFileSync('manifests/base/rbac.yaml', 'utf8')
       .split(/^ {2}- apiGroups:/m)
       .slice(1);
     const writing = rules.filter((rule) => /- (?:create|update|patch|delete)/.test(rule));
-    const words = writing.map((rule) => [...rule.matchAll(/- "?([\w.]*)"?$/gm)].map(([, word]) => word).join(' '));
+    const words = writing.map((rule) => [...rule.matchAll(/- "?([\w./]*)"?$/gm)].map(([, word]) => word).join(' '));
     expect(words.map((rule) => rule.trim())).to.deep.equal([
       'kubeposture.io clustersecurityreports securityreports get list watch create patch delete',
+      'kubeposture.io clustersecurityexceptions/status securityexceptions/status patch',
       'events create patch',
       'coordination.k8s.io leases create',
       'coordination.k8s.io leases kubeposture get watch update',

@@ -38,12 +38,12 @@ describe('[unit] brain', () => {
     brain.store.setMissing('Pod', undefined);
     brain.store.put(shrink('Pod', aPod()));
     await brain.begin();
-    expect([brain.drift, told]).to.deep.equal([0, ['web background']]);
+    expect([brain.drift, told]).to.deep.equal([0, ['cluster background', 'web background']]);
     moon = 'full';
     brain.sweep();
     await waitFor('the drift', () => brain.drift === 1);
-    expect(told).to.deep.equal(['web background', 'web background']);
-    const [verdict] = [...brain.engine.verdicts()];
+    expect(told).to.deep.equal(['cluster background', 'web background', 'web background']);
+    const verdict = [...brain.engine.verdicts()].find(({ subject }) => subject.name === 'web');
     expect(verdict?.findings.map(({ message }) => message)).to.deep.equal(['the moon is full']);
     brain.stop();
   });
@@ -65,7 +65,13 @@ describe('[unit] brain', () => {
     brain.changed(brain.store.put(shrink('Pod', { metadata: { ...metadata, name: 'late' }, spec })));
     await brain.loop.idle();
     await brain.configure({ ...judging, checks: [] });
-    expect(told).to.deep.equal(['web background', 'late live', 'web background', 'late background']);
+    expect(told).to.deep.equal([
+      'cluster background',
+      'web background',
+      'late live',
+      'web background',
+      'late background',
+    ]);
     brain.stop();
   });
 
@@ -81,7 +87,7 @@ describe('[unit] brain', () => {
     expect([brain.loop.depth, [...brain.engine.verdicts()]]).to.deep.equal([0, []]);
     brain.store.setMissing('Pod', undefined);
     await brain.begin();
-    expect([...brain.engine.verdicts()]).to.have.length(1);
+    expect([...brain.engine.verdicts()].map(({ subject }) => subject.name)).to.deep.equal(['cluster', 'web']);
     brain.stop();
   });
 });
@@ -122,11 +128,14 @@ describe('[unit] brain and the clock', () => {
     const begun = brain.begin();
     clock.advance(1000);
     await begun;
-    expect([told, findings()]).to.deep.equal([['verdict of web'], []]);
+    expect([told, findings()]).to.deep.equal([['verdict of cluster', 'verdict of web'], []]);
     clock.advance(3_998_000);
-    expect([told, findings()]).to.deep.equal([['verdict of web'], []]);
+    expect([told, findings()]).to.deep.equal([['verdict of cluster', 'verdict of web'], []]);
     clock.advance(1_001_100);
-    expect([told, findings()]).to.deep.equal([['verdict of web', 'verdict of web'], ['it is late']]);
+    expect([told, findings()]).to.deep.equal([
+      ['verdict of cluster', 'verdict of web', 'verdict of web'],
+      ['it is late'],
+    ]);
     expect(clock.pending()).to.deep.equal([]);
     brain.stop();
   });

@@ -6,6 +6,8 @@ import { loadAll } from 'js-yaml';
 import { parse } from 'yaml';
 import { validateXML } from 'xmllint-wasm';
 import { UNSAFE } from '#model/text.ts';
+import type { FormatName } from '#report/formats/index.ts';
+import type { DeclaredControl } from '#settings/controls.ts';
 import { OUTPUTS, printed, scanOf } from '../../support/scan-of.ts';
 
 interface Sarif {
@@ -54,6 +56,11 @@ function everything(word: string): string {
     JSON.stringify({ apiVersion: 'v1', kind: word }),
     JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `${named(word)}2` }, spec: { hostPID: word } }),
   ].join('\n---\n');
+}
+
+/** Of the pod that is not read in full. */
+function declared(reason: string): Readonly<Record<string, DeclaredControl>> {
+  return { 'KP-IMG-001': { status: 'pass', reason, expires: '2999-01-01T00:00:00Z' } };
 }
 
 const HOSTILE: Readonly<Record<string, string>> = {
@@ -137,8 +144,8 @@ describe('[unit] output formats', function () {
   });
 
   for (const [name, word] of Object.entries(HOSTILE)) {
-    const scan = scanOf(everything(word), CHECKS);
-    const tame = scanOf(everything('word'), CHECKS);
+    const scan = scanOf(everything(word), CHECKS, {}, declared(word));
+    const tame = scanOf(everything('word'), CHECKS, {}, declared('word'));
 
     describe(name, () => {
       for (const format of OUTPUTS) {
@@ -159,12 +166,14 @@ describe('[unit] output formats', function () {
         const {
           findings,
           notEvaluated,
+          declared: told = [],
           workloads = [],
           bindings = [],
           exceptions = [],
           errors,
           ...summary
         } = scan.result;
+        expect(told.map(({ reason }) => reason)).to.deep.equal([word]);
         expect(exceptions.map(({ state }) => state)).to.deep.equal(['Active', 'Invalid']);
         const plain = JSON.parse(JSON.stringify(scan.result)) as object;
         expect(JSON.parse(printed('json', scan))).to.deep.equal(plain);
@@ -174,6 +183,7 @@ describe('[unit] output formats', function () {
         expect(lines.map((line) => JSON.parse(line) as object)).to.deep.equal([
           ...findings.map((each) => ({ type: 'finding', ...each })),
           ...notEvaluated.map((each) => ({ type: 'notEvaluated', ...each })),
+          ...told.map((each) => ({ type: 'declared', ...each })),
           ...workloads.map((each) => ({ type: 'workload', ...each })),
           ...bindings.map((each) => ({ type: 'binding', ...each })),
           ...exceptions.map((each) => ({ type: 'exception', ...each })),
@@ -243,6 +253,54 @@ describe('[unit] output formats', function () {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('what is declared is told, where a person or a machine looks for what was not seen', () => {
+    const controls = {
+      'KP-API-001': { status: 'pass', reason: 'by the provider', expires: '2999-01-01T00:00:00Z' },
+      'KP-IMG-003/notAllowed': { status: 'notApplicable', reason: 'no registry of our own' },
+      'KP-NET-006': { status: 'fail', reason: 'the old plugin' },
+    } as const;
+    const scan = scanOf('', ['KP-API-001', 'KP-IMG-003', 'KP-NET-006'], {}, controls);
+    const saying = (format: FormatName): readonly string[] =>
+      printed(format, scan)
+        .split('\n')
+        .filter((line) => /declared|by the provider|no registry/.test(line))
+        .map((line) => line.trim());
+    expect(scan.result.summary).to.include({ passed: 1, unknown: 0, high: 1 });
+    expect(scan.result.declared).to.deep.equal([
+      { check: 'KP-API-001', status: 'pass', reason: 'by the provider', expires: '2999-01-01T00:00:00Z' },
+      { check: 'KP-IMG-003', aspect: 'notAllowed', status: 'notApplicable', reason: 'no registry of our own' },
+    ]);
+    expect(saying('table')).to.deep.equal([
+      'high      KP-NET-006  declared to fail: the old plugin',
+      'declared',
+      '1  KP-API-001: declared to pass: by the provider, until',
+      '1  KP-IMG-003/notAllowed: declared not applicable: no registry of our own',
+    ]);
+    expect(saying('wide')).to.deep.equal([
+      'high      KP-NET-006  cni-does-not-enforce  Cluster/cluster  -     metadata.name  declared to fail: the old plugin',
+    ]);
+    expect(saying('junit')).to.deep.equal([
+      '<testcase name="the cluster, declared: by the provider" classname="KP-API-001 anonymous-auth-enabled"/>',
+      '<skipped>declared not applicable: no registry of our own</skipped>',
+      '<failure message="declared to fail: the old plugin" type="high">declared to fail: the old plugin',
+    ]);
+    expect(saying('markdown')).to.deep.equal([
+      '| 🔴 high | KP-NET-006 cni-does-not-enforce | declared to fail: the old plugin | `metadata.name` |',
+      '- 1 × KP-API-001: declared to pass: by the provider, until 2999-01-01T00:00:00Z',
+      '- 1 × KP-IMG-003/notAllowed: declared not applicable: no registry of our own',
+    ]);
+    const { runs } = JSON.parse(printed('sarif', scan)) as Sarif;
+    expect(runs[0].invocations).to.deep.equal([
+      {
+        executionSuccessful: true,
+        toolExecutionNotifications: [
+          'KP-API-001: declared to pass: by the provider, until 2999-01-01T00:00:00Z',
+          'KP-IMG-003/notAllowed: declared not applicable: no registry of our own',
+        ].map((text) => ({ level: 'note', message: { text } })),
+      },
+    ]);
   });
 
   it('an empty scan is an output too', async () => {

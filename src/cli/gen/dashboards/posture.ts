@@ -83,6 +83,20 @@ const BEGIN: readonly PanelOf[] = [
     expr: 'max by (framework, status) (kubeposture_compliance_controls)',
   }),
   table({
+    title: 'Exceptions by state',
+    description:
+      'Risks that somebody takes. NeverMatched is most often a slip; Expired and Invalid ones cover nothing.',
+    expr: 'sort_desc(max by (state) (kubeposture_exceptions))',
+  }),
+  stat({
+    title: 'The next exception ends',
+    description: 'Then what it covers is open again: in so much time.',
+    expr: 'max(kubeposture_exceptions_next_expiry_timestamp_seconds) - time()',
+    unit: 's',
+    colors: 'low is bad',
+    limits: [86_400, 604_800],
+  }),
+  table({
     title: 'What could not be judged',
     description: 'Checks on subjects, by what stood in the way. Not knowing is never a pass.',
     expr: 'sort_desc(max by (reason) (kubeposture_checks_unknown)) or vector(0)',
