@@ -22,7 +22,9 @@ export class Agenda {
     const untils = new Map<CheckId | '*', number>(again === Infinity ? [] : [['*', again]]);
     for (const [check, { until }] of results) if (until !== undefined) untils.set(check, until);
     const next = Math.min(...untils.values());
-    if (this.#entries.get(key)?.next === this.#next) this.#next = undefined;
+    const before = this.#entries.get(key)?.next ?? Infinity;
+    // Not where it stays: many subjects wait for the same moment.
+    if (before === this.#next && next > before) this.#next = undefined;
     if (untils.size === 0) this.#entries.delete(key);
     else this.#entries.set(key, { subject, untils, next });
     if (this.#next !== undefined) this.#next = Math.min(this.#next, next);

@@ -32,6 +32,9 @@ export interface Advisory {
 
 const DASHBOARD = 'kubernetes-dashboard';
 
+/** When the table was last held against what is known: it ages. */
+export const ADVISORIES_DATE = '2026-11-21';
+
 export const COMPONENT_ADVISORIES: readonly Advisory[] = [
   {
     component: 'Tiller',

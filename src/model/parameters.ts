@@ -1,6 +1,6 @@
 import { IMAGE_SCANNERS, type ImageScanner } from './image-scanners.ts';
 import { IMAGE_VERIFIERS, type ImageVerifier } from './image-verifiers.ts';
-import { COMPONENT_ADVISORIES, type Advisory } from './advisories.ts';
+import { ADVISORIES_DATE, COMPONENT_ADVISORIES, type Advisory } from './advisories.ts';
 
 /** The data tables that judgement rests on and that a cluster's owner may change. */
 export interface Parameters {
@@ -33,6 +33,8 @@ export interface Parameters {
   readonly metadataHosts: readonly string[];
   /** Add-ons that are retired or have known flaws. */
   readonly componentAdvisories: readonly Advisory[];
+  /** The day when that table was last held against what is known, `2026-11-21`; empty: it does not age. */
+  readonly componentAdvisoriesDate: string;
   /** Products that verify images behind webhooks of their own. */
   readonly imageVerifiers: readonly ImageVerifier[];
   /** Products that look into images. */
@@ -205,6 +207,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
     'metadata.azure.internal',
   ],
   componentAdvisories: COMPONENT_ADVISORIES,
+  componentAdvisoriesDate: ADVISORIES_DATE,
   imageVerifiers: IMAGE_VERIFIERS,
   imageScanners: IMAGE_SCANNERS,
   maxImageBytes: 1024 ** 3,

@@ -33,6 +33,15 @@ const ADVISORY = record(['component', 'images', 'flaws'], {
   flaws: { type: 'array', items: FLAW, minItems: 1, maxItems: 100 },
 });
 
+export const DATE = '^([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?$';
+
+/** The age of the table of KP-IMG-008. */
+export const componentAdvisoriesDate: Field<string> = {
+  says: 'When `componentAdvisories` was last held against what is known, such as `2026-11-21`: half a year later what KP-IMG-008 does not find is `unknown`. Say when your own table is of; empty is a table that does not age.',
+  fallback: DEFAULT_PARAMETERS.componentAdvisoriesDate,
+  schema: { type: 'string', pattern: DATE },
+};
+
 /** The table of KP-IMG-008. */
 export const componentAdvisories: Field<readonly Advisory[]> = {
   says: 'Add-ons that are retired or have known flaws (KP-IMG-008): recognised by the end of the repository, a last segment that is theirs alone, labels, Services or the service account; of the flaws the first that fits the version counts.',

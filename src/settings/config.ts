@@ -3,7 +3,7 @@ import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { loadAll, YAMLException } from 'js-yaml';
 import { pathText } from '#model/shape.ts';
 import { CHECK_ID, CONFIGURATION, CRON, NAMESPACE } from './description.ts';
-import { REPOSITORY, VERSION } from './advisories.ts';
+import { DATE, REPOSITORY, VERSION } from './advisories.ts';
 import { CONTROL, MOMENT } from './controls.ts';
 import { schemaOf } from './field.ts';
 import { SettingsError, type Config } from './types.ts';
@@ -86,6 +86,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
   [CONTROL]:
     'must be a check, an aspect of one or a recommendation of CIS, such as KP-API-001, KP-NET-017/none or 1.2.1',
   [MOMENT]: 'must be a time, such as "2027-01-31T00:00:00Z"',
+  [DATE]: 'must be a day, such as "2026-11-21", or empty',
   [VERSION]: 'must be a version, such as 1.12.0',
 };
 

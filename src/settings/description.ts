@@ -2,7 +2,7 @@ import type { CheckId } from '#model/check.ts';
 import { LEAST_IMAGE_BYTES } from '#model/node-images.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '#model/parameters.ts';
 import { SEVERITIES, type Severity } from '#model/severity.ts';
-import { componentAdvisories } from './advisories.ts';
+import { componentAdvisories, componentAdvisoriesDate } from './advisories.ts';
 import { declaredControls } from './controls.ts';
 import { atStart, field, integer, words, type Field, type Section } from './field.ts';
 import { imageScanners, imageVerifiers } from './products.ts';
@@ -128,6 +128,7 @@ export const CONFIGURATION = {
             ),
             metadataHosts: parameter('metadataHosts', 'Names and addresses of the metadata services of clouds.'),
             componentAdvisories,
+            componentAdvisoriesDate,
             imageVerifiers,
             imageScanners,
             maxImageBytes: integer(

@@ -1,4 +1,5 @@
 /** What the operator does in a cluster, told once: the embedded API server and a real one go through the same. */
+import { aScanReport, aSignaturePolicy } from '#checks/image-samples.ts';
 import { BOUNDED } from '#checks/samples.ts';
 import { KINDS } from '#model/kinds.ts';
 import { expect } from 'chai';
@@ -25,6 +26,7 @@ export interface Report {
   readonly subject: { readonly pods: number; readonly name: string };
   readonly findings: readonly {
     readonly check: string;
+    readonly aspect?: string;
     readonly severity: string;
     readonly path: string;
     readonly firstSeen: string;
@@ -118,9 +120,12 @@ function readers(namespace: string, ...subjects: readonly object[]): readonly ob
   ];
 }
 
-/** A kind of the Gateway API, as its CRD would install it, without a word of what is in it; the first version is the one stored. */
-function gatewayCrd(kind: 'Gateway' | 'HTTPRoute', ...versions: readonly string[]): object {
-  const { group, version, plural } = KINDS[kind];
+/** A kind of an extension, as its CRD would install it, without a word of what is in it; the first version is the one stored. */
+function extensionCrd(
+  kind: 'Gateway' | 'HTTPRoute' | 'ImageValidatingPolicy' | 'VulnerabilityReport',
+  ...versions: readonly string[]
+): object {
+  const { group, version, plural, namespaced } = KINDS[kind];
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -130,7 +135,7 @@ function gatewayCrd(kind: 'Gateway' | 'HTTPRoute', ...versions: readonly string[
     },
     spec: {
       group,
-      scope: 'Namespaced',
+      scope: namespaced ? 'Namespaced' : 'Cluster',
       names: { plural, kind, singular: kind.toLowerCase(), listKind: `${kind}List` },
       versions: (versions.length > 0 ? versions : [version]).map((name, index) => ({
         name,
@@ -319,7 +324,7 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(rows.filter(([name]) => name !== 'deployment-gone').map((row) => row.slice(0, -1))).to.deep.equal([
         ['NAME', 'KIND', 'SUBJECT', 'GRADE', 'SCORE', 'CRITICAL', 'HIGH', 'MEDIUM', 'LOW'],
         ['deployment-web', 'Deployment', 'web', 'D', '54', '0', '1', '7', '9'],
-        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '9', '12'],
+        [`namespace-${namespace}`, 'Namespace', namespace, 'C', '74', '0', '1', '10', '12'],
         ['serviceaccount-default', 'ServiceAccount', 'default', 'A', '98', '0', '0', '0', '1'],
       ]);
       expect(rows[0]!.at(-1)).to.equal('AGE');
@@ -454,7 +459,7 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       ]);
 
       const since = performance.now();
-      await api.apply(gatewayCrd('Gateway'), gatewayCrd('HTTPRoute'));
+      await api.apply(extensionCrd('Gateway'), extensionCrd('HTTPRoute'));
       await waitFor(
         'the kinds',
         async () => (await stateOf('Gateway')) === 'synced' && (await stateOf('HTTPRoute')) === 'synced',
@@ -471,7 +476,7 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       await waitFor('the kind to go', async () => (await isServed('HTTPRoute')) === 0, { deadlineMs: 10_000 });
       expect(await isServed('Gateway')).to.equal(1);
 
-      await api.apply(gatewayCrd('HTTPRoute'));
+      await api.apply(extensionCrd('HTTPRoute'));
       await waitFor('the server to serve it', () => api.list('HTTPRoute').catch(() => undefined));
       await api.apply(...routed(namespace).slice(2));
       await reportWhere(api, namespace, ({ network }) => network?.exposure === 'internet');
@@ -487,7 +492,7 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
 
     it('follows a kind of an extension from one version to another, and writes nothing for that', async () => {
       const at = operator!;
-      await api.apply(gatewayCrd('Gateway'), gatewayCrd('HTTPRoute', 'v1beta1'));
+      await api.apply(extensionCrd('Gateway'), extensionCrd('HTTPRoute', 'v1beta1'));
       await waitFor('the server to serve them', async () => {
         await api.apply(...routed(namespace).slice(0, 2), ...routed(namespace, 'v1beta1').slice(2));
         return true;
@@ -495,7 +500,7 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       await reportWhere(api, namespace, ({ network }) => network?.exposure === 'internet');
       const before = await quiet();
 
-      await api.apply(gatewayCrd('HTTPRoute', 'v1beta1', 'v1'));
+      await api.apply(extensionCrd('HTTPRoute', 'v1beta1', 'v1'));
       await at.says('kind is served in another version');
       expect(await quiet()).to.equal(before);
       await api.remove('HTTPRoute', { namespace, name: 'web' });
@@ -507,6 +512,46 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       for (const name of ['httproutes', 'gateways'])
         await api.remove('CustomResourceDefinition', { name: `${name}.gateway.networking.k8s.io` });
       await reportWhere(api, namespace, ({ network }) => network?.exposure === 'cluster');
+      expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
+    });
+
+    it('hears of verifiers and scanners of images that come while it runs', async () => {
+      const at = operator!;
+      const kinds = ['ImageValidatingPolicy', 'VulnerabilityReport'] as const;
+      const removeKinds = async (): Promise<void> => {
+        for (const { plural, group } of kinds.map((kind) => KINDS[kind]))
+          await api.remove('CustomResourceDefinition', { name: `${plural}.${group}` });
+      };
+      /** What the reports of the Deployment and of its namespace say of these. */
+      const told = async (): Promise<readonly string[]> => {
+        const reports = [await reportOf(api, namespace), await reportOf(api, namespace, `namespace-${namespace}`)];
+        const found = reports.flatMap((report) => report?.findings ?? []);
+        return found
+          .filter(({ check }) => /^KP-IMG-00[56]$/.test(check))
+          .map(({ check, aspect = '' }) => `${check}/${aspect}`);
+      };
+      const says = (...expected: readonly string[]): Promise<boolean> =>
+        waitFor(expected.join(), async () => [...(await told())].sort().join() === expected.join(), {
+          deadlineMs: 10_000,
+        });
+
+      await says('KP-IMG-005/none');
+      await api.apply(...kinds.map((kind) => extensionCrd(kind)));
+      // Nothing that an update repairs: what is high would be told by Events too, if it stayed for long enough.
+      const vulnerabilities = [{ vulnerabilityID: 'CVE-2024-3094', severity: 'CRITICAL', fixedVersion: '' }];
+      const artifact = { repository: 'library/nginx', digest: `sha256:${'ab'.repeat(32)}` };
+      const scan = aScanReport({ registry: { server: 'index.docker.io' }, artifact, vulnerabilities });
+      await waitFor('the server to serve them', async () => {
+        await api.apply(aSignaturePolicy(), { ...scan, metadata: { name: 'web', namespace } });
+        return true;
+      });
+      await says('KP-IMG-006/noSbom');
+
+      await api.apply(aSignaturePolicy({ validationActions: ['Audit'] }));
+      await says('KP-IMG-005/auditOnly', 'KP-IMG-006/noSbom');
+
+      await removeKinds();
+      await says('KP-IMG-005/none');
       expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
     });
 

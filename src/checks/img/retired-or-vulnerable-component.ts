@@ -1,9 +1,10 @@
 import { hasFlaw, isOf, isSuspect } from '#facts/advisories.ts';
+import { ageOf } from '#facts/data-age.ts';
 import { containersOf, named, type ContainerSlot } from '#facts/containers.ts';
 import { parseImage } from '#facts/image.ts';
 import { parseVersion } from '#facts/version.ts';
 import type { Advisory } from '#model/advisories.ts';
-import { defineCheckOfMany, judge, type Doubt, type Examples, type Problem } from '#model/check.ts';
+import { defineCheckOfMany, judge, type Context, type Doubt, type Examples, type Problem } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
 import { accountOf } from '#facts/token.ts';
 import { aContainer, aDeployment, aPod, aService } from '../samples.ts';
@@ -11,26 +12,29 @@ import { aContainer, aDeployment, aPod, aService } from '../samples.ts';
 const ofPod = judge({
   subject: 'Pod',
 
-  *evaluate(pod, _given, { parameters: { componentAdvisories: table } }) {
+  *evaluate(pod, _given, context) {
+    const { componentAdvisories: table } = context.parameters;
     const suspects = containersOf(pod.spec).filter(({ container }) => isSuspect(container.image ?? '', table));
     for (const advisory of table) {
       const words = suspects.flatMap((slot) => [...fromImage(slot, advisory)]);
       if (words.length > 0) yield* words;
       else yield* fromTheRest(pod, advisory);
     }
+    yield* tableAge(context);
   },
 });
 
 const ofService = judge({
   subject: 'Service',
 
-  *evaluate({ metadata }, _given, { parameters }) {
-    for (const advisory of parameters.componentAdvisories) {
+  *evaluate({ metadata }, _given, context) {
+    for (const advisory of context.parameters.componentAdvisories) {
       const [flaw] = advisory.flaws;
       if (flaw === undefined || advisory.services?.includes(metadata.name) !== true) continue;
       const message = `Service ${metadata.name} leads to ${advisory.component}: ${flaw.text}`;
       yield { at: 'metadata.name', severity: flaw.severity, message };
     }
+    yield* tableAge(context);
   },
 });
 
@@ -47,6 +51,10 @@ export const retiredOrVulnerableComponent = defineCheckOfMany({
   judges: [ofPod, ofService],
   examples,
 });
+
+function tableAge(context: Context): ReturnType<typeof ageOf> {
+  return ageOf('componentAdvisories', context.parameters.componentAdvisoriesDate, context);
+}
 
 function* fromImage(slot: ContainerSlot, advisory: Advisory): Iterable<Problem | Doubt> {
   const { image = '' } = slot.container;
