@@ -93,7 +93,7 @@ describe('[cluster] who may take a risk', function () {
       { encoding: 'utf8' },
     );
     const { notEvaluated } = JSON.parse(stdout) as ScanResult;
-    const said = notEvaluated.filter(({ subject }) => (subject?.kind ?? '').endsWith("Exception"));
+    const said = notEvaluated.filter(({ subject }) => (subject?.kind ?? '').endsWith('Exception'));
     await plane.kubectl('delete', 'clusterrolebinding,clusterrole', 'pods-alone');
     expect(said.map(({ check, reason }) => `${check} ${reason}`)).to.deep.equal([
       '* list clustersecurityexceptions.kubeposture.io: forbidden',
