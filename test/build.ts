@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { bundle } from './bundle.ts';
+import { PARSER, bundle } from './bundle.ts';
 
 const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly engines: { readonly node: string } };
 const oldest = /\d+/.exec(engines.node)?.[0] ?? '';
@@ -27,7 +27,7 @@ rmSync('dist', { recursive: true, force: true });
 const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'test/tsconfig.build.json'], { stdio: 'inherit' });
 if (status === 0) {
   writeFileSync('dist/types/package.json', `${JSON.stringify({ imports: { '#*.ts': './*.js' } })}\n`);
-  await bundle('dist', 'src/main.ts', 'src/index.ts', 'src/kube.ts');
+  await bundle('dist', 'src/main.ts', 'src/index.ts', 'src/kube.ts', PARSER);
   writeFileSync('dist/bin.cjs', BIN);
   chmodSync('dist/bin.cjs', 0o755);
 }

@@ -1,17 +1,15 @@
 import lodash from 'lodash';
 import type { Check, CheckId, Context } from '#model/check.ts';
-import { isCluster } from '#model/cluster.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
-import type { Verdict } from '#model/verdict.ts';
+import type { Declared, Finding, NotEvaluated, Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
 import { Exceptions, isOfException, type Covered } from './exceptions.ts';
 import { Ledger } from './ledger.ts';
-import { judgeFor } from './evaluate.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
 import type { CheckResult } from './result.ts';
-import { byCheck, byWorst, sitterOf, type Sitter } from './subject.ts';
+import { byCheck, byWorst, questionsTo, sitterOf, type Question, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
 import { openOf, type Tally } from './tally.ts';
 
@@ -26,8 +24,8 @@ export interface Evaluations {
  */
 export class Engine {
   #checks: readonly Check[];
-  /** Those that may have something to say, by the kind of the subject and whether it has pods. */
-  readonly #checksBy = new Map<string, readonly Check[]>();
+  /** What they ask, by the kind of the subject and whether it has pods. */
+  readonly #questions = new Map<string, readonly Question[]>();
   readonly #traits: readonly Trait[];
   readonly #inventory: Inventory;
   #planner: Planner;
@@ -56,7 +54,7 @@ export class Engine {
   /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */
   configure(checks: readonly Check[], context: Context): void {
     this.#checks = checks;
-    this.#checksBy.clear();
+    this.#questions.clear();
     this.#context = context;
     this.#planner = new Planner([...checks, ...this.#traits], this.#inventory);
     this.exceptions.configure(checks, context.exceptions);
@@ -121,10 +119,11 @@ export class Engine {
     if (sitter === undefined) return undefined;
     const known = this.#ledger.results(subjectKey(subject));
     const results = new Map<CheckId, CheckResult>();
-    for (const check of this.#checksOf(sitter)) {
-      const isAsked = known === undefined || checks === 'all' || checks.has(check.id);
-      const result = isAsked ? this.#counted(check, sitter.judge(check)) : known.get(check.id);
-      if (result !== undefined) results.set(check.id, result);
+    for (const question of this.#questionsTo(sitter)) {
+      const { id } = question.check;
+      const isAsked = known === undefined || checks === 'all' || checks.has(id);
+      const result = isAsked ? this.#counted(id, sitter.judge(question)) : known.get(id);
+      if (result !== undefined) results.set(id, result);
     }
     const { isWorkload, pods } = sitter;
     const traits = this.#told(sitter, { subject, checks });
@@ -134,17 +133,11 @@ export class Engine {
     return { results, verdict: { ...verdict, score: scoreOf(openOf(findings), 'resource') }, ...covered };
   }
 
-  #checksOf({ subject, isWorkload }: Sitter): readonly Check[] {
-    // Any may have something to say of the cluster: that it cannot see what it judges.
-    if (isCluster(subject)) return this.#checks;
-    const key = isWorkload ? `${subject.kind} with pods` : subject.kind;
-    const known = this.#checksBy.get(key);
-    if (known !== undefined) return known;
-    const asked = this.#checks.filter(
-      (check) => judgeFor(check, subject.kind) !== undefined || (isWorkload && judgeFor(check, 'Pod') !== undefined),
-    );
-    this.#checksBy.set(key, asked);
-    return asked;
+  #questionsTo({ subject, isWorkload }: Sitter): readonly Question[] {
+    const key = `${subject.apiVersion} ${subject.kind}${isWorkload ? ' with pods' : ''}`;
+    let questions = this.#questions.get(key);
+    if (questions === undefined) this.#questions.set(key, (questions = questionsTo(subject, isWorkload, this.#checks)));
+    return questions;
   }
 
   #told(sitter: Sitter, { subject, checks }: Job): Pick<Verdict, 'traits'> {
@@ -168,10 +161,10 @@ export class Engine {
     }
   }
 
-  #counted(check: Check, result: CheckResult | undefined): CheckResult | undefined {
+  #counted(check: CheckId, result: CheckResult | undefined): CheckResult | undefined {
     if (result === undefined) return undefined;
     this.#byOutcome[result.status] += 1;
-    if (result.status === 'error') this.#errors.set(check.id, (this.#errors.get(check.id) ?? 0) + 1);
+    if (result.status === 'error') this.#errors.set(check, (this.#errors.get(check) ?? 0) + 1);
     return result;
   }
 
@@ -210,12 +203,20 @@ interface Judged extends Omit<Covered, 'findings'> {
 function summed(
   results: ReadonlyMap<CheckId, CheckResult>,
 ): Pick<Verdict, 'findings' | 'notEvaluated' | 'declared' | 'passed'> {
-  const all = [...results.values()];
-  const declared = all.flatMap((result) => result.declared ?? []);
+  const findings: Finding[] = [];
+  const notEvaluated: NotEvaluated[] = [];
+  const declared: Declared[] = [];
+  let passed = 0;
+  for (const result of results.values()) {
+    for (const finding of result.findings) findings.push(finding);
+    for (const gap of result.notEvaluated) notEvaluated.push(gap);
+    for (const each of result.declared ?? []) declared.push(each);
+    if (result.status === 'pass') passed += 1;
+  }
   return {
-    findings: all.flatMap(({ findings }) => findings).sort(byWorst),
-    notEvaluated: all.flatMap(({ notEvaluated }) => notEvaluated).sort(byCheck),
+    findings: findings.sort(byWorst),
+    notEvaluated: notEvaluated.sort(byCheck),
     ...(declared.length === 0 ? {} : { declared: declared.sort(byCheck) }),
-    passed: all.filter(({ status }) => status === 'pass').length,
+    passed,
   };
 }

@@ -16,11 +16,9 @@ import type { Relation } from '#model/relation.ts';
 export interface Surroundings {
   readonly context: Context;
   readonly inventory: Inventory;
-  /** What was asked of objects already, where the checks and traits of a subject share it: nothing changes while it is judged. */
-  readonly asked?: Asked;
+  /** What was asked of this object already, where checks and traits share it: nothing changes while a subject is judged. */
+  readonly asked?: Map<Relation, readonly unknown[]>;
 }
-
-export type Asked = Map<AnyObject, Map<Relation, readonly unknown[]>>;
 
 type Given = Readonly<Record<string, readonly unknown[] | undefined>>;
 
@@ -51,48 +49,49 @@ const NO_CLUSTER: Doubt = { unknown: 'files do not tell what else is in the clus
 const NONE: readonly never[] = [];
 
 function missingInputs({ inputs }: Judge, inventory: Inventory): readonly string[] {
-  const reasons = new Set<string>();
-  for (const { relation, optional } of Object.values(inputs)) {
+  let reasons: Set<string> | undefined;
+  for (const { relation, optional } of inputs) {
     if (optional) continue;
     for (const kind of relation.reads) {
       const reason = inventory.missing(kind);
-      if (reason !== undefined) reasons.add(reason);
+      if (reason !== undefined) (reasons ??= new Set()).add(reason);
     }
   }
-  return reasons.size === 0 ? NONE : [...reasons].sort();
+  return reasons === undefined ? NONE : [...reasons].sort();
 }
 
 /** The inputs of an object, `undefined` for those that may be out of reach and are. */
 export function relatedTo(
   { inputs }: Pick<Judge, 'inputs'>,
   object: AnyObject,
-  { inventory, asked }: Pick<Surroundings, 'inventory' | 'asked'>,
+  surroundings: Pick<Surroundings, 'inventory' | 'asked'>,
 ): Given {
+  if (inputs.length === 0) return NOTHING;
   const given: Record<string, readonly unknown[] | undefined> = {};
-  for (const [name, { relation, optional }] of Object.entries(inputs)) {
-    const isKnown = !optional || relation.reads.every((kind) => inventory.missing(kind) === undefined);
-    given[name] = isKnown ? related(relation, object, inventory, asked) : undefined;
+  for (const { name, relation, optional } of inputs) {
+    const isKnown = !optional || relation.reads.every((kind) => surroundings.inventory.missing(kind) === undefined);
+    given[name] = isKnown ? related(relation, object, surroundings) : undefined;
   }
   return given;
 }
 
-function related(relation: Relation, object: AnyObject, inventory: Inventory, asked?: Asked): readonly unknown[] {
-  const known = asked?.get(object)?.get(relation);
+const NOTHING: Given = Object.freeze({});
+
+function related(
+  relation: Relation,
+  object: AnyObject,
+  { inventory, asked }: Pick<Surroundings, 'inventory' | 'asked'>,
+): readonly unknown[] {
+  const known = asked?.get(relation);
   if (known !== undefined) return known;
   const found = relation.related(object, inventory);
-  const own = asked?.get(object) ?? new Map<Relation, readonly unknown[]>();
-  own.set(relation, found);
-  asked?.set(object, own);
+  asked?.set(relation, found);
   return found;
 }
 
 function collect(judge: Judge, object: AnyObject, given: Given, { context, inventory }: Surroundings): Outcome {
   const problems: Problem[] = [];
-  const unread = [...(object.malformed ?? NONE)];
-  for (const values of Object.values(given)) noteUnread(values, unread);
-  const ownKind = inventory.missing(object.kind);
-  if (ownKind !== undefined) unread.push(ownKind);
-  const doubts: Doubt[] = unread.map((unknown) => ({ unknown }));
+  const doubts = doubtsBefore(object, given, inventory);
   let until = Infinity;
   for (const word of judge.evaluate(object, given, context)) {
     if ('notApplicable' in word) return NOT_APPLICABLE;
@@ -104,6 +103,15 @@ function collect(judge: Judge, object: AnyObject, given: Given, { context, inven
   if (problems.length > 0) return { status: 'fail', problems, missing: doubts, ...holds };
   if (doubts.length > 0) return { status: 'unknown', missing: doubts, ...holds };
   return holds === undefined ? PASS : { status: 'pass', ...holds };
+}
+
+/** What is in doubt whatever the judgement says. */
+function doubtsBefore(object: AnyObject, given: Given, inventory: Inventory): Doubt[] {
+  const unread = [...(object.malformed ?? NONE)];
+  if (given !== NOTHING) for (const values of Object.values(given)) noteUnread(values, unread);
+  const ownKind = inventory.missing(object.kind);
+  if (ownKind !== undefined) unread.push(ownKind);
+  return unread.map((unknown) => ({ unknown }));
 }
 
 const PASS: Outcome = { status: 'pass' };

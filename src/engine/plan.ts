@@ -45,7 +45,7 @@ export class Planner {
     this.#inventory = inventory;
     this.#judged = new Set(asked.flatMap(({ judges }) => judges.map(({ subject }) => subject)));
     for (const { id, judges } of asked) {
-      for (const { inputs } of judges) for (const { relation } of Object.values(inputs)) this.#use(relation, id);
+      for (const { inputs } of judges) for (const { relation } of inputs) this.#use(relation, id);
     }
   }
 

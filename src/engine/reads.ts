@@ -9,7 +9,7 @@ export function readsOf({ judges }: Pick<Asked, 'judges'>): ReadonlySet<Kind> {
   return new Set(
     judges.flatMap(({ subject, inputs }) => [
       subject,
-      ...Object.values(inputs).flatMap(({ relation, isIncidental }) =>
+      ...inputs.flatMap(({ relation, isIncidental }) =>
         isIncidental ? [] : [...relation.reads, ...relation.alsoReads],
       ),
     ]),

@@ -1,10 +1,11 @@
 import lodash from 'lodash';
-import type { Check, Context, Doubt, Outcome, Problem } from '#model/check.ts';
+import type { Check, Context, Doubt, Judge, Outcome, Problem } from '#model/check.ts';
 import { isCluster } from '#model/cluster.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { AnyObject, Pod } from '#model/objects.ts';
 import { subjectKey, subjectOf, type Ref, type Subject } from '#model/ref.ts';
 import { rankOf } from '#model/severity.ts';
+import { byWord } from '#model/text.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { Finding, NotEvaluated } from '#model/verdict.ts';
 import { isFinished, templatePath } from '#model/workload.ts';
@@ -14,10 +15,32 @@ import type { CheckResult } from './result.ts';
 import { scopeOf } from './scope.ts';
 import { asItsPodsNameIt, objectAt, podsBelow, rootOf, type PodsBelow } from './roots.ts';
 
-/** One look of a pod, with how many pods of the subject look so. A template counts no pods. */
-interface Face {
-  readonly pod: Pod;
+/** What one check asks of a subject: of its pods, where it has any, and of its own object. */
+export interface Question {
+  readonly check: Check;
+  readonly ofPods: Judge | undefined;
+  readonly ofOwn: Judge | undefined;
+}
+
+/** The questions of the checks that may have something to say of a subject. */
+export function questionsTo(subject: Subject, hasPods: boolean, checks: readonly Check[]): readonly Question[] {
+  const { kind } = subject;
+  const questions = checks.map((check) => ({
+    check,
+    ofPods: hasPods ? judgeFor(check, 'Pod') : undefined,
+    ofOwn: kind === 'Pod' ? undefined : judgeFor(check, kind),
+  }));
+  // Any may have something to say of the cluster: that it cannot see what it judges.
+  return isCluster(subject)
+    ? questions
+    : questions.filter(({ ofPods, ofOwn }) => ofPods !== undefined || ofOwn !== undefined);
+}
+
+/** One object by which a subject is judged: a look of its pods, with how many look so, or its own. A template counts no pods. */
+interface Face<T extends AnyObject> {
+  readonly object: T;
   readonly pods: number;
+  readonly surroundings: Surroundings;
 }
 
 /** Everything of a subject that its checks are run on, gathered once. */
@@ -25,7 +48,7 @@ export interface Sitter {
   readonly subject: Subject;
   readonly isWorkload: boolean;
   readonly pods: number;
-  readonly judge: (check: Check) => CheckResult | undefined;
+  readonly judge: (question: Question) => CheckResult | undefined;
   /** Of its pods that run or would run, else of its own object. Undefined where there is nothing to tell. */
   readonly tell: (trait: Trait) => Traits[TraitId];
 }
@@ -36,28 +59,33 @@ export function sitterOf(named: Subject, inventory: Inventory, context: Context)
   if (own !== undefined && subjectKey(rootOf(own, inventory)) !== subjectKey(named)) return undefined;
   const subject = own === undefined ? asItsPodsNameIt(named, inventory) : subjectOf(own);
   if (subject === undefined || !isInScope(subject, context)) return undefined;
-  const surroundings: Surroundings = { inventory, context, asked: new Map() };
+  const faceOf = <T extends AnyObject>(object: T): Face<T> & { pods: number } => ({
+    object,
+    pods: 0,
+    surroundings: { inventory, context, asked: new Map() },
+  });
   const below = podsBelow(subject, inventory);
-  const running = facesOf(below, false);
-  const all = facesOf(below, true);
+  const all = facesOf(below, faceOf);
+  const running = all.filter(({ object }) => !isFinished(object));
+  const alone = own === undefined || own.kind === 'Pod' ? undefined : faceOf(own);
   return {
     subject,
     isWorkload: all.length > 0,
     pods: below.live.filter((pod) => !isFinished(pod)).length,
-    judge: (check) => {
-      const judged = [
-        ...judgedFaces(check, check.alsoFinished === true ? all : running, surroundings),
-        ...judgedOwn(check, own, surroundings),
-      ];
+    judge: (question) => {
+      const { check, ofPods } = question;
+      const judged: Judged[] = [];
+      if (ofPods !== undefined)
+        for (const face of check.alsoFinished === true ? all : running) judged.push(judgedFace(ofPods, face));
+      if (alone !== undefined) judged.push(...judgedOwn(question, alone));
       if (judged.length === 0) return undefined;
       return withDeclared(check, merge(check, judged, templatePath(subject.kind)), context);
     },
     tell: ({ judges }) => {
-      const alone = own === undefined || own.kind === 'Pod' ? [] : [own];
-      const objects = running.length > 0 ? running.map(({ pod }) => pod) : alone;
-      const teller = judges.find((each) => each.subject === objects[0]?.kind);
+      const faces = running.length > 0 || alone === undefined ? running : [alone];
+      const teller = judges.find((each) => each.subject === faces[0]?.object.kind);
       return teller?.tell(
-        objects.map((object) => ({ object, given: relatedTo(teller, object, surroundings) })),
+        faces.map(({ object, surroundings }) => ({ object, given: relatedTo(teller, object, surroundings) })),
         context,
       );
     },
@@ -69,22 +97,16 @@ function isInScope(subject: Subject, { inScope }: Context): boolean {
   return inScope?.(scopeOf(subject), isCluster(subject) ? undefined : subject.kind) !== false;
 }
 
-function judgedFaces(check: Check, faces: readonly Face[], surroundings: Surroundings): readonly Judged[] {
-  const judge = judgeFor(check, 'Pod');
-  return judge === undefined
-    ? []
-    : faces.map(({ pod, pods }) => ({ pod, pods, outcome: evaluate(judge, pod, surroundings) }));
+function judgedFace(judge: Judge, { object, pods, surroundings }: Face<AnyObject>): Judged {
+  return { object, pods, outcome: evaluate(judge, object, surroundings) };
 }
 
-function judgedOwn(check: Check, own: AnyObject | undefined, surroundings: Surroundings): readonly Judged[] {
-  if (own === undefined || own.kind === 'Pod') return [];
-  const isChosen = surroundings.context.inScope?.(scopeOf(subjectOf(own)), own.kind) !== false;
-  const judge = isChosen ? judgeFor(check, own.kind) : undefined;
-  const outcomes = judge === undefined ? [] : [evaluate(judge, own, surroundings)];
-  return [...outcomes, ...(own.kind === 'Cluster' ? atLarge(check, surroundings) : [])].map((outcome) => ({
-    pods: 0,
-    outcome,
-  }));
+function judgedOwn({ check, ofOwn }: Question, face: Face<AnyObject>): readonly Judged[] {
+  const { object, surroundings } = face;
+  if (object.kind !== 'Cluster') return ofOwn === undefined ? NONE : [judgedFace(ofOwn, face)];
+  const isChosen = surroundings.context.inScope?.('', object.kind) !== false;
+  const own = ofOwn === undefined || !isChosen ? [] : [judgedFace(ofOwn, face)];
+  return [...own, ...atLarge(check, surroundings).map((outcome) => ({ object, pods: 0, outcome }))];
 }
 
 /** What a check cannot tell of anything: because it cannot see what it judges, or as the run is set up. */
@@ -96,13 +118,15 @@ function atLarge({ judges, unsaid }: Check, { inventory, context }: Surroundings
 }
 
 /** The different looks of the pods: equal pods share their spec, labels and annotations in the store, so identity tells them apart. */
-function facesOf({ live, templates }: PodsBelow, withFinished: boolean): readonly Face[] {
-  const faces: { pod: Pod; pods: number }[] = templates.map((pod) => ({ pod, pods: 0 }));
+function facesOf<F extends { readonly object: Pod; pods: number }>(
+  { live, templates }: PodsBelow,
+  faceOf: (pod: Pod) => F,
+): readonly F[] {
+  const faces = templates.map(faceOf);
   for (const pod of live) {
-    if (isFinished(pod) && !withFinished) continue;
-    const face = faces.find((known) => known.pods > 0 && looksAlike(known.pod, pod));
-    if (face === undefined) faces.push({ pod, pods: 1 });
-    else face.pods += 1;
+    let face = faces.find((known) => known.pods > 0 && looksAlike(known.object, pod));
+    if (face === undefined) faces.push((face = faceOf(pod)));
+    face.pods += 1;
   }
   return faces;
 }
@@ -119,7 +143,7 @@ function looksAlike(a: Pod, b: Pod): boolean {
 }
 
 interface Judged {
-  readonly pod?: Pod;
+  readonly object: AnyObject;
   readonly pods: number;
   readonly outcome: Outcome;
 }
@@ -139,21 +163,17 @@ const WORST_FIRST = ['fail', 'error', 'unknown', 'pass', 'notApplicable'] as con
 function merge(check: Check, judged: readonly Judged[], prefix: string): CheckResult {
   const [first] = judged;
   if (judged.length === 1 && first !== undefined && isBare(first.outcome)) return BARE[first.outcome.status];
-  const outcomes = judged.map(({ outcome }) => outcome);
-  const status = WORST_FIRST.find((word) => outcomes.some((outcome) => outcome.status === word)) ?? 'notApplicable';
-  const until = Math.min(...outcomes.map((outcome) => outcome.until ?? Infinity));
+  const status = WORST_FIRST.find((word) => judged.some(({ outcome }) => outcome.status === word)) ?? 'notApplicable';
+  const until = Math.min(...judged.map(({ outcome }) => outcome.until ?? Infinity));
   const holds = until === Infinity ? {} : { until };
-  const findings = new Map<string, Finding>();
-  for (const { pod, pods, outcome } of judged)
-    if (outcome.status === 'fail')
-      for (const problem of outcome.problems)
-        gather(findings, { ...findingOf(check, problem, prefix, pods), ...containerAt(problem.at, pod) });
-  const gaps = new Map(outcomes.flatMap(doubtsOf).map((doubt) => [`${doubt.aspect ?? ''}\n${doubt.unknown}`, doubt]));
-  if (findings.size === 0 && gaps.size === 0) return until === Infinity ? BARE[status] : { ...BARE[status], ...holds };
+  const findings = findingsOf(check, judged, prefix);
+  const doubts = judged.flatMap(({ outcome }) => doubtsOf(outcome));
+  if (findings.length === 0 && doubts.length === 0)
+    return until === Infinity ? BARE[status] : { ...BARE[status], ...holds };
   return {
     status,
-    findings: [...findings.values()],
-    notEvaluated: Array.from(gaps.values(), (doubt) => gapOf(check, doubt)).sort(byCheck),
+    findings,
+    notEvaluated: gapsOf(check, doubts),
     ...holds,
   };
 }
@@ -168,19 +188,37 @@ function doubtsOf(outcome: Outcome): readonly Doubt[] {
   return outcome.status === 'unknown' || outcome.status === 'fail' ? outcome.missing : [];
 }
 
-function gapOf({ id }: Check, { unknown: reason, aspect }: Doubt): NotEvaluated {
-  return { check: id, ...(aspect === undefined ? {} : { aspect }), reason };
+function gapsOf({ id }: Check, doubts: readonly Doubt[]): readonly NotEvaluated[] {
+  const gaps = new Map(doubts.map((doubt) => [`${doubt.aspect ?? ''}\n${doubt.unknown}`, doubt]));
+  return Array.from(gaps.values(), ({ unknown: reason, aspect }) => ({
+    check: id,
+    ...(aspect === undefined ? {} : { aspect }),
+    reason,
+  })).sort(byCheck);
 }
 
-function gather(findings: Map<string, Finding>, finding: Finding): void {
-  const { aspect = '', severity, path, message, container = '' } = finding;
-  const key = [aspect, severity, path, message, container].join('\n');
-  const known = findings.get(key);
-  findings.set(key, known === undefined ? finding : { ...known, pods: known.pods + finding.pods });
+function findingsOf(check: Check, judged: readonly Judged[], prefix: string): readonly Finding[] {
+  const found = judged.flatMap(({ object, pods, outcome }) =>
+    outcome.status === 'fail'
+      ? outcome.problems.map((problem) => ({
+          ...findingOf(check, problem, prefix, pods),
+          ...containerAt(problem.at, object),
+        }))
+      : [],
+  );
+  if (found.length < 2) return found;
+  const findings = new Map<string, Finding>();
+  for (const finding of found) {
+    const { aspect = '', severity, path, message, container = '' } = finding;
+    const key = `${aspect}\n${severity}\n${path}\n${message}\n${container}`;
+    const known = findings.get(key);
+    findings.set(key, known === undefined ? finding : { ...known, pods: known.pods + finding.pods });
+  }
+  return findings.size === found.length ? found : [...findings.values()];
 }
 
 function findingOf(check: Check, problem: Problem, prefix: string, pods: number): Finding {
-  const { at, message, aspect, severity = check.severity, because = [], pss, accepted } = problem;
+  const { at, message, aspect, severity = check.severity, because = NONE, pss, accepted } = problem;
   return {
     check: check.id,
     name: check.name,
@@ -189,47 +227,44 @@ function findingOf(check: Check, problem: Problem, prefix: string, pods: number)
     path: prefix + at,
     message,
     evidence: check.evidence,
-    because: [...because].sort(byRef),
+    because: because.length < 2 ? because : [...because].sort(byRef),
     pods,
-    ...(aspect === undefined ? {} : { aspect }),
-    ...(pss === undefined ? {} : { pss }),
-    ...(accepted === undefined ? {} : { accepted }),
+    ...(aspect === undefined ? undefined : { aspect }),
+    ...(pss === undefined ? undefined : { pss }),
+    ...(accepted === undefined ? undefined : { accepted }),
   };
 }
+
+const NONE: readonly never[] = [];
 
 const IN_CONTAINER = /^spec\.(containers|initContainers|ephemeralContainers)\[(\d+)\]/;
 
 /** The container that a path in a pod leads into. */
-function containerAt(path: string, pod?: Pod): Pick<Finding, 'container'> {
+function containerAt(path: string, object: AnyObject): Pick<Finding, 'container'> {
+  if (object.kind !== 'Pod') return {};
   const [, list, index] = IN_CONTAINER.exec(path) ?? [];
-  const container = pod?.spec[list as 'containers']?.[Number(index)]?.name ?? '';
+  const container = object.spec[list as 'initContainers']?.[Number(index)]?.name ?? '';
   return container === '' ? {} : { container };
 }
 
 function byRef(a: Ref, b: Ref): number {
-  return compare([a.kind, a.namespace, a.name], [b.kind, b.namespace, b.name]);
+  return byWord(a.kind, b.kind) || byWord(a.namespace, b.namespace) || byWord(a.name, b.name);
 }
 
 /** The order of findings in every report: worst first, then check, path, aspect, message. */
 export function byWorst(a: Finding, b: Finding): number {
-  return rankOf(b.severity) - rankOf(a.severity) || compare(sortKey(a), sortKey(b));
-}
-
-function sortKey({ check, path, aspect, message }: Finding): readonly string[] {
-  return [check, path, aspect ?? '', message];
-}
-
-function compare(a: readonly string[], b: readonly string[]): number {
-  for (let index = 0; index < a.length; index += 1) {
-    const [left = '', right = ''] = [a[index], b[index]];
-    if (left !== right) return left < right ? -1 : 1;
-  }
-  return 0;
+  return (
+    rankOf(b.severity) - rankOf(a.severity) ||
+    byWord(a.check, b.check) ||
+    byWord(a.path, b.path) ||
+    byWord(a.aspect ?? '', b.aspect ?? '') ||
+    byWord(a.message, b.message)
+  );
 }
 
 /** The order of what was not evaluated. */
 export function byCheck(a: Gap, b: Gap): number {
-  return compare([a.check, a.reason, a.aspect ?? ''], [b.check, b.reason, b.aspect ?? '']);
+  return byWord(a.check, b.check) || byWord(a.reason, b.reason) || byWord(a.aspect ?? '', b.aspect ?? '');
 }
 
 type Gap = Pick<NotEvaluated, 'check' | 'aspect' | 'reason'>;

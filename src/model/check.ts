@@ -142,6 +142,7 @@ export interface JudgeSpec<K extends Kind, I extends Inputs<K>> {
 }
 
 interface GivenInput {
+  readonly name: string;
   readonly relation: Relation;
   readonly optional: boolean;
   readonly isIncidental: boolean;
@@ -150,7 +151,7 @@ interface GivenInput {
 /** A judgement with its generics sealed. */
 export interface Judge {
   readonly subject: Kind;
-  readonly inputs: Readonly<Record<string, GivenInput>>;
+  readonly inputs: readonly GivenInput[];
   readonly applies: (object: AnyObject, context: Context) => boolean;
   readonly evaluate: (
     object: AnyObject,
@@ -245,11 +246,10 @@ export function isProblem(word: Word): word is Problem {
 
 /** Seals the generics of inputs. */
 export function sealedInputs<K extends Kind>(inputs: Inputs<K>): Judge['inputs'] {
-  const sealed = Object.entries<Input<K>>(inputs).map(([name, input]) => [
-    name,
-    'optional' in input ? input : { relation: input, optional: false, isIncidental: false },
-  ]);
-  return Object.freeze(Object.fromEntries(sealed)) as Judge['inputs'];
+  const sealed = Object.entries<Input<K>>(inputs).map(([name, input]) =>
+    'optional' in input ? { name, ...input } : { name, relation: input, optional: false, isIncidental: false },
+  );
+  return Object.freeze(sealed as unknown as Judge['inputs']);
 }
 
 /** Seals the generics of one judgement, so that no check writes a cast. */

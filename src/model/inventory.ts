@@ -23,6 +23,31 @@ export interface View<K extends Kind, T, A extends Kind = never> {
 }
 
 /**
+ * A function of an object and of what the inventory holds of some kinds, worked out once until one of these changes: for what is asked again
+ * and again while nothing does, as when everything is judged.
+ */
+export function remembered<K extends Kind, S extends object, T extends object>(
+  name: string,
+  kinds: readonly K[],
+  of: (subject: S, inventory: Inventory<K>) => T,
+): (subject: S, inventory: Inventory<K>) => T {
+  const answers: View<K, Map<S, T>> = {
+    name,
+    kinds,
+    open: () => new Map(),
+    apply: (known) => {
+      known.clear();
+    },
+  };
+  return (subject, inventory) => {
+    const known = inventory.view(answers);
+    let answer = known.get(subject);
+    if (answer === undefined) known.set(subject, (answer = of(subject, inventory)));
+    return answer;
+  };
+}
+
+/**
  * The state of the cluster as a reader of the kinds `K` sees it. The mark `in` makes an inventory of more kinds usable where fewer
  * are declared and never the other way: without it TypeScript lets a relation read a kind it does not answer for.
  *

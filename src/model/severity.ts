@@ -3,9 +3,13 @@ export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const
 
 export type Severity = (typeof SEVERITIES)[number];
 
+const RANKS = Object.fromEntries(SEVERITIES.toReversed().map((severity, rank) => [severity, rank])) as Readonly<
+  Record<Severity, number>
+>;
+
 /** 0 for info up to 4 for critical. */
 export function rankOf(severity: Severity): number {
-  return SEVERITIES.length - 1 - SEVERITIES.indexOf(severity);
+  return RANKS[severity];
 }
 
 export function isSeverity(word: string): word is Severity {

@@ -7,6 +7,12 @@ export function harmless(text: string): string {
   return text.replace(UNSAFE, '\ufffd');
 }
 
+/** The order of words by their code units: no locale changes it. */
+export function byWord(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
 /** At most `limit` UTF-16 units; what is cut is said by an ellipsis. Never cuts a character in two. */
 export function shortened(text: string, limit: number): string {
   if (text.length <= limit) return text;

@@ -8,6 +8,7 @@ import type { Pod } from '#model/objects.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
+import { byWord } from '#model/text.ts';
 
 const agents: Index<'Pod'> = {
   kind: 'Pod',
@@ -40,34 +41,42 @@ interface Counted {
   readonly count: number;
 }
 
+interface Plugins {
+  readonly counts: Map<string, Counted>;
+  /** In order of their names; undefined until it is asked for. */
+  found?: readonly Recognised[] | undefined;
+}
+
 /** How often each plugin is there: its agents run on every node, and every pod that is judged asks. */
-const plugins: View<'Node' | 'Pod', Map<string, Counted>> = {
+const plugins: View<'Node' | 'Pod', Plugins> = {
   name: 'network plugins',
   kinds: ['Node', 'Pod'],
   open: (inventory) => {
-    const counts = new Map<string, Counted>();
-    for (const object of [...inventory.list('Node'), ...inventory.list('Pod')]) tally(counts, object, 1);
-    return counts;
+    const state: Plugins = { counts: new Map() };
+    for (const object of [...inventory.list('Node'), ...inventory.list('Pod')]) tally(state, object, 1);
+    return state;
   },
-  apply: (counts, { before, after }) => {
-    if (before !== undefined) tally(counts, before, -1);
-    if (after !== undefined) tally(counts, after, 1);
+  apply: (state, { before, after }) => {
+    if (before !== undefined) tally(state, before, -1);
+    if (after !== undefined) tally(state, after, 1);
   },
 };
 
-function tally(counts: Map<string, Counted>, object: AnyObject, sign: 1 | -1): void {
+function tally(state: Plugins, object: AnyObject, sign: 1 | -1): void {
   const plugin = object.kind === 'Pod' ? pluginOf(object) : object.kind === 'Node' ? distributionOf(object) : undefined;
   if (plugin === undefined) return;
   const key = keyOf(plugin);
-  const count = (counts.get(key)?.count ?? 0) + sign;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, { plugin, count });
+  const count = (state.counts.get(key)?.count ?? 0) + sign;
+  if (count === 0) state.counts.delete(key);
+  else state.counts.set(key, { plugin, count });
+  state.found = undefined;
 }
 
 /** The network plugins of the cluster, as far as their agents are known. */
 export function pluginsIn(inventory: Inventory<'Pod' | 'Node'>): readonly Recognised[] {
-  const found = [...inventory.view(plugins).entries()];
-  return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { plugin }]) => plugin);
+  const state = inventory.view(plugins);
+  state.found ??= [...state.counts].sort(([a], [b]) => byWord(a, b)).map(([, { plugin }]) => plugin);
+  return state.found;
 }
 
 /** Whether the network plugins enforce policies; undefined: it cannot be told. */

@@ -2,6 +2,7 @@ import { DIRECTIONS, directionsOf, type Direction } from '#facts/policy.ts';
 import { selects } from '#facts/selector.ts';
 import { policyOf, type AnyPolicy, type PodSet } from '#analysis/network/rules.ts';
 import { namespaceLabels, podKey } from '#analysis/network/sources.ts';
+import type { NetworkKinds } from '#analysis/network/view.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf, Pod } from '#model/objects.ts';
 import { refOf, subjectText, type Ref } from '#model/ref.ts';
@@ -37,21 +38,28 @@ function isIn({ metadata, spec }: Pod, set: PodSet, inventory: Pods): boolean {
   );
 }
 
+const CLUSTER_POLICY_KINDS = ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'] as const;
+
+function denialsOf(pod: Pod, direction: Direction, inventory: Inventory<NetworkKinds>): readonly Denial[] {
+  return networkIn(inventory)
+    .policiesOf(podKey(pod), direction)
+    .filter(
+      ({ tier, [direction]: rules = [] }) => tier !== 'namespaced' && rules.some(({ action }) => action === 'deny'),
+    )
+    .flatMap(({ ref }) => {
+      const policy = inventory.get(ref);
+      return policy === undefined ? [] : [{ direction, policy }];
+    });
+}
+
 export const clusterPoliciesDenyingPod = defineRelation({
   subject: 'Pod',
   name: 'cluster-wide network policies that deny the pod something',
   related: (pod, inventory): readonly Denial[] =>
-    DIRECTIONS.flatMap((direction) =>
-      networkIn(inventory)
-        .policiesOf(podKey(pod), direction)
-        .filter(
-          ({ tier, [direction]: rules = [] }) => tier !== 'namespaced' && rules.some(({ action }) => action === 'deny'),
-        )
-        .flatMap(({ ref }) => {
-          const policy = inventory.get(ref);
-          return policy === undefined ? [] : [{ direction, policy }];
-        }),
-    ),
+    // Most clusters have none.
+    CLUSTER_POLICY_KINDS.every((kind) => inventory.list(kind).length === 0)
+      ? []
+      : DIRECTIONS.flatMap((direction) => denialsOf(pod, direction, inventory)),
   affected: {
     AdminNetworkPolicy: podsSelectedBy,
     BaselineAdminNetworkPolicy: podsSelectedBy,

@@ -243,8 +243,7 @@ describe('[cluster] installed as the manifests say', function () {
     await reportWhere(api!, namespace, ({ subject }) => subject.pods === 3, 20_000);
     // What a check would only like to know does not blind it.
     const needsSecrets = ({ subject, inputs }: Check['judges'][number]): boolean =>
-      subject === 'Secret' ||
-      Object.values(inputs).some(({ relation, optional }) => !optional && relation.reads.includes('Secret'));
+      subject === 'Secret' || inputs.some(({ relation, optional }) => !optional && relation.reads.includes('Secret'));
     const blind = CHECKS.filter(({ judges }) => judges.some(needsSecrets)).map(({ id }) => id);
     expect(blind).to.include('KP-SA-005');
     await waitFor(`${blind.join(' ')} to say that they are blind`, async () => {

@@ -1,7 +1,6 @@
 import { NOT_PUBLIC, isWithin, type Stretch } from '#facts/address.ts';
 import { servingContainersOf } from '#facts/containers.ts';
-import { selects } from '#facts/selector.ts';
-import type { Inventory } from '#model/inventory.ts';
+import { remembered, type Inventory } from '#model/inventory.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { keyOf, refOf } from '#model/ref.ts';
 import { isFinished } from '#model/workload.ts';
@@ -9,7 +8,7 @@ import type { Network } from '../network/engine.ts';
 import { isProtocol } from '../network/ports.ts';
 import { addressesOf, podKey } from '../network/sources.ts';
 import type { Endpoint } from '../network/spots.ts';
-import { backendsOfRoute, routesTo, wayOfRoute, type GatewayKinds, type RouteKind } from './gateways.ts';
+import { ROUTE_KINDS, backendsOfRoute, routesTo, wayOfRoute } from './gateways.ts';
 import {
   backendsOfIngress,
   ingressesByService,
@@ -17,22 +16,36 @@ import {
   serviceKey,
   wayOfIngress,
   type Backend,
-  type EntranceKinds,
 } from './ingresses.ts';
 import { levelOf, levelOfNodes, waysOfService } from './services.ts';
 import {
   serviceNameOf,
+  servicesSelecting,
   slicesByAddress,
   slicesByPod,
   slicesByService,
   targetsOf,
   type Service,
+  type Target,
   type TargetPort,
 } from './targets.ts';
 import { wider, type Level, type Outside, type PortOf, type Way, type WayIn } from './ways.ts';
+import { WORKLOAD_KINDS } from './workloads.ts';
 
 /** The kinds that exposure follows from. */
-export type ExposureKinds = EntranceKinds | GatewayKinds | RouteKind | 'Ingress';
+const EXPOSURE_KINDS = [
+  'Service',
+  'EndpointSlice',
+  'Ingress',
+  'IngressClass',
+  'Gateway',
+  'Namespace',
+  'ReferenceGrant',
+  ...ROUTE_KINDS,
+  'Node',
+  ...WORKLOAD_KINDS,
+] as const;
+export type ExposureKinds = (typeof EXPOSURE_KINDS)[number];
 
 /** How pods can be reached from outside the cluster. */
 export interface Exposure {
@@ -90,9 +103,9 @@ function servicesOf(pods: ReadonlySet<Pod>, inventory: Inventory<ExposureKinds>)
   });
   // Pods of one look have the same labels: one of each is asked.
   const looks = new Map([...pods].map((pod) => [pod.metadata.labels, pod]));
-  const selecting = [...looks.values()].flatMap((pod) =>
-    inventory.list('Service', pod.metadata.namespace).filter((service) => selectsWithoutSlice(service, pod, inventory)),
-  );
+  const selecting = [...looks.values()]
+    .flatMap((pod) => servicesSelecting(pod, inventory))
+    .filter(({ metadata }) => inventory.by(slicesByService, keyOf(metadata)).length === 0);
   return [...new Set([...named, ...selecting])];
 }
 
@@ -104,22 +117,26 @@ function slicesOf(pod: Pod, inventory: Inventory<'EndpointSlice'>): readonly Obj
   ];
 }
 
-function selectsWithoutSlice({ metadata, spec }: Service, pod: Pod, inventory: Inventory<'EndpointSlice'>): boolean {
-  const { selector: matchLabels = {} } = spec ?? {};
-  return (
-    Object.keys(matchLabels).length > 0 &&
-    selects({ matchLabels }, pod.metadata.labels) &&
-    inventory.by(slicesByService, keyOf(metadata)).length === 0
-  );
+/** How traffic comes to a Service, and the ports of the pods that it goes to. */
+interface Entrance {
+  readonly direct: readonly WayIn[];
+  readonly routes: readonly Routed[];
+  readonly ports: ReadonlyMap<Pod | undefined, readonly Target[]>;
 }
 
-function waysThrough(service: Service, pods: ReadonlySet<Pod>, inventory: Inventory<ExposureKinds>): readonly WayTo[] {
+/** Each pod behind a Service asks for it. */
+const entranceOf = remembered('entrances', EXPOSURE_KINDS, (service: Service, inventory): Entrance => {
   const direct = waysOfService(service, inventory);
   const key = keyOf(service.metadata);
   const routes = [...ingressWays(key, inventory), ...routeWays(key, inventory)];
-  if (direct.length + routes.length === 0) return [];
-  return targetsOf(service, inventory).flatMap(({ pod, ports }) => {
-    if (pod === undefined || !pods.has(pod)) return [];
+  const targets = direct.length + routes.length === 0 ? [] : targetsOf(service, inventory);
+  return { direct, routes, ports: Map.groupBy(targets, ({ pod }) => pod) };
+});
+
+function waysThrough(service: Service, pods: ReadonlySet<Pod>, inventory: Inventory<ExposureKinds>): readonly WayTo[] {
+  const { direct, routes, ports: behind } = entranceOf(service, inventory);
+  const targets = [...pods].flatMap((pod) => (behind.get(pod) ?? []).map(({ ports }) => ({ pod, ports })));
+  return targets.flatMap(({ pod, ports }) => {
     const ways = [
       ...direct.map((way) => ({ ...way, ports: ports.map(portOf) })),
       ...routes.map(({ way, backends }) => ({

@@ -5,7 +5,7 @@ import type { ObjectOf, Pod } from '#model/objects.ts';
 import { keyOf } from '#model/ref.ts';
 import { isFinished, isTemplate } from '#model/workload.ts';
 import { addressesOf, namedPortsOf } from '../network/sources.ts';
-import { podsOfWorkload, workloadOf, type WorkloadKinds } from './workloads.ts';
+import { WORKLOAD_KINDS, podsOfWorkload, workloadOf, type WorkloadKinds } from './workloads.ts';
 
 export type Service = ObjectOf<'Service'>;
 type EndpointSlice = ObjectOf<'EndpointSlice'>;
@@ -86,12 +86,34 @@ export function targetsOf(service: Service, inventory: Inventory<TargetKinds>): 
     : selectedBy(service, inventory).map((pod) => ({ pod, ports: portsOn(pod, service) }));
 }
 
+/** Services by the first pair of their selector: a pod asks for each of its labels. */
+const servicesByPair: Index<'Service'> = {
+  kind: 'Service',
+  name: 'first pair of the selector',
+  of: ({ metadata, spec }) =>
+    Object.entries(spec?.selector ?? {})
+      .slice(0, 1)
+      .map(pairIn(metadata.namespace)),
+};
+
+function pairIn(namespace: string): (pair: readonly [string, string]) => string {
+  return ([key, value]) => `${namespace}/${key}=${value}`;
+}
+
+/** The Services of a pod's namespace whose selector picks it by its labels. */
+export function servicesSelecting({ metadata }: Pod, inventory: Inventory<'Service'>): readonly Service[] {
+  return Object.entries(metadata.labels)
+    .map(pairIn(metadata.namespace))
+    .flatMap((pair) => inventory.by(servicesByPair, pair))
+    .filter(({ spec }) => selects({ matchLabels: spec?.selector ?? {} }, metadata.labels));
+}
+
 type Selections = Map<string, WeakMap<Service, readonly Pod[]>>;
 
 /** What Services select, by namespace, until something changes there: the exposure of each pod asks for that of every Service near it. */
 const selections: View<WorkloadKinds, Selections> = {
   name: 'pods that Services select',
-  kinds: ['Pod', 'ReplicaSet', 'Job'],
+  kinds: WORKLOAD_KINDS,
   open: () => new Map(),
   apply: (known, { ref }) => {
     known.delete(ref.namespace);

@@ -20,7 +20,8 @@ export const podsByWorkload: Index<'Pod'> = { kind: 'Pod', name: 'workload', of:
 const replicaSetsByOwner: Index<'ReplicaSet'> = { kind: 'ReplicaSet', name: 'workload', of: ownerKey };
 const jobsByOwner: Index<'Job'> = { kind: 'Job', name: 'workload', of: ownerKey };
 
-export type WorkloadKinds = 'Pod' | 'ReplicaSet' | 'Job';
+export const WORKLOAD_KINDS = ['Pod', 'ReplicaSet', 'Job'] as const;
+export type WorkloadKinds = (typeof WORKLOAD_KINDS)[number];
 
 /**
  * The pods of a workload that run, also through its ReplicaSets and Jobs; the pod that its template would make where none runs. Undefined for

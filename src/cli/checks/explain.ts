@@ -63,7 +63,7 @@ function aspectsOf(
 
 function inputsOf({ judges }: Check): readonly string[] {
   const inputs = judges.flatMap(({ subject, inputs: given }) =>
-    Object.values(given).map(
+    given.map(
       ({ relation, optional }) =>
         `for ${aSubject(subject)}: the ${relation.name}${optional ? ' (where it may read them)' : ''}`,
     ),

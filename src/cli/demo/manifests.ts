@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { harmless } from '#model/text.ts';
 import { InputFailure } from '../exit.ts';
-import { sourcesOf } from '../input/files.ts';
-import { jsonDocuments } from '../input/json.ts';
-import { yamlDocuments, type Document } from '../input/yaml.ts';
-import { PACKAGE } from '../package.ts';
+import type { Document } from '../input/document.ts';
+import { parsed } from '../input/documents.ts';
+import { manifestsAt } from '../input/files.ts';
+import { packagePath } from '../package.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ export interface Placed {
   readonly object: Raw;
 }
 
-const SHOP = join(PACKAGE, 'manifests', 'demo');
+const SHOP = packagePath('manifests', 'demo');
 
 /** The manifest of a workload of the shop as it should be, as one would type its path here. */
 export function fixedManifest(): string {
@@ -27,7 +27,7 @@ export function fixedManifest(): string {
 
 /** The kinds that the operator needs. */
 export function reportKinds(): readonly Raw[] {
-  return objectsIn(join(PACKAGE, 'crds')).map(({ object }) => object);
+  return objectsIn(packagePath('crds')).map(({ object }) => object);
 }
 
 /** The objects of the sample shop; `fixed` is for its visitors to apply. */
@@ -40,17 +40,13 @@ export function objectsIn(path: string): readonly Placed[] {
   if (!existsSync(path)) throw new InputFailure(`${path}: no such file or folder`);
   const objects: Placed[] = [];
   const problems: string[] = [];
-  for (const source of sourcesOf([path])) {
-    const { file } = source;
-    if ('problem' in source) problems.push(`${file}: ${source.problem}`);
-    else for (const document of documentsOf(source.text)) addDocument(document, file, objects, problems);
+  for (const read of parsed(manifestsAt([path]))) {
+    const { file } = read;
+    if ('problem' in read) problems.push(`${file}: ${read.problem}`);
+    else for (const document of read.documents) addDocument(document, file, objects, problems);
   }
   if (problems.length > 0) throw new InputFailure(problems.map(harmless).join('\nkubeposture: '));
   return objects;
-}
-
-function documentsOf(text: string): readonly Document[] {
-  return /^\s*[{[]/.test(text) ? jsonDocuments(text) : yamlDocuments(text);
 }
 
 function addDocument(document: Document, file: string, objects: Placed[], problems: string[]): void {

@@ -70,7 +70,7 @@ const INCIDENTAL = ' (where they are read anyway, as in files)';
 
 function inputsOf({ judges }: Check): string {
   const inputs = judges.flatMap(({ subject, inputs: given }) =>
-    Object.values(given).map(
+    given.map(
       ({ relation, optional, isIncidental }) =>
         `- for ${aSubject(subject)}: the ${relation.name}${isIncidental ? INCIDENTAL : optional ? OPTIONAL : ''}`,
     ),

@@ -1,27 +1,26 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A text to be scanned, or why there is none. */
-export type Source =
-  { readonly file: string; readonly text: string } | { readonly file: string; readonly problem: string };
+/** A manifest file, or why there is none at a path. */
+export type Found = { readonly file: string } | { readonly file: string; readonly problem: string };
+
+/** Its text, or why there is none. */
+type Source = { readonly file: string; readonly text: string } | { readonly file: string; readonly problem: string };
 
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 
-/** The texts of files and folders, one after the other: never all in memory. Folders are walked in the order of names. */
-export function* sourcesOf(paths: readonly string[]): Iterable<Source> {
-  for (const path of paths) yield* sourcesAt(path);
-}
-
-function* sourcesAt(path: string): Iterable<Source> {
-  let files: readonly string[];
-  try {
-    files = statSync(path).isDirectory() ? manifestsIn(path) : [path];
-  } catch (error) {
-    yield { file: path, problem: words(error) };
-    return;
-  }
-  if (files.length === 0) yield { file: path, problem: 'holds no *.yaml, *.yml or *.json' };
-  for (const file of files) yield read(file);
+/** The manifests among files and in folders. Folders are walked in the order of names. */
+export function manifestsAt(paths: readonly string[]): readonly Found[] {
+  return paths.flatMap((path): readonly Found[] => {
+    let files: readonly string[];
+    try {
+      files = statSync(path).isDirectory() ? manifestsIn(path) : [path];
+    } catch (error) {
+      return [{ file: path, problem: words(error) }];
+    }
+    if (files.length === 0) return [{ file: path, problem: 'holds no *.yaml, *.yml or *.json' }];
+    return files.map((file) => ({ file }));
+  });
 }
 
 function manifestsIn(folder: string): readonly string[] {
@@ -37,7 +36,7 @@ function manifestsIn(folder: string): readonly string[] {
   return files;
 }
 
-function read(file: string): Source {
+export function readText(file: string): Source {
   try {
     return { file, text: readFileSync(file, 'utf8') };
   } catch (error) {

@@ -1,5 +1,5 @@
-import { jsonDocuments } from './json.ts';
-import { yamlDocuments, type Document, type Located } from './yaml.ts';
+import { itemsOf, type Document, type Located } from './document.ts';
+import { documentsOf, type Parsed } from './documents.ts';
 import { foreignReason } from './foreign.ts';
 import { recognise, shrink, type Raw } from '#inventory/shrink.ts';
 import { kindFor } from '#model/kinds.ts';
@@ -63,10 +63,15 @@ export class Intake {
     return this.#documents;
   }
 
-  /** Takes in a manifest file: JSON where it looks like it, else YAML. */
+  /** Takes in the text of a manifest. */
   addText(file: string, text: string): void {
-    const documents = /^\s*[{[]/.test(text) ? jsonDocuments(text) : yamlDocuments(text);
-    for (const [index, document] of documents.entries()) this.#addDocument(file, index, document);
+    this.addFile({ file, documents: documentsOf(text) });
+  }
+
+  /** Takes in a manifest file. */
+  addFile(parsed: Parsed): void {
+    if ('problem' in parsed) this.fail(parsed.file, 0, parsed.problem);
+    else for (const [index, document] of parsed.documents.entries()) this.#addDocument(parsed.file, index, document);
   }
 
   /** Takes in an object that is in memory already. */
@@ -89,8 +94,7 @@ export class Intake {
     for (const { line, message } of document.errors) this.fail(file, line, message);
     const { value } = document;
     if (value === undefined || value === null) return;
-    const located = itemsOf(value) === undefined ? { line: document.line, items: [] } : document.located();
-    this.#add(value, { file, line: document.line, document: index, items: NO_ITEMS }, located);
+    this.#add(value, { file, line: document.line, document: index, items: NO_ITEMS }, document.located);
   }
 
   #add(raw: unknown, origin: Origin, located: Located): void {
@@ -141,15 +145,6 @@ export class Intake {
     this.#generated.set(key, number);
     return number === 1 ? raw : { ...raw, metadata: { ...metadata, name: `${generateName}*${String(number)}` } };
   }
-}
-
-/** The items of a `List` or of any `…List`; undefined for everything else. */
-function itemsOf(raw: unknown): readonly unknown[] | undefined {
-  if (typeof raw !== 'object' || raw === null) return undefined;
-  const { kind, items } = raw as Raw;
-  if (typeof kind !== 'string' || !kind.endsWith('List')) return undefined;
-  if (kind === 'List' && (items === undefined || items === null)) return [];
-  return Array.isArray(items) ? items : undefined;
 }
 
 /** Items of a typed list, as the API server sends it, do not name their kind: the list does. */

@@ -1,6 +1,7 @@
+import { itemsOf, type Document, type Located } from './document.ts';
 import { withoutNeedlessEscapes } from './escapes.ts';
 import { lineCounter, type Lines } from './lines.ts';
-import { yamlDocuments, type Document, type Located } from './yaml.ts';
+import { yamlDocuments } from './yaml.ts';
 
 /**
  * The documents of a JSON text: one, or what the YAML reader, to which JSON is YAML too, makes of a text that JSON.parse refuses: it knows the
@@ -17,11 +18,12 @@ export function jsonDocuments(text: string): readonly Document[] {
   }
   const lines = lineCounter(text);
   const line = lines(start);
-  return [{ line, value, errors: [], located: () => ({ line, items: itemsOf(text, lines) }) }];
+  const items = itemsOf(value) === undefined ? [] : itemsIn(text, lines);
+  return [{ line, value, errors: [], located: { line, items } }];
 }
 
 /** Where the objects in the `items` of the outermost object begin: an item of a list in a list is found with its list. */
-function itemsOf(text: string, lines: Lines): readonly Located[] {
+function itemsIn(text: string, lines: Lines): readonly Located[] {
   const items: Located[] = [];
   let depth = 0;
   let key = '';

@@ -1,12 +1,10 @@
-import { sourcesOf } from './files.ts';
+import { parsed } from './documents.ts';
+import { manifestsAt } from './files.ts';
 import { Intake } from './intake.ts';
 
 /** Everything in files and folders. */
 export function manifestsOf(paths: readonly string[]): Intake {
   const intake = new Intake();
-  for (const source of sourcesOf(paths)) {
-    if ('problem' in source) intake.fail(source.file, 0, source.problem);
-    else intake.addText(source.file, source.text);
-  }
+  for (const read of parsed(manifestsAt(paths))) intake.addFile(read);
   return intake;
 }

@@ -9,24 +9,9 @@ import {
   mergeTag,
   type Event,
 } from 'js-yaml';
+import { itemsOf, type Document, type Located } from './document.ts';
 import { endOf, isPop, offsetOf, rawDocuments, type RawDocument } from './events.ts';
 import type { Lines } from './lines.ts';
-
-/** A document of a file, or what is wrong with it. */
-export interface Document {
-  readonly line: number;
-  readonly value?: unknown;
-  /** Why it, or a part of it, cannot be read. */
-  readonly errors: readonly { readonly line: number; readonly message: string }[];
-  /** Where its items begin; asked for lists only. */
-  readonly located: () => Located;
-}
-
-/** The line of a node, and those of its `items`. */
-export interface Located {
-  readonly line: number;
-  readonly items: readonly Located[];
-}
 
 const YES = /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
 const NO = /^(?:n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/;
@@ -57,22 +42,23 @@ export function yamlDocuments(text: string): readonly Document[] {
 
 function documentOf({ events, text, before, lines }: RawDocument): Document {
   const line = before + lines(offsetOf(events[1]));
-  const located = (): Located => locate(events, text, (offset) => before + lines(offset), 1);
+  const located = (value: unknown): Located =>
+    itemsOf(value) === undefined ? { line, items: [] } : locate(events, text, (offset) => before + lines(offset), 1);
   try {
     const [value] = constructFromEvents([...events], { source: text, schema: SCHEMA });
     if (events.some(({ type }) => type === EVENT_ID.ALIAS)) refuseBomb(value);
-    return { line, value, errors: [], located };
+    return { line, value, errors: [], located: located(value) };
   } catch (error) {
     const problem = problemOf(error, before, line);
     if (!problem.message.startsWith('duplicated')) return broken(line, problem);
     // kubectl takes the last of two equal keys: what it would apply is judged, and the key is named.
     const [value] = constructFromEvents([...events], { source: text, schema: SCHEMA, json: true });
-    return { line, value, errors: [problem], located };
+    return { line, value, errors: [problem], located: located(value) };
   }
 }
 
 function broken(line: number, problem: Document['errors'][number]): Document {
-  return { line, errors: [problem], located: () => ({ line, items: [] }) };
+  return { line, errors: [problem], located: { line, items: [] } };
 }
 
 function problemOf(error: unknown, before: number, line = before + 1): Document['errors'][number] {

@@ -3,7 +3,7 @@ import type { Severity } from '#model/severity.ts';
 import { FORMATS, isFormat, type FormatName } from '#report/formats/index.ts';
 import type { Scan } from '#report/formats/scan.ts';
 import { UsageError } from '../exit.ts';
-import { sourcesOf } from '../input/files.ts';
+import { parsedAhead } from '../input/ahead.ts';
 import { Intake } from '../input/intake.ts';
 import { fileSources } from '../input/spots.ts';
 import { complainOf } from '../input/start.ts';
@@ -56,9 +56,8 @@ async function scanFiles(paths: readonly string[], plan: ScanPlan): Promise<Scan
   if (paths.includes('-')) intake.addText('-', stdin);
   const reading = progressLine('reading: documents');
   const spare = youngSpaceKeeper();
-  for (const source of sourcesOf(paths.filter((path) => path !== '-'))) {
-    if ('problem' in source) intake.fail(source.file, 0, source.problem);
-    else intake.addText(source.file, source.text);
+  for await (const read of parsedAhead(paths.filter((path) => path !== '-'))) {
+    intake.addFile(read);
     reading.at(intake.documents);
     spare();
   }

@@ -7,6 +7,7 @@ import type { Inventory } from '#model/inventory.ts';
 import { momentText } from '#model/moment.ts';
 import { rankOf } from '#model/severity.ts';
 import type { Subject } from '#model/ref.ts';
+import { byWord } from '#model/text.ts';
 import type { Standing } from '#model/standing.ts';
 import type { Trait } from '#model/trait.ts';
 import type { Score, Verdict } from '#model/verdict.ts';
@@ -157,12 +158,6 @@ function byPlace(a: ScanSubject, b: ScanSubject): number {
     byWord(a.name, b.name) ||
     byWord(a.apiVersion, b.apiVersion)
   );
-}
-
-/** By code units: no locale changes the order. */
-function byWord(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 function subjectOf({ apiVersion, kind, namespace, name }: Subject): ScanSubject {

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { bundle } from '../../bundle.ts';
+import { PARSER, bundle } from '../../bundle.ts';
 import { measuredEnvironment } from '../../support/child.ts';
 import { median, printTable } from '../table.ts';
 import { writeManifests } from './manifests.ts';
@@ -57,7 +57,7 @@ function compare(title: string, folder: string): void {
 export async function benchScan(folders: readonly string[]): Promise<void> {
   const { status } = spawnSync(process.execPath, ['test/build.ts'], { stdio: 'inherit' });
   if (status !== 0) throw new Error('the build failed');
-  await bundle(BUNDLED, 'test/bench/scan/parse.ts');
+  await bundle(BUNDLED, 'test/bench/scan/parse.ts', PARSER);
   const made = mkdtempSync(join(tmpdir(), 'kubeposture-bench-'));
   try {
     for (const folder of folders) compare(folder, folder);

@@ -1,8 +1,8 @@
-import { sourcesOf } from '#cli/input/files.ts';
+import { parsedAhead } from '#cli/input/ahead.ts';
 import { Intake } from '#cli/input/intake.ts';
 
 /** Reading and parsing alone, without judging. Bundled by main.ts, run by run.mjs. */
-export function parse(folder: string): void {
+export async function parse(folder: string): Promise<void> {
   const intake = new Intake();
-  for (const source of sourcesOf([folder])) if ('text' in source) intake.addText(source.file, source.text);
+  for await (const read of parsedAhead([folder])) intake.addFile(read);
 }

@@ -12,7 +12,7 @@ process.on('exit', () => {
   process.stderr.write(`${JSON.stringify(cost)}\n`);
 });
 
-if (output === 'parse') (await import(bundled)).parse(folder);
+if (output === 'parse') await (await import(bundled)).parse(folder);
 else {
   process.argv.splice(2, Infinity, 'scan', '--output', output, folder);
   createRequire(import.meta.url)('../../../dist/bin.cjs');
