@@ -1,5 +1,6 @@
 import lodash from 'lodash';
 import type { Check, CheckId, Context, Declaration } from '#model/check.ts';
+import { isCluster } from '#model/cluster.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
@@ -127,7 +128,8 @@ export class Engine {
     if (sitter === undefined) return undefined;
     const known = this.#ledger.results(subjectKey(subject));
     const results = new Map<CheckId, CheckResult>();
-    for (const question of this.#questionsTo(sitter)) {
+    const questions = this.#questionsTo(sitter);
+    for (const question of questions) {
       const { id } = question.check;
       const isAsked = known === undefined || checks === 'all' || checks.has(id);
       const result = isAsked ? this.#counted(id, sitter.judge(question)) : known.get(id);
@@ -135,6 +137,8 @@ export class Engine {
     }
     const { isWorkload, pods } = sitter;
     const traits = this.#told(sitter, { subject, checks });
+    // Nobody judges such an object, whatever has happened to it: `planAll` would not name it either.
+    if (questions.length === 0 && traits.traits === undefined && !isWorkload && !isCluster(subject)) return undefined;
     const { findings: found, ...sums } = summed(results);
     const { findings, ...covered } = this.exceptions.applied(sitter.subject, found, this.now);
     const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...sums, findings };
