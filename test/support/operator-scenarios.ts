@@ -1,5 +1,5 @@
 /** What the operator does in a cluster, told once: the embedded API server and a real one go through the same. */
-import { aScanReport, aSignaturePolicy } from '#checks/image-samples.ts';
+import { aScanReport, aSignaturePolicy } from '#checks/admission-samples.ts';
 import { BOUNDED } from '#checks/samples.ts';
 import { KINDS } from '#model/kinds.ts';
 import { momentText } from '#model/moment.ts';
