@@ -46,8 +46,8 @@ function exceptionKind(plural: string): Omit<KindInfo, 'namespaced'> {
   return { group: 'kubeposture.io', version: 'v1alpha1', plural, optional: true };
 }
 
-/** A server without them, as that of the demo is, asks no webhook. */
-function webhookKind(plural: string): KindInfo {
+/** A server without them, as one before 1.30 and that of the demo are, asks none. */
+function guardKind(plural: string): KindInfo {
   return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false, optional: true };
 }
 
@@ -121,8 +121,15 @@ const SERVED = {
     also: CALICO_V3,
     apiKind: 'GlobalNetworkPolicy',
   },
-  ValidatingWebhookConfiguration: webhookKind('validatingwebhookconfigurations'),
-  MutatingWebhookConfiguration: webhookKind('mutatingwebhookconfigurations'),
+  ValidatingWebhookConfiguration: guardKind('validatingwebhookconfigurations'),
+  MutatingWebhookConfiguration: guardKind('mutatingwebhookconfigurations'),
+  ValidatingAdmissionPolicy: guardKind('validatingadmissionpolicies'),
+  ValidatingAdmissionPolicyBinding: guardKind('validatingadmissionpolicybindings'),
+  K8sPSPPrivilegedContainer: enginePolicyKind(
+    'constraints.gatekeeper.sh',
+    ['v1beta1', 'v1alpha1'],
+    'k8spspprivilegedcontainer',
+  ),
   KyvernoClusterPolicy: {
     ...enginePolicyKind('kyverno.io', ['v1', 'v2beta1'], 'clusterpolicies'),
     apiKind: 'ClusterPolicy',

@@ -1,4 +1,6 @@
 import {
+  admissionPolicy,
+  admissionPolicyBinding,
   clusterImagePolicy,
   constraint,
   imageValidatingPolicy,
@@ -71,6 +73,9 @@ export const SHAPES = {
   CalicoGlobalNetworkPolicy: foreignPolicy,
   ValidatingWebhookConfiguration: webhookConfiguration,
   MutatingWebhookConfiguration: webhookConfiguration,
+  ValidatingAdmissionPolicy: admissionPolicy,
+  ValidatingAdmissionPolicyBinding: admissionPolicyBinding,
+  K8sPSPPrivilegedContainer: constraint,
   KyvernoClusterPolicy: kyvernoPolicy,
   KyvernoPolicy: kyvernoPolicy,
   ImageValidatingPolicy: imageValidatingPolicy,
