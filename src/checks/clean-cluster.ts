@@ -1,5 +1,5 @@
 import type { Manifest } from '#model/check.ts';
-import { aSignaturePolicy } from './image-samples.ts';
+import { aSignaturePolicy } from './admission-samples.ts';
 import { aScanner } from './scanner-sample.ts';
 import {
   READ_PODS,

@@ -1,5 +1,5 @@
 import type { Examples, Manifest } from '#model/check.ts';
-import { aScanReport, anSbomReport } from './image-samples.ts';
+import { aScanReport, anSbomReport } from './admission-samples.ts';
 import { aScanner } from './scanner-sample.ts';
 import { THE_CLUSTER, aContainer, aDeployment, aNode, aPod } from './samples.ts';
 

@@ -32,6 +32,12 @@ import {
   type Places,
 } from '#relations/strength.ts';
 import { targetsOfClusterRole, targetsOfRole, targetsOfRoleBinding, type Targets } from '#relations/targets.ts';
+import {
+  enforcingForClusterRole,
+  enforcingForRole,
+  enforcingForRoleBinding,
+  type Enforcing,
+} from '#relations/enforcing.ts';
 import type { Right } from './right.ts';
 import { TAMPERED, examplesOfRights } from './rights-examples.ts';
 import { weigh, weighUnbound, worst, type Around, type Weighed } from './weighing.ts';
@@ -71,6 +77,7 @@ interface Asks {
   readonly places: boolean;
   readonly companions: boolean;
   readonly targets: boolean;
+  readonly enforcing: boolean;
 }
 
 function asksOf(rights: readonly Right[]): Asks {
@@ -79,6 +86,7 @@ function asksOf(rights: readonly Right[]): Asks {
     places: forms.some(({ severity: { cluster, strong = cluster, namespace } }) => strong !== namespace),
     companions: rights.some(({ beside = [], together }) => beside.length > 0 || together !== undefined),
     targets: rights.some(({ named }) => named !== undefined),
+    enforcing: forms.some(({ severity: { enforced } }) => enforced !== undefined),
   };
 }
 
@@ -86,11 +94,12 @@ interface Given {
   readonly places?: readonly Places[] | undefined;
   readonly companions?: readonly Companions[] | undefined;
   readonly targets?: readonly Targets[] | undefined;
+  readonly enforcing?: readonly Enforcing[] | undefined;
 }
 
 /** Of each input the one answer. */
-function answers({ places, companions, targets }: Given): Pick<Around, keyof Given> {
-  return { places: places?.[0], companions: companions?.[0], targets: targets?.[0] };
+function answers({ places, companions, targets, enforcing }: Given): Pick<Around, keyof Given> {
+  return { places: places?.[0], companions: companions?.[0], targets: targets?.[0], enforcing: enforcing?.[0] };
 }
 
 /** The inputs that are asked for, of all that there are. */
@@ -108,6 +117,7 @@ function ofClusterRole(rights: readonly Right[]): Judge {
       places: strongPlacesOfClusterRole,
       companions: companionsOfClusterRole,
       targets: targetsOfClusterRole,
+      enforcing: enforcingForClusterRole,
     },
   );
   return judge({
@@ -125,7 +135,12 @@ function placedJudges(rights: readonly Right[]): readonly Judge[] {
       subject: 'Role',
       inputs: {
         bindings: bindingsOfARole,
-        ...asked(asks, { places: strongPlacesOfRole, companions: companionsOfRole, targets: targetsOfRole }),
+        ...asked(asks, {
+          places: strongPlacesOfRole,
+          companions: companionsOfRole,
+          targets: targetsOfRole,
+          enforcing: enforcingForRole,
+        }),
       },
       evaluate: (role, { bindings, ...given }, context) =>
         ofRole(inPlace(rights, role), role, bindings, { context, rules: role.rules, ...answers(given) }),
@@ -138,6 +153,7 @@ function placedJudges(rights: readonly Right[]): readonly Judge[] {
           places: strongPlacesOfRoleBinding,
           companions: companionsOfRoleBinding,
           targets: targetsOfRoleBinding,
+          enforcing: enforcingForRoleBinding,
         }),
       },
       evaluate: (binding, { granted: [granted], ...given }, context) =>

@@ -1,5 +1,5 @@
 import type { Examples } from '#model/check.ts';
-import { aSignaturePolicy } from './image-samples.ts';
+import { aSignaturePolicy } from './admission-samples.ts';
 import { RESTRICTED, THE_CLUSTER, aContainer, aDeployment, aNamespace, aPod, anApiServer } from './samples.ts';
 
 /** The examples of KP-IMG-005. */

@@ -5,6 +5,7 @@ import type { PolicyRule } from '#model/policy.ts';
 import type { Ref } from '#model/ref.ts';
 import { rankOf, type Severity } from '#model/severity.ts';
 import type { Companions, OtherRole } from '#relations/companions.ts';
+import type { Enforcing } from '#relations/enforcing.ts';
 import type { Places } from '#relations/strength.ts';
 import type { Targets } from '#relations/targets.ts';
 import type { Reach, Right, Together } from './right.ts';
@@ -16,6 +17,7 @@ export interface Around {
   readonly places?: Places | undefined;
   readonly companions?: Companions | undefined;
   readonly targets?: Targets | undefined;
+  readonly enforcing?: Enforcing | undefined;
 }
 
 /** What a right comes to. */
@@ -128,10 +130,11 @@ function priceOf(
 }
 
 function priceAt(
-  { cluster, strong = cluster, namespace: usual }: Right['severity'],
+  { cluster, strong = cluster, namespace: usual, enforced }: Right['severity'],
   namespace: string,
-  { context, places }: Around,
+  { context, places, enforcing }: Around,
 ): Pick<Weighed, 'severity' | 'unseen'> {
+  if (enforced !== undefined && enforcing?.(namespace) === true) return { severity: enforced, unseen: [] };
   if (namespace === '') return { severity: cluster, unseen: [] };
   if (strong === usual) return { severity: usual, unseen: [] };
   if (isSystemNamespace(namespace, context.parameters)) return { severity: strong, unseen: [] };

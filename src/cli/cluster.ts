@@ -6,11 +6,22 @@ import { KubeConfigError, loadCluster } from '#kube/kubeconfig.ts';
 import { listPages } from '#kube/list.ts';
 import { resourceName } from '#kube/resource.ts';
 import { Transport } from '#kube/transport.ts';
-import { ALL_KINDS, KINDS, infoOf, placesOf, servedAs, type GroupVersion, type Kind } from '#model/kinds.ts';
+import {
+  ALL_KINDS,
+  EXCEPTION_KINDS,
+  KINDS,
+  apiVersionOf,
+  infoOf,
+  placesOf,
+  servedAs,
+  type GroupVersion,
+  type Kind,
+} from '#model/kinds.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import type { AnyObject } from '#model/objects.ts';
 import type { Sources } from '#report/formats/scan.ts';
 import { InputFailure } from './exit.ts';
+import type { ForeignObject } from './input/intake.ts';
 import { progressLine } from './output/terminal.ts';
 import { contextOf } from './scan/objects.ts';
 import { unaskedKinds } from '#settings/checks.ts';
@@ -68,10 +79,20 @@ function judged(store: Store, minor: number, plan: ScanPlan): Scanned {
   const objects = ALL_KINDS.reduce((sum, kind) => sum + store.count(kind), 0);
   return {
     judged: all,
-    told: { objects, foreign: [], errors: unread, scope, isPart },
+    told: { objects, foreign: unreadExceptions(store), errors: unread, scope, isPart },
     sources: NO_FILES,
     isPartial: unread.length > 0,
   };
+}
+
+/** Who may not read what is accepted finds everything open: that is said. */
+function unreadExceptions(store: Store): readonly ForeignObject[] {
+  return EXCEPTION_KINDS.flatMap((kind) => {
+    const reason = store.missing(kind);
+    return reason === undefined
+      ? []
+      : [{ apiVersion: apiVersionOf(KINDS[kind]), kind, namespace: '', name: '*', reason }];
+  });
 }
 
 /** Where the cluster is: the current context of the usual kubeconfig where nothing is said. */

@@ -1,4 +1,4 @@
-import type { Check, CheckId } from '#model/check.ts';
+import type { Check, CheckId, Declaration } from '#model/check.ts';
 import type { Control, Framework } from '#model/frameworks.ts';
 import { rankOf, type Severity } from '#model/severity.ts';
 import type { Tally } from './tally.ts';
@@ -38,10 +38,19 @@ export class Compliance {
     return haveLooked && coverage === undefined ? 'pass' : 'unknown';
   }
 
-  /** How many controls of a framework are of each status. */
-  counts(framework: Framework, tally: Tally, running: ReadonlySet<CheckId>): ControlCounts {
+  /** How many controls of a framework are of each status. What is declared of one, by its reference, counts where nothing else tells. */
+  counts(
+    framework: Framework,
+    tally: Tally,
+    running: ReadonlySet<CheckId>,
+    declared: (ref: string) => Declaration['status'] | undefined = () => undefined,
+  ): ControlCounts {
     const counts = { pass: 0, fail: 0, unknown: 0, manual: 0 };
-    for (const control of framework.controls) counts[this.statusOf(framework, control, tally, running)] += 1;
+    for (const control of framework.controls) {
+      const seen = this.statusOf(framework, control, tally, running);
+      const word = seen === 'unknown' || seen === 'manual' ? declared(framework.refs + control.id) : undefined;
+      counts[word === undefined ? seen : word === 'fail' ? 'fail' : 'pass'] += 1;
+    }
     return counts;
   }
 }

@@ -12,10 +12,15 @@ export function withDeclared(check: Check, result: CheckResult, { now }: Context
   const found = new Set(findings.map(({ aspect }) => aspect));
   // That of the whole check speaks where nothing was found, that of an aspect where nothing of that aspect was.
   const open = check.declared.filter(({ aspect }) => (aspect === undefined ? found.size === 0 : !found.has(aspect)));
-  const valid = open.filter(({ expires = Infinity }) => expires === Infinity || (now !== undefined && now() < expires));
+  const valid = open.filter(({ expires }) => isValid(expires, now?.()));
   const used = new Set<Declaration>();
   const left = notEvaluated.filter((gap) => !isAnswered(gap, check, valid, used));
   return used.size === 0 ? result : answered(check, result, [...used], left);
+}
+
+/** Whether what is declared until a moment counts at another: what ends does not, where no time is known. */
+export function isValid(expires: number | undefined, now: number | undefined): boolean {
+  return expires === undefined || (now !== undefined && now < expires);
 }
 
 /** Whether declarations leave nothing of a gap. Notes those that it rests on. */

@@ -1,10 +1,12 @@
 import lodash from 'lodash';
-import type { Check, CheckId, Context } from '#model/check.ts';
+import type { Check, CheckId, Context, Declaration } from '#model/check.ts';
+import { isCluster } from '#model/cluster.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { Declared, Finding, NotEvaluated, Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
+import { isValid } from './declared.ts';
 import { Exceptions, isOfException, type Covered } from './exceptions.ts';
 import { Ledger } from './ledger.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
@@ -49,6 +51,13 @@ export class Engine {
   /** Those that run. */
   get checks(): readonly Check[] {
     return this.#checks;
+  }
+
+  /** What is declared of a recommendation, `CIS:1.1.1`, as long as it counts. */
+  declared(ref: string): Declaration['status'] | undefined {
+    const { declared, now } = this.#context;
+    const found = declared?.get(ref);
+    return found !== undefined && isValid(found.expires, now?.()) ? found.status : undefined;
   }
 
   /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */
@@ -119,7 +128,8 @@ export class Engine {
     if (sitter === undefined) return undefined;
     const known = this.#ledger.results(subjectKey(subject));
     const results = new Map<CheckId, CheckResult>();
-    for (const question of this.#questionsTo(sitter)) {
+    const questions = this.#questionsTo(sitter);
+    for (const question of questions) {
       const { id } = question.check;
       const isAsked = known === undefined || checks === 'all' || checks.has(id);
       const result = isAsked ? this.#counted(id, sitter.judge(question)) : known.get(id);
@@ -127,6 +137,8 @@ export class Engine {
     }
     const { isWorkload, pods } = sitter;
     const traits = this.#told(sitter, { subject, checks });
+    // Nobody judges such an object, whatever has happened to it: `planAll` would not name it either.
+    if (questions.length === 0 && traits.traits === undefined && !isWorkload && !isCluster(subject)) return undefined;
     const { findings: found, ...sums } = summed(results);
     const { findings, ...covered } = this.exceptions.applied(sitter.subject, found, this.now);
     const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...sums, findings };

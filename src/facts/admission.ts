@@ -1,5 +1,7 @@
 import type { OperationRule } from '#model/admission.ts';
 import type { LabelSelector } from '#model/policy.ts';
+import type { Metadata } from '#model/metadata.ts';
+import type { Pod } from '#model/objects.ts';
 import { selects } from './selector.ts';
 
 /** Resources of a rule that pods are among; `pods/*` are their subresources alone. */
@@ -32,4 +34,31 @@ export function takesIn(
 /** A list that is not there leaves nothing out. */
 export function isAmong(words: readonly string[] | undefined, is: (word: string) => boolean): boolean {
   return words === undefined || words.length === 0 || words.some(is);
+}
+
+/** What becomes of what a guard objects to: refused, refused if conditions hold that nobody here evaluates, or told of. */
+export type Grip = 'refuses' | 'mayRefuse' | 'tells';
+
+export function gripOf(isRefusing: boolean, condition: true | undefined): Grip {
+  if (!isRefusing) return 'tells';
+  return condition === undefined ? 'refuses' : 'mayRefuse';
+}
+
+interface Selectors {
+  readonly namespaceSelector?: LabelSelector;
+  readonly objectSelector?: LabelSelector;
+  readonly rules?: readonly OperationRule[];
+}
+
+/** Whether what selects requests as a webhook does is asked about a pod that is created in a namespace, or without a pod: about some pod there. */
+export function selectsPod(
+  { namespaceSelector, objectSelector, rules }: Selectors,
+  namespace: Metadata,
+  pod?: Pod,
+): boolean {
+  return (
+    asksAboutPods(rules) &&
+    takesIn(namespaceSelector, namespace) &&
+    (pod === undefined || takesIn(objectSelector, pod.metadata))
+  );
 }

@@ -97,3 +97,10 @@ function cut(word: string): readonly [string, string | undefined] {
   const flag = word.replace(/^--?/, '').slice(0, equals < 0 ? undefined : equals - (word.startsWith('--') ? 2 : 1));
   return [word.startsWith('-') ? flag : '', equals < 0 ? undefined : word.slice(equals + 1)];
 }
+
+/** Whether an API server takes requests without credentials; undefined where a file of its node may limit them to named paths. */
+export function acceptsAnonymous(flags: readonly string[]): boolean | undefined {
+  const value = flagOf(flags, 'anonymous-auth');
+  if (value !== undefined) return value !== 'false';
+  return flagOf(flags, 'authentication-config') === undefined ? true : undefined;
+}

@@ -1,14 +1,14 @@
-import type { KyvernoRule, KyvernoVerification, OperationRule } from '#model/admission.ts';
+import type { KyvernoRule, KyvernoVerification } from '#model/admission.ts';
 import type { ImageVerifier } from '#model/image-verifiers.ts';
 import type { Kind } from '#model/kinds.ts';
 import type { Metadata } from '#model/metadata.ts';
 import type { AnyObject, ObjectOf, Pod } from '#model/objects.ts';
-import type { LabelSelector } from '#model/policy.ts';
 import { fitsAny } from '#model/pattern.ts';
-import { asksAboutPods, holds, isAmong, takesIn } from './admission.ts';
+import { asksAboutPods, gripOf, selectsPod, takesIn, type Grip } from './admission.ts';
 import { fitsGlob } from './glob.ts';
 import { isOneOf, spellingsOf } from './image.ts';
-import { looksAt } from './kyverno.ts';
+import { gripOfConstraint } from './gatekeeper.ts';
+import { isEnforcedIn, looksAt } from './kyverno.ts';
 
 /** The kinds that may verify images. */
 export const VERIFIER_KINDS = [
@@ -31,9 +31,6 @@ export interface Use {
   readonly pod: Pod;
   readonly image: string;
 }
-
-/** What becomes of an image without a good signature: refused, refused if conditions hold that nobody here evaluates, or told of. */
-export type Grip = 'refuses' | 'mayRefuse' | 'tells';
 
 /** One rule by which images are verified as pods come in. */
 export interface Verification {
@@ -67,7 +64,7 @@ function rulesOf(object: VerifierObject, table: readonly ImageVerifier[]): reado
     case 'ClusterImagePolicy':
       return ofSigstore(object);
     case 'RatifyVerification':
-      return [{ attests: false, on: (namespace, use) => gripOfConstraint(object, namespace, use) }];
+      return [{ attests: false, on: (namespace, use) => gripOfConstraint(object, namespace, use?.pod) }];
     case 'ClusterAdmissionPolicy':
     case 'AdmissionPolicy':
       return ofKubewarden(object);
@@ -81,26 +78,6 @@ function names(patterns: readonly string[], use: Use | undefined, isBySegment = 
   if (use === undefined) return true;
   const spellings = spellingsOf(use.image);
   return patterns.some((pattern) => spellings.some((spelling) => fitsGlob(spelling, pattern, isBySegment)));
-}
-
-interface Selectors {
-  readonly namespaceSelector?: LabelSelector;
-  readonly objectSelector?: LabelSelector;
-  readonly rules?: readonly OperationRule[];
-}
-
-/** Whether what selects requests as a webhook does lets a pod through to it. */
-function selectsPod({ namespaceSelector, objectSelector, rules }: Selectors, namespace: Metadata, use?: Use): boolean {
-  return (
-    asksAboutPods(rules) &&
-    takesIn(namespaceSelector, namespace) &&
-    (use === undefined || takesIn(objectSelector, use.pod.metadata))
-  );
-}
-
-function gripOf(isRefusing: boolean, condition: true | undefined): Grip {
-  if (!isRefusing) return 'tells';
-  return condition === undefined ? 'refuses' : 'mayRefuse';
 }
 
 type KyvernoPolicy = ObjectOf<'KyvernoClusterPolicy' | 'KyvernoPolicy'>;
@@ -131,12 +108,8 @@ function gripOfKyverno(
   { namespace, use }: Asked,
 ): Grip | undefined {
   if (!looksAt(rule, namespace, use?.pod) || !verifies(verification, use)) return undefined;
-  const overridden = spec?.validationFailureActionOverrides?.find(
-    ({ namespaces, namespaceSelector }) =>
-      isAmong(namespaces, (pattern) => fitsGlob(namespace.name, pattern)) && takesIn(namespaceSelector, namespace),
-  );
-  const action = overridden?.action ?? verification.failureAction ?? spec?.validationFailureAction ?? 'Audit';
-  return gripOf(action.toLowerCase() === 'enforce', rule.preconditions ?? rule.celPreconditions);
+  const isEnforced = isEnforcedIn(namespace, spec, verification.failureAction);
+  return gripOf(isEnforced, rule.preconditions ?? rule.celPreconditions);
 }
 
 function verifies({ image, imageReferences = [], skipImageReferences = [] }: KyvernoVerification, use?: Use): boolean {
@@ -154,7 +127,7 @@ function ofImagePolicy({
   const globs = matchImageReferences.flatMap(({ glob }) => glob ?? []);
   const expression = matchImageReferences.find((each) => each.expression === true)?.expression;
   const on: Verification['on'] = (namespace, use) => {
-    if (!selectsPod({ ...selectors, rules: resourceRules ?? [] }, namespace, use)) return undefined;
+    if (!selectsPod({ ...selectors, rules: resourceRules ?? [] }, namespace, use?.pod)) return undefined;
     if (asksAboutPods(excludeResourceRules)) return undefined;
     const isNamed = matchImageReferences.length === 0 || names(globs, use);
     if (!isNamed && expression === undefined) return undefined;
@@ -184,22 +157,6 @@ function ofSigstore({ spec = {} }: ObjectOf<'ClusterImagePolicy'>): readonly Ver
   return [{ attests: signing.every(({ attestations }) => attestations === true), on }];
 }
 
-function gripOfConstraint({ spec }: ObjectOf<'RatifyVerification'>, namespace: Metadata, use?: Use): Grip | undefined {
-  const { enforcementAction = 'deny', match = {} } = spec ?? {};
-  const { kinds = [], labelSelector, name } = match;
-  const isOfPods = kinds.length === 0 || kinds.some((each) => holds(each.apiGroups, '') && holds(each.kinds, 'Pod'));
-  const isTaken = name === undefined && (use === undefined || takesIn(labelSelector, use.pod.metadata));
-  return isOfPods && isTaken && isWhere(match, namespace) ? gripOf(enforcementAction === 'deny', undefined) : undefined;
-}
-
-type ConstraintMatch = NonNullable<NonNullable<ObjectOf<'RatifyVerification'>['spec']>['match']>;
-
-function isWhere({ namespaces, excludedNamespaces, namespaceSelector }: ConstraintMatch, namespace: Metadata): boolean {
-  const isHere = (pattern: string): boolean => fitsGlob(namespace.name, pattern);
-  const isOut = excludedNamespaces?.some(isHere) === true;
-  return isAmong(namespaces, isHere) && !isOut && takesIn(namespaceSelector, namespace);
-}
-
 /** The policy of Kubewarden that looks at signatures. */
 const SIGNATURE_MODULES = ['policies/verify-image-signatures', 'kubewarden/verify-image-signatures'];
 
@@ -208,7 +165,9 @@ function ofKubewarden({ spec = {} }: ObjectOf<'ClusterAdmissionPolicy' | 'Admiss
   if (!isOneOf(module.replace(/^[a-z]+:\/\//, ''), SIGNATURE_MODULES)) return [];
   const patterns = (settings?.signatures ?? []).flatMap(({ image }) => image ?? []);
   const on: Verification['on'] = (namespace, use) =>
-    selectsPod(spec, namespace, use) && names(patterns, use) ? gripOf(mode === 'protect', matchConditions) : undefined;
+    selectsPod(spec, namespace, use?.pod) && names(patterns, use)
+      ? gripOf(mode === 'protect', matchConditions)
+      : undefined;
   return [{ attests: false, on }];
 }
 
@@ -223,6 +182,7 @@ function ofWebhooks(
     })
     .map((webhook) => ({
       attests: false,
-      on: (namespace, use) => (selectsPod(webhook, namespace, use) ? gripOf(true, webhook.matchConditions) : undefined),
+      on: (namespace, use) =>
+        selectsPod(webhook, namespace, use?.pod) ? gripOf(true, webhook.matchConditions) : undefined,
     }));
 }

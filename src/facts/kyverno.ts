@@ -1,4 +1,4 @@
-import type { KyvernoFilter, KyvernoFilters, KyvernoRule } from '#model/admission.ts';
+import type { KyvernoFilter, KyvernoFilters, KyvernoRule, KyvernoSpec } from '#model/admission.ts';
 import type { Metadata } from '#model/metadata.ts';
 import type { Pod } from '#model/objects.ts';
 import { isAmong, takesIn } from './admission.ts';
@@ -49,4 +49,14 @@ function fitsPod({ name, names = [], selector }: Resources, pod: Pod | undefined
   if (pod === undefined) return some;
   const own = pod.metadata.name.slice(pod.metadata.name.indexOf('/') + 1);
   return takesIn(selector, pod.metadata) && isAmong(patterns, (pattern) => fitsGlob(own, pattern));
+}
+
+/** Whether what a rule objects to is refused in a namespace: by the policy's word for it, by that of the rule, or by that of the policy. */
+export function isEnforcedIn(namespace: Metadata, spec: KyvernoSpec | undefined, ofRule: string | undefined): boolean {
+  const overridden = spec?.validationFailureActionOverrides?.find(
+    ({ namespaces, namespaceSelector }) =>
+      isAmong(namespaces, (pattern) => fitsGlob(namespace.name, pattern)) && takesIn(namespaceSelector, namespace),
+  );
+  const action = overridden?.action ?? ofRule ?? spec?.validationFailureAction ?? 'Audit';
+  return action.toLowerCase() === 'enforce';
 }

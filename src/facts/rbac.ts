@@ -44,3 +44,8 @@ export function subjectName(subject: RbacSubject, bindingNamespace: string): str
 export function homeOf({ namespace = '' }: RbacSubject, bindingNamespace: string): string {
   return namespace === '' ? bindingNamespace : namespace;
 }
+
+/** Whether a subject stands for callers without a name. */
+export function isNobody({ kind, name }: RbacSubject): boolean {
+  return (kind === 'User' && name === 'system:anonymous') || (kind === 'Group' && name === 'system:unauthenticated');
+}

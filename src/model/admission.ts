@@ -1,6 +1,6 @@
 import { metadata } from './metadata.ts';
 import { labelSelector } from './policy.ts';
-import { flag, list, or, present, said, slots, struct, text, type Shaped } from './shape.ts';
+import { flag, list, or, present, said, slots, struct, text, type Reader, type Shaped } from './shape.ts';
 
 /** What guards admission: webhooks, and the policies of engines that stand behind them. Of each only what tells whom it looks at and what follows. */
 const operationRule = struct({
@@ -61,26 +61,55 @@ const verification = struct({
   attestations: condition,
 });
 
+/** Whether a word is in it anywhere: what a rule is about, where it is written in a language of its own. */
+function mentions(word: string): Reader<true | undefined> {
+  const isIn = (raw: unknown, depth: number): boolean => {
+    if (typeof raw === 'string') return raw.includes(word);
+    if (typeof raw !== 'object' || raw === null || depth > DEEPEST) return false;
+    return Object.entries(raw).some(([key, value]) => key.includes(word) || isIn(value, depth + 1));
+  };
+  return (raw) => (isIn(raw, 0) ? true : undefined);
+}
+
+/** Patterns of pods are not nested deeper. */
+const DEEPEST = 16;
+
+/** What a rule asks of pods, of which only is kept whether it is about privileged ones. */
+const validation: Reader<Validation | undefined> = (raw, trail) => {
+  const read = struct({ failureAction: text, podSecurity: struct({ level: text }) })(raw, trail);
+  return read === undefined
+    ? undefined
+    : { ...read, ...(mentions('privileged')(raw, trail) ? { ofPrivileged: true } : {}) };
+};
+
+interface Validation {
+  readonly failureAction?: string;
+  readonly podSecurity?: { readonly level?: string };
+  readonly ofPrivileged?: true;
+}
+
 const kyvernoRule = struct({
   match: filters,
   exclude: filters,
   preconditions: condition,
   celPreconditions: condition,
   verifyImages: slots(verification, {}),
+  validate: validation,
 });
 
 export type KyvernoRule = Shaped<typeof kyvernoRule>;
 export type KyvernoVerification = Shaped<typeof verification>;
 
-export const kyvernoPolicy = struct({
-  metadata,
-  spec: struct({
-    admission: flag,
-    validationFailureAction: text,
-    validationFailureActionOverrides: overrides,
-    rules: slots(kyvernoRule, {}),
-  }),
+const kyvernoSpec = struct({
+  admission: flag,
+  validationFailureAction: text,
+  validationFailureActionOverrides: overrides,
+  rules: slots(kyvernoRule, {}),
 });
+
+export type KyvernoSpec = Shaped<typeof kyvernoSpec>;
+
+export const kyvernoPolicy = struct({ metadata, spec: kyvernoSpec });
 
 const matchConstraints = struct({
   namespaceSelector: labelSelector,
@@ -130,6 +159,19 @@ export const constraint = struct({
       name: text,
     }),
   }),
+});
+
+export type Constraint = Shaped<typeof constraint>;
+
+/** ValidatingAdmissionPolicy: of its expressions only whether one is about privileged pods. */
+export const admissionPolicy = struct({
+  metadata,
+  spec: struct({ matchConstraints, matchConditions: condition, validations: mentions('privileged') }),
+});
+
+export const admissionPolicyBinding = struct({
+  metadata,
+  spec: struct({ policyName: text, validationActions: list(text), matchResources: matchConstraints }),
 });
 
 /** Kubewarden: of its settings those of the policy that looks at signatures. */

@@ -88,6 +88,8 @@ export interface Context {
   /** True on a live cluster and for a declared dump of one; false for files, which say nothing of what they do not hold. */
   readonly complete: boolean;
   readonly parameters: Parameters;
+  /** What is declared of recommendations of a framework, by how checks refer to them: `CIS:1.1.1`. */
+  readonly declared?: ReadonlyMap<string, Pick<Declaration, 'status' | 'expires'>>;
   /** The time in seconds since 1970; absent where the run has none. Who reads it says `until` when its answer holds. */
   readonly now?: () => number;
   /**

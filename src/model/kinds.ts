@@ -46,8 +46,8 @@ function exceptionKind(plural: string): Omit<KindInfo, 'namespaced'> {
   return { group: 'kubeposture.io', version: 'v1alpha1', plural, optional: true };
 }
 
-/** A server without them, as that of the demo is, asks no webhook. */
-function webhookKind(plural: string): KindInfo {
+/** A server without them, as one before 1.30 and that of the demo are, asks none. */
+function guardKind(plural: string): KindInfo {
   return { group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false, optional: true };
 }
 
@@ -59,6 +59,11 @@ function enginePolicyKind(
 ): KindInfo {
   const also = older.map((each) => ({ group, version: each }));
   return { group, version, also, plural, namespaced: false, optional: true };
+}
+
+/** A kind of which only counts that there is one, where files show it: no cluster is asked for it. */
+function countedKind(group: string, version: string, plural: string): KindInfo {
+  return { group, version, plural, namespaced: true, metadataOnly: true };
 }
 
 /** A report of trivy-operator on an image: up to a megabyte each. */
@@ -121,8 +126,15 @@ const SERVED = {
     also: CALICO_V3,
     apiKind: 'GlobalNetworkPolicy',
   },
-  ValidatingWebhookConfiguration: webhookKind('validatingwebhookconfigurations'),
-  MutatingWebhookConfiguration: webhookKind('mutatingwebhookconfigurations'),
+  ValidatingWebhookConfiguration: guardKind('validatingwebhookconfigurations'),
+  MutatingWebhookConfiguration: guardKind('mutatingwebhookconfigurations'),
+  ValidatingAdmissionPolicy: guardKind('validatingadmissionpolicies'),
+  ValidatingAdmissionPolicyBinding: guardKind('validatingadmissionpolicybindings'),
+  K8sPSPPrivilegedContainer: enginePolicyKind(
+    'constraints.gatekeeper.sh',
+    ['v1beta1', 'v1alpha1'],
+    'k8spspprivilegedcontainer',
+  ),
   KyvernoClusterPolicy: {
     ...enginePolicyKind('kyverno.io', ['v1', 'v2beta1'], 'clusterpolicies'),
     apiKind: 'ClusterPolicy',
@@ -183,6 +195,11 @@ const SERVED = {
   ReplicationController: { group: '', version: 'v1', plural: 'replicationcontrollers', namespaced: true },
   ReplicaSet: { group: 'apps', version: 'v1', plural: 'replicasets', namespaced: true },
   Pod: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+  Endpoints: countedKind('', 'v1', 'endpoints'),
+  HorizontalPodAutoscaler: countedKind('autoscaling', 'v2', 'horizontalpodautoscalers'),
+  PodDisruptionBudget: countedKind('policy', 'v1', 'poddisruptionbudgets'),
+  Lease: countedKind('coordination.k8s.io', 'v1', 'leases'),
+  CSIStorageCapacity: countedKind('storage.k8s.io', 'v1', 'csistoragecapacities'),
   VulnerabilityReport: trivyKind('vulnerabilityreports'),
   ExposedSecretReport: trivyKind('exposedsecretreports'),
   SbomReport: { ...trivyKind('sbomreports'), metadataOnly: true },

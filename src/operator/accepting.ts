@@ -6,7 +6,7 @@ import type { Settings } from '#settings/types.ts';
 import type { EventSink } from '#sinks/events.ts';
 import { ExceptionStatuses } from '#sinks/exception-statuses.ts';
 import type { Metrics } from '#sinks/metrics.ts';
-import { SENT } from './publishing.ts';
+import { countedOutcomes } from './outcomes.ts';
 
 /** How often is looked whether an exception stands otherwise: what is between two looks is one write. Milliseconds. */
 const LOOK_MS = 1000;
@@ -34,11 +34,9 @@ export class Accepting {
 
   constructor({ transport, engine, settings, logger, metrics, ...options }: AcceptingOptions) {
     const { mayWrite, isSettled, events } = options;
-    let refused = '';
-    metrics.zero(
-      'exceptionWrites',
-      SENT.map((result) => ({ result })),
-    );
+    const count = countedOutcomes(metrics, 'exceptionWrites', (place, outcome) => {
+      logger.warn('status of an exception not written', { place, ...outcome });
+    });
     this.#writer = new Writer({
       transport,
       logger,
@@ -46,12 +44,7 @@ export class Accepting {
       limits: { concurrency: CONCURRENCY, perSecond: settings.writes.rate, burst: settings.writes.burst },
       onOutcome: (place, outcome) => {
         this.#statuses.settled(place, outcome);
-        if (outcome.status === 'skipped') return;
-        metrics.count('exceptionWrites', { result: outcome.status });
-        const reason = 'reason' in outcome ? outcome.reason : '';
-        if (reason !== '' && reason !== refused)
-          logger.warn('status of an exception not written', { place, ...outcome });
-        refused = reason;
+        count(place, outcome);
       },
     });
     const { exceptions } = engine;

@@ -8,7 +8,7 @@ import type { Subject } from '#model/ref.ts';
 import type { Settings } from '#settings/types.ts';
 import { EventSink } from '#sinks/events.ts';
 import type { Metrics } from '#sinks/metrics.ts';
-import { SENT } from './publishing.ts';
+import { countedOutcomes } from './outcomes.ts';
 
 /** Requests at a time: news may wait, reports may not. */
 const CONCURRENCY = 2;
@@ -32,11 +32,10 @@ export class Announcing {
   constructor({ transport, engine, settings, mayWrite, logger, metrics }: AnnouncingOptions) {
     const { pod } = settings;
     this.#pod = pod === undefined ? undefined : { apiVersion: 'v1', kind: 'Pod', ...pod };
-    let refused = '';
-    metrics.zero(
-      'eventWrites',
-      [...SENT, 'throttled'].map((result) => ({ result })),
-    );
+    const count = countedOutcomes(metrics, 'eventWrites', (name, outcome) => {
+      logger.warn('event not written', { name, ...outcome });
+    });
+    metrics.zero('eventWrites', [{ result: 'throttled' }]);
     this.#writer = new Writer({
       transport,
       logger,
@@ -44,11 +43,7 @@ export class Announcing {
       limits: { concurrency: CONCURRENCY },
       onOutcome: (name, outcome) => {
         this.sink.settled(name, outcome);
-        if (outcome.status === 'skipped') return;
-        metrics.count('eventWrites', { result: outcome.status });
-        const reason = 'reason' in outcome ? outcome.reason : '';
-        if (reason !== '' && reason !== refused) logger.warn('event not written', { name, ...outcome });
-        refused = reason;
+        count(name, outcome);
       },
     });
     this.sink = new EventSink({

@@ -2,6 +2,7 @@ import { validate } from 'node-cron';
 import { CHECKS } from '#checks/index.ts';
 import type { Check, Context } from '#model/check.ts';
 import { configuredChecks, exceptionRules, judgedScope, wallClock } from '#settings/checks.ts';
+import { declaredOf } from '#settings/declared.ts';
 import { SettingsError, type Settings } from '#settings/types.ts';
 
 /** By what everything is judged. */
@@ -22,6 +23,7 @@ export function judgingBy({ checks, controlPlane, exceptions, scope, schedule }:
       parameters: checks.parameters,
       now: wallClock,
       exceptions: exceptionRules(CHECKS, exceptions),
+      declared: declaredOf(controlPlane.declaredControls),
       ...judgedScope(scope),
     },
   };

@@ -147,7 +147,11 @@ export function checkSamples(engine: Engine): readonly Sample<'checkFindings'>[]
 /** How the cluster stands by each framework. */
 export function complianceOf(engine: Engine): readonly (readonly [framework: string, counts: ControlCounts])[] {
   const running = new Set(engine.checks.map(({ id }) => id));
-  return FRAMEWORKS.map((framework) => [framework.id, COMPLIANCE.counts(framework, engine.tally(CLUSTER), running)]);
+  const declared = (ref: string): ReturnType<Engine['declared']> => engine.declared(ref);
+  return FRAMEWORKS.map((framework) => [
+    framework.id,
+    COMPLIANCE.counts(framework, engine.tally(CLUSTER), running, declared),
+  ]);
 }
 
 export function workloadSamples({ workloads }: Share): readonly Sample<'workloadScore'>[] {

@@ -1,5 +1,12 @@
-import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
-import { accountNamedBy, userOf } from '#analysis/rbac/identity.ts';
+import {
+  RBAC_ENGINE,
+  STRENGTH_KINDS,
+  type Clue,
+  type Known,
+  type RbacEngine,
+  type RbacKind,
+} from '#analysis/rbac/engine.ts';
+import { accountNamedBy, accountOfKey, userOf } from '#analysis/rbac/identity.ts';
 import type { Account, AnyBinding } from '#facts/rbac.ts';
 import { accountOf } from '#facts/token.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
@@ -65,6 +72,46 @@ function namedAccounts<K extends Binding>(subject: K): Relation<K, NamedAccount>
 
 export const accountsOfRoleBinding = namedAccounts('RoleBinding');
 export const accountsOfClusterRoleBinding = namedAccounts('ClusterRoleBinding');
+
+/** A service account that a binding names and no object is, by its place, and whether its bindings make it as good as cluster-admin. */
+export interface LoneAccount extends UsedAccount {
+  readonly isDirect: Known<boolean>;
+}
+
+/** Each is told of on the first of its bindings alone. */
+function loneAccounts<K extends Binding>(subject: K): Relation<K, LoneAccount> {
+  return defineRelation<K, RbacKind | Clue, LoneAccount>({
+    subject,
+    name: 'rights of the ServiceAccounts that it names and that are not there',
+    related: (binding, inventory) => {
+      const engine = inventory.view(RBAC_ENGINE);
+      return accountsIn(binding as AnyBinding, inventory)
+        .filter(({ namespace, name }) => inventory.get({ kind: 'ServiceAccount', namespace, name }) === undefined)
+        .filter((account) => firstBindingOf(account, engine) === binding)
+        .map((account) => ({
+          ...account,
+          isDirect: engine.known((reading) => engine.isAdminByItself(account, reading)),
+        }));
+    },
+    affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<RbacKind | Clue>, inventory: Held) => {
+      const { subjects, accounts, others, namespaces, hasClue } = inventory.view(RBAC_ENGINE).shiftOf(change);
+      if (hasClue || accounts.size + others.size + namespaces.size > 0)
+        return inventory.list<Binding>(subject).map((binding) => refOf(binding) as Ref<K>);
+      const own = change.ref.kind === 'ServiceAccount' ? [change.ref] : [];
+      const named = [...subjects].flatMap(({ key }) => accountOfKey(key) ?? []);
+      return naming(subject, [...named, ...own], inventory);
+    }),
+    mayLack: RBAC_ENGINE.also,
+  });
+}
+
+export const loneAccountsOfRoleBinding = loneAccounts('RoleBinding');
+export const loneAccountsOfClusterRoleBinding = loneAccounts('ClusterRoleBinding');
+
+function firstBindingOf(account: Account, { index }: RbacEngine): AnyBinding | undefined {
+  const [first] = index.grantsOf({ user: userOf(account), groups: [] });
+  return first?.binding;
+}
 
 function naming<K extends Binding>(kind: K, accounts: readonly Account[], inventory: Held): readonly Ref<K>[] {
   const { state } = inventory.view(RBAC_ENGINE).index;

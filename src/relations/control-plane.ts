@@ -1,9 +1,11 @@
 import { startedBy } from '#facts/control-plane.ts';
 import { containersOf } from '#facts/containers.ts';
+import { isNobody, type AnyBinding } from '#facts/rbac.ts';
 import { TO_CLUSTER } from '#model/cluster.ts';
 import { sides, type ChangeOf, type Index } from '#model/inventory.ts';
-import { refOf } from '#model/ref.ts';
-import { defineRelation } from '#model/relation.ts';
+import type { Pod } from '#model/objects.ts';
+import { refOf, type Ref } from '#model/ref.ts';
+import { defineRelation, type Relation } from '#model/relation.ts';
 
 /** Pods by the control-plane components that they start; whether the namespace is one of the control plane is for the reader to ask. */
 const podsByComponent: Index<'Pod'> = {
@@ -42,6 +44,27 @@ export const apiServersBesideCluster = defineRelation({
   related: (_cluster, inventory) => inventory.by(podsByComponent, API_SERVER),
   affected: { Pod: (change) => (movesApiServers(change) ? TO_CLUSTER : []) },
 });
+
+/** The same for a binding, of callers without a name alone. */
+function apiServersForBinding<K extends 'RoleBinding' | 'ClusterRoleBinding'>(subject: K): Relation<K, Pod> {
+  return defineRelation<K, 'Pod', Pod>({
+    subject,
+    name: 'kube-apiserver Pods',
+    related: (_binding, inventory) => inventory.by(podsByComponent, API_SERVER),
+    affected: {
+      Pod: (change, inventory) =>
+        movesApiServers(change)
+          ? inventory
+              .list(subject)
+              .filter((binding) => (binding as AnyBinding).subjects.some(isNobody))
+              .map((binding) => refOf(binding as AnyBinding) as Ref<K>)
+          : [],
+    },
+  });
+}
+
+export const apiServersForRoleBinding = apiServersForBinding('RoleBinding');
+export const apiServersForClusterRoleBinding = apiServersForBinding('ClusterRoleBinding');
 
 export const apiServersForService = defineRelation({
   subject: 'Service',

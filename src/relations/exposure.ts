@@ -6,7 +6,7 @@ import { podsByWorkload, workloadOf } from '#analysis/exposure/workloads.ts';
 import type { NetworkKinds } from '#analysis/network/view.ts';
 import type { Network } from '#analysis/network/engine.ts';
 import { typeOf } from '#facts/service.ts';
-import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
+import { sides, type ChangeOf, type Index, type Inventory, type View } from '#model/inventory.ts';
 import type { Kind } from '#model/kinds.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
@@ -32,12 +32,36 @@ export function alike(pod: Pod, inventory: Inventory<'Pod'>): readonly Pod[] {
   return siblings.length === 0 ? [pod] : siblings;
 }
 
+interface Told {
+  /** Of every pod that was asked for, and of those alike. */
+  of: WeakMap<Pod, Exposure>;
+}
+
+/** How pods are exposed, until something changes that this follows from: a check and a trait ask, of each of fifty replicas. */
+const exposures: View<OfExposure, Told> = {
+  name: 'exposure of pods',
+  // Called when all is defined: the kinds are those of the relation.
+  get kinds() {
+    return exposureOfPod.reads as readonly OfExposure[];
+  },
+  open: () => ({ of: new WeakMap() }),
+  apply: (told) => {
+    told.of = new WeakMap();
+  },
+};
+
 export const exposureOfPod = defineRelation({
   subject: 'Pod',
   name: 'Services, EndpointSlices, Ingresses, Gateways and routes that lead to the pod, and the policies on it',
-  related: (pod, inventory: Inventory<OfExposure>): readonly Exposure[] => [
-    exposureOf(alike(pod, inventory), inventory, guardIn(inventory)),
-  ],
+  related: (pod, inventory: Inventory<OfExposure>): readonly Exposure[] => {
+    const told = inventory.view(exposures).of;
+    const known = told.get(pod);
+    if (known !== undefined) return [known];
+    const siblings = alike(pod, inventory);
+    const exposure = exposureOf(siblings, inventory, guardIn(inventory));
+    for (const sibling of siblings) told.set(sibling, exposure);
+    return [exposure];
+  },
   affected: {
     Service: (change, inventory) => behindServices(change, inventory),
     EndpointSlice: (change, inventory) => behindSlices(change, inventory),

@@ -9,7 +9,8 @@ import {
 import type { BindingEntry, RoleEntry } from '#analysis/rbac/entries.ts';
 import { accountIdentity } from '#analysis/rbac/identity.ts';
 import { isEveryones } from '#analysis/rbac/shipped.ts';
-import { AUTH_MAP, LEANING } from '#analysis/rbac/strength.ts';
+import { AUTH_MAP } from '#analysis/rbac/primitives.ts';
+import { LEANING } from '#analysis/rbac/strength.ts';
 import type { Account, AnyBinding, AnyRole } from '#facts/rbac.ts';
 import { accountOf } from '#facts/token.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';

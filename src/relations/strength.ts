@@ -1,5 +1,4 @@
 import { RBAC_ENGINE, STRENGTH_KINDS, type Clue, type Known, type RbacKind } from '#analysis/rbac/engine.ts';
-import type { Reading } from '#analysis/rbac/strengths.ts';
 import type { Account } from '#facts/rbac.ts';
 import { accountOf, accountOfSecret } from '#facts/token.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
@@ -54,11 +53,7 @@ export const strengthOfAccount = defineRelation({
   name: 'everything that it may do',
   related: ({ metadata }, inventory: Inventory<RbacKind>): readonly Known<boolean>[] => {
     const engine = inventory.view(RBAC_ENGINE);
-    const isDirect = (reading: Reading): boolean =>
-      engine.strengthOf(metadata, reading) === 'direct' &&
-      engine.strengthByGroups(metadata.namespace, reading) !== 'direct' &&
-      engine.strengthBeyondDefaults(metadata, reading) === 'direct';
-    return [engine.known(isDirect)];
+    return [engine.known((reading) => engine.isAdminByItself(metadata, reading))];
   },
   affected: sameFor(
     STRENGTH_KINDS,

@@ -1,4 +1,4 @@
-import type { Check, Declaration } from '#model/check.ts';
+import type { Check, Context, Declaration } from '#model/check.ts';
 import { isRecommendation } from '#model/frameworks.ts';
 import { momentOf } from '#model/moment.ts';
 import { worse, type Severity } from '#model/severity.ts';
@@ -17,6 +17,16 @@ export function withControls(checks: readonly Check[], controls: Controls): read
     const declared = [...own.map((entry) => declarationOf(check, entry)), ...byRecommendations(check, entries)];
     return declared.length === 0 ? check : { ...check, declared };
   });
+}
+
+/** What is declared of recommendations, by how checks refer to them. Those that do not exist are refused by `withControls`. */
+export function declaredOf(controls: Controls): NonNullable<Context['declared']> {
+  return new Map(
+    Object.entries(controls).map(([word, { status, expires }]) => {
+      const end = expires === undefined ? undefined : momentOf(expires);
+      return [`CIS:${word.replace('CIS:', '')}`, { status, ...(end === undefined ? {} : { expires: end }) }];
+    }),
+  );
 }
 
 interface Entry {

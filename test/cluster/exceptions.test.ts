@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
+import type { ScanResult } from '#report/formats/scan.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { exceptionOf, exceptionScenarios } from '../support/exception-scenarios.ts';
 import { needControlPlane, newNamespace, sharedControlPlane } from '../support/shared-control-plane.ts';
@@ -22,7 +24,7 @@ exceptionScenarios('[cluster] exceptions on a real API server', async (context) 
 describe('[cluster] who may take a risk', function () {
   this.timeout(60_000);
   let plane: ControlPlane;
-  let namespace: string;
+  let namespace = '';
 
   before(async function () {
     needControlPlane(this, LIVING);
@@ -40,6 +42,7 @@ describe('[cluster] who may take a risk', function () {
   });
 
   after(async () => {
+    if (namespace === '') return;
     await plane.kubectl('delete', '-f', 'manifests/base/access.yaml');
     await plane.kubectl('delete', 'secex', '--all', '-n', namespace);
   });
@@ -79,6 +82,23 @@ describe('[cluster] who may take a risk', function () {
       await tries('adminer', 'patch', 'secex', 'adminer', '--subresource=status', '--type=merge', `--patch=${forged}`),
     ).to.equal('forbidden');
     expect(await tries('adminer', 'delete', 'secex', 'adminer')).to.equal('yes');
+  });
+
+  it('who may not read what is taken finds it open, and is told so', async () => {
+    await plane.kubectl('create', 'clusterrole', 'pods-alone', '--verb=list', '--resource=pods');
+    await plane.kubectl('create', 'clusterrolebinding', 'pods-alone', '--clusterrole=pods-alone', '--user=user-3');
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['src/main.ts', 'scan', '-o', 'json', '--kubeconfig', plane.userKubeconfig('user-3')],
+      { encoding: 'utf8' },
+    );
+    const { notEvaluated } = JSON.parse(stdout) as ScanResult;
+    const said = notEvaluated.filter(({ subject }) => (subject?.kind ?? '').endsWith('Exception'));
+    await plane.kubectl('delete', 'clusterrolebinding,clusterrole', 'pods-alone');
+    expect(said.map(({ check, reason }) => `${check} ${reason}`)).to.deep.equal([
+      '* list clustersecurityexceptions.kubeposture.io: forbidden',
+      '* list securityexceptions.kubeposture.io: forbidden',
+    ]);
   });
 
   it('what is cluster-wide is not for the admin of a namespace', async () => {

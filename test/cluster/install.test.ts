@@ -225,13 +225,16 @@ describe('[cluster] installed as the manifests say', function () {
     await waitFor('the aggregation', () => can('ada', 'create', 'securityexceptions'));
     const answers = await Promise.all([
       can('vera', 'list', 'securityreports'),
+      can('vera', 'list', 'securityexceptions'),
       can('vera', 'create', 'securityexceptions'),
       can('vera', 'delete', 'securityreports'),
       can('ada', 'list', 'securityreports'),
       can('ada', 'patch', 'securityreports'),
+      can('ada', 'patch', 'securityexceptions/status'),
+      can('ada', 'create', 'clustersecurityexceptions'),
     ]);
     authorizer.close();
-    expect(answers).to.deep.equal([true, false, false, true, false]);
+    expect(answers).to.deep.equal([true, true, false, false, true, false, false, false]);
   });
 
   it('without the right to Secrets it says unknown for each check that looks at them, and goes on with the rest', async () => {

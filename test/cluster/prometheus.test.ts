@@ -9,6 +9,7 @@ import { OperatorProcess } from '../support/operator-process.ts';
 import { deployment, reportWhere } from '../support/operator-scenarios.ts';
 import { Prometheus, prometheusMissing, promtool } from '../support/prometheus.ts';
 import { needControlPlane, sharedControlPlane } from '../support/shared-control-plane.ts';
+import { exceptionOf } from '../support/exception-scenarios.ts';
 import { waitFor } from '../support/wait.ts';
 
 interface RuleGroups {
@@ -99,7 +100,7 @@ describe('[cluster] a real Prometheus and the operator', function () {
     await waitFor('a scrape', async () => (await prometheus!.query('kubeposture_leader == 1')).length === 1);
     // Something changes while it is watched: rates have a value.
     const namespace = await api.newNamespace('scraped');
-    await api.apply(deployment(namespace, false));
+    await api.apply(deployment(namespace, false), exceptionOf(namespace, { expires: '2999-12-31T00:00:00Z' }));
     await reportWhere(api, namespace, ({ subject }) => subject.pods === 3);
   });
 

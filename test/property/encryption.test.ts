@@ -78,9 +78,7 @@ describe('[law] encryption', function () {
           if (isThere) state.set(identity(manifest), manifest);
         }
         const fresh = world();
-        for (const manifest of state.values()) fresh.put(manifest);
-        // Judged when all is there: what it was told on the way may lack what the plan forgot.
-        for (const job of fresh.engine.planAll().values()) fresh.engine.judge(job);
+        fresh.fill(state.values());
         expect(told.verdicts()).to.deep.equal(fresh.verdicts());
       }),
       { numRuns: 500 },

@@ -40,6 +40,11 @@ const kyverno = {
         exclude: filters,
         preconditions: { all: [{ key: 'a', operator: 'Equals', value: 'a' }] },
         celPreconditions: matchConditions,
+        validate: {
+          failureAction: 'Enforce',
+          podSecurity: { level: 'baseline' },
+          pattern: { spec: { privileged: false } },
+        },
         verifyImages: [
           {
             image: 'ghcr.io/acme/*',
@@ -79,7 +84,31 @@ const kubewarden = {
   },
 };
 
+const matchResources = { ...selectors, resourceRules: rules, excludeResourceRules: rules };
+const constraint = {
+  spec: {
+    enforcementAction: 'deny',
+    match: {
+      kinds: [{ apiGroups: [''], kinds: ['Pod'] }],
+      namespaces: ['a'],
+      excludedNamespaces: ['b'],
+      namespaceSelector: selector,
+      labelSelector: selector,
+      name: 'x',
+    },
+  },
+};
+
 export const ADMISSION_BODIES = {
+  ValidatingAdmissionPolicy: {
+    spec: {
+      matchConstraints: matchResources,
+      matchConditions,
+      validations: [{ expression: 'object.spec.containers.all(c, !c.securityContext.privileged)' }],
+    },
+  },
+  ValidatingAdmissionPolicyBinding: { spec: { policyName: 'x', validationActions: ['Deny'], matchResources } },
+  K8sPSPPrivilegedContainer: constraint,
   ValidatingWebhookConfiguration: webhooks,
   MutatingWebhookConfiguration: webhooks,
   KyvernoClusterPolicy: kyverno,
@@ -94,19 +123,7 @@ export const ADMISSION_BODIES = {
       authorities: [{ static: { action: 'fail' }, attestations: [{ name: 'x' }] }],
     },
   },
-  RatifyVerification: {
-    spec: {
-      enforcementAction: 'deny',
-      match: {
-        kinds: [{ apiGroups: [''], kinds: ['Pod'] }],
-        namespaces: ['a'],
-        excludedNamespaces: ['b'],
-        namespaceSelector: selector,
-        labelSelector: selector,
-        name: 'x',
-      },
-    },
-  },
+  RatifyVerification: constraint,
   ClusterAdmissionPolicy: kubewarden,
   AdmissionPolicy: kubewarden,
 } as const;

@@ -589,6 +589,7 @@ const themes = [
   images.selecting,
   images.scanned,
   images.listed,
+  images.guarded,
   fc.oneof(plainPod, limitRange),
   fc.oneof(plainPod, limitRange, resourceQuota, aNamespace),
   fc.oneof(levelledPod, aNamespace),

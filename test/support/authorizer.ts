@@ -116,7 +116,9 @@ export class Authorizer {
       const [resource = '', ...group] = full.split('.');
       return verbs.map((verb) => ({ group: group.join('.'), resource, verb }));
     });
-    const known = new Set(served.map(({ group, resource }) => `${resource}.${group}`));
+    const known = new Set(
+      served.map(({ group, resource, subresource }) => `${[resource, subresource ?? []].flat().join('/')}.${group}`),
+    );
     const unknown = also.filter(({ group, resource }) => !known.has(`${resource}.${group}`));
     return [...served, ...special, ...unknown.flatMap((place) => VERBS.map((verb) => ({ ...place, verb })))];
   }

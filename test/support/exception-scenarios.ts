@@ -133,7 +133,7 @@ export function exceptionScenarios(title: string, start: (context: Mocha.Context
     });
 
     it('ends when its moment has come, though nothing changes, and says so before and then', async () => {
-      const expires = momentText(Math.floor(Date.now() / 1000) + 12);
+      const expires = momentText(Math.floor(Date.now() / 1000) + 20);
       await api.apply(exceptionOf(namespace, { expires }));
       expect(ofCheck(await reported(({ findings }) => JSON.stringify(findings).includes(expires)))).to.deep.equal([
         { name: 'legacy', reason: 'a migration', expires },

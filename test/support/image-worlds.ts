@@ -1,6 +1,6 @@
 /** Small worlds of what verifies images, for laws. */
 import fc from 'fast-check';
-import { aScanReport, aSignaturePolicy, anSbomReport } from '#checks/image-samples.ts';
+import { aPodSecurityPolicy, aScanReport, aSignaturePolicy, anSbomReport } from '#checks/admission-samples.ts';
 import { aContainer, aNamespace, aPod, anApiServer } from '#checks/samples.ts';
 import type { Manifest } from '#model/check.ts';
 
@@ -171,4 +171,29 @@ export const listed = fc.oneof(
   job,
   fc.constant({ ...aScanReport(), metadata: { name: 'x', ...inA } }),
   { weight: 4, arbitrary: sbom },
+);
+
+/** Namespaces that enforce no level, and what may keep privileged pods out of them. */
+const bound = { policyName: 'x', validationActions: ['Deny'] };
+export const guarded = fc.oneof(
+  { weight: 2, arbitrary: namespace },
+  fc.constantFrom('Enforce', 'Audit').map((validationFailureAction): Manifest => {
+    const { spec, ...rest } = aPodSecurityPolicy();
+    return { ...rest, spec: { ...(spec as object), validationFailureAction } };
+  }),
+  fc.constant<Manifest>({
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'x' },
+    spec: { matchConstraints: { resourceRules: rules }, validations: [{ expression: 'privileged' }] },
+  }),
+  selector.map((namespaceSelector): Manifest => ({
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'x' },
+    spec: { ...bound, matchResources: { namespaceSelector } },
+  })),
+  place.map((ns): Manifest => ({
+    kind: 'AdmissionPolicy',
+    metadata: { name: 'x', namespace: ns },
+    spec: { module: 'kubewarden/pod-privileged:1', rules },
+  })),
 );

@@ -1,7 +1,8 @@
 /** What the operator does in a cluster, told once: the embedded API server and a real one go through the same. */
-import { aScanReport, aSignaturePolicy } from '#checks/image-samples.ts';
+import { aScanReport, aSignaturePolicy } from '#checks/admission-samples.ts';
 import { BOUNDED } from '#checks/samples.ts';
 import { KINDS } from '#model/kinds.ts';
+import { momentText } from '#model/moment.ts';
 import { expect } from 'chai';
 import { Api } from './api.ts';
 import { DEPLOYMENT_REPORT } from './example-reports.ts';
@@ -29,10 +30,13 @@ export interface Report {
     readonly aspect?: string;
     readonly severity: string;
     readonly path: string;
+    readonly message: string;
+    readonly evidence: string;
     readonly firstSeen: string;
     readonly pods?: number;
   }[];
   readonly unknown: readonly { readonly check: string; readonly reason: string }[];
+  readonly declared?: readonly object[];
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
@@ -582,6 +586,36 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       config.write('');
       const again = await reportWhere(api, namespace, (report) => severities(report).length === 2);
       expect(severities(again)).to.deep.equal(['medium', 'low']);
+      expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
+    });
+
+    it('takes over what is declared of the control plane, until it expires', async () => {
+      const at = operator!;
+      const cluster = (what: string, isSo: (report: Report) => boolean): Promise<Report> =>
+        waitFor(what, async () => {
+          const report = await api.get<Report>('ClusterSecurityReport', { name: 'cluster' });
+          return report !== undefined && isSo(report) ? report : undefined;
+        });
+      const isUnknown = ({ unknown }: Report): boolean => unknown.some(({ check }) => check === 'KP-API-001');
+      const declare = (status: string, expires = ''): void => {
+        config.write(`controlPlane: {declaredControls: {1.2.1: {status: ${status}, reason: by contract${expires}}}}`);
+      };
+      await cluster('what is not known of the API server', isUnknown);
+      declare('fail');
+      const failing = await cluster('the declared finding', (report) => !isUnknown(report));
+      expect(failing.findings.map(({ check, evidence, message }) => [check, evidence, message])).to.deep.include([
+        'KP-API-001',
+        'declared',
+        'declared to fail: by contract',
+      ]);
+      declare('pass');
+      const passing = await cluster('what is declared to pass', ({ declared = [] }) => declared.length > 0);
+      expect(passing.declared).to.deep.equal([{ check: 'KP-API-001', status: 'pass', reason: 'by contract' }]);
+      expect(passing.findings.map(({ check }) => check)).not.to.include('KP-API-001');
+
+      declare('pass', `, expires: ${momentText(Math.floor(Date.now() / 1000) + 4)}`);
+      await cluster('the unknown to come back', isUnknown);
+      config.write('');
       expect(await at.metric('kubeposture_drift_detected_total')).to.equal(0);
     });
 

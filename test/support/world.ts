@@ -35,7 +35,7 @@ export class World {
     // What is asked for some checks alone is told nothing else.
     this.engine = new Engine(checks, this.store, all, checks === CHECKS ? TRAITS : []);
     // As every run begins: the cluster itself is there before anything in it.
-    for (const job of this.engine.planAll().values()) this.engine.judge(job);
+    this.judgeAll();
     for (const manifest of manifests) this.put(manifest);
   }
 
@@ -45,10 +45,24 @@ export class World {
     for (const job of this.engine.due().values()) this.engine.judge(job);
   }
 
+  /** Everything is there before anything is judged: no verdict rests on what a plan has thought of. */
+  fill(manifests: Iterable<Manifest>): void {
+    for (const manifest of manifests) this.#hold(manifest);
+    this.judgeAll();
+  }
+
+  judgeAll(): void {
+    for (const job of this.engine.planAll().values()) this.engine.judge(job);
+  }
+
   put(manifest: Manifest): void {
+    this.#settle(this.#hold(manifest));
+  }
+
+  #hold(manifest: Manifest): ReturnType<Store['put']> {
     // Through JSON, as every real object comes.
     const raw = JSON.parse(JSON.stringify(manifest)) as Raw;
-    this.#settle(this.store.put(shrink(manifest.kind, raw)));
+    return this.store.put(shrink(manifest.kind, raw));
   }
 
   remove(manifest: Manifest): void {

@@ -1,5 +1,5 @@
 import { IPV6, type Stretch } from '#facts/address.ts';
-import type { Direction } from '#facts/policy.ts';
+import { DIRECTIONS, type Direction } from '#facts/policy.ts';
 import type { Change } from '#model/inventory.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { keyOf, type Ref } from '#model/ref.ts';
@@ -7,7 +7,7 @@ import type { Bits } from './bits.ts';
 import { explained, type Explanation } from './explain.ts';
 import { isProtocol, LAST_PORT, type PortRange, type Protocol } from './ports.ts';
 import { inOrder, rowOf, type Row } from './rows.ts';
-import { peersIn } from './mentions.ts';
+import { hasNames, peersIn } from './mentions.ts';
 import { POLICY_KINDS, type AnyPolicy, type PodSet, type Policy } from './rules.ts';
 import { DEFAULT_ASSUMPTIONS, Sources, type NetworkAssumptions } from './sources.ts';
 import { spotsOf, type Endpoint } from './spots.ts';
@@ -28,7 +28,10 @@ export class Network {
   readonly #assumptions: NetworkAssumptions;
   #universe: Universe | undefined;
   #rows = new Map<string, Row>();
-  #rowsOf: Record<Direction, Map<number, Row>> = { Ingress: new Map(), Egress: new Map() };
+  #holdsSums = false;
+  /** By class: the policies that have a say about it, in order, and its row. */
+  readonly #guards: Record<Direction, (readonly Policy[] | undefined)[]> = { Ingress: [], Egress: [] };
+  readonly #rowsOf: Record<Direction, (Row | undefined)[]> = { Ingress: [], Egress: [] };
 
   constructor(assumptions: Partial<NetworkAssumptions> = {}) {
     this.#assumptions = { ...DEFAULT_ASSUMPTIONS, ...assumptions };
@@ -51,7 +54,8 @@ export class Network {
     if (universe === undefined) return;
     if (held === undefined) universe.removePod(key);
     else if (!universe.fitsPod(held)) this.#outgrown();
-    else if (universe.putPod(key, held)) this.#forgetRows();
+    // A new class: rows of live sets have it already.
+    else if (universe.putPod(key, held) && this.#holdsSums) this.#forgetRows();
     if (universe.isOvergrown) this.#outgrown();
   }
 
@@ -77,8 +81,9 @@ export class Network {
       this.#outgrown();
       return;
     }
-    for (const policy of [before, after])
-      if (policy !== undefined) this.#forgetRowsOf(universe.membersOf(policy.subject));
+    for (const policy of [before, after]) if (policy !== undefined) this.#forgetRowsOf(universe.subjectsOf(policy));
+    if (before !== undefined) universe.forgetPolicy(before);
+    if (universe.isOvergrown) this.#outgrown();
   }
 
   #outgrown(): void {
@@ -88,27 +93,40 @@ export class Network {
 
   #forgetRows(): void {
     this.#rows = new Map();
-    this.#rowsOf = { Ingress: new Map(), Egress: new Map() };
+    this.#holdsSums = false;
+    for (const direction of DIRECTIONS) {
+      this.#guards[direction].fill(undefined);
+      this.#rowsOf[direction].fill(undefined);
+    }
   }
 
   /** The rows of some classes are asked for anew; what other classes share with them stays. */
   #forgetRowsOf(classes: Bits): void {
-    for (const index of classes) {
-      this.#rowsOf.Ingress.delete(index);
-      this.#rowsOf.Egress.delete(index);
-    }
-    if (this.#rows.size > ROWS_AT_MOST) this.#forgetRows();
+    for (const direction of DIRECTIONS)
+      for (const index of classes) {
+        this.#guards[direction][index] = undefined;
+        this.#rowsOf[direction][index] = undefined;
+      }
+    if (this.#rows.size > SPARE_ROWS + 2 * this.#now.classes.length) this.#forgetRows();
   }
 
   get #now(): Universe {
-    this.#universe ??= new Universe(this.#sources, this.#assumptions);
+    if (this.#universe === undefined) {
+      this.#universe = new Universe(this.#sources, this.#assumptions);
+      const { length } = this.#universe.classes;
+      // Without holes: arrays with large ones are slow.
+      for (const direction of DIRECTIONS) {
+        this.#guards[direction] = new Array<undefined>(length).fill(undefined);
+        this.#rowsOf[direction] = new Array<undefined>(length).fill(undefined);
+      }
+    }
     return this.#universe;
   }
 
   /** The policies that have a say about a pod in a direction, in the order in which they are asked. */
   policiesOf(pod: string, direction: Direction): readonly Policy[] {
     const spot = this.#spot(pod);
-    return spot?.isGuarded === true ? this.#row(spot.index, direction).policies : [];
+    return spot?.isGuarded === true ? this.#policiesOn(spot.index, direction) : [];
   }
 
   /** Whether a pod is isolated in a direction: a NetworkPolicy selects it. Undefined for a pod that there is not. */
@@ -241,15 +259,23 @@ export class Network {
   }
 
   #row(index: number, direction: Direction): Row {
-    const known = this.#rowsOf[direction].get(index);
+    const known = this.#rowsOf[direction][index];
     if (known !== undefined) return known;
     const policies = this.#policiesOn(index, direction);
-    const names = direction === 'Ingress' ? (this.#now.classes[index]?.names ?? []) : [];
-    const key = JSON.stringify([direction, policies.map(({ id }) => id), policies.length === 0 ? [] : names]);
+    const key = this.#rowKey(index, direction, policies);
     const row = this.#rows.get(key) ?? rowOf(index, direction, policies, this.#now);
     this.#rows.set(key, row);
-    this.#rowsOf[direction].set(index, row);
+    this.#holdsSums ||= !row.isLive;
+    this.#rowsOf[direction][index] = row;
     return row;
+  }
+
+  /** Classes with one key share a row: their policies are the same, and where these name ports of their own, what the names mean. */
+  #rowKey(index: number, direction: Direction, policies: readonly Policy[]): string {
+    let key: string = direction;
+    for (const { id } of policies) key += ` ${String(id)}`;
+    const isNamed = direction === 'Ingress' && policies.some(({ Ingress = [] }) => Ingress.some(hasNames));
+    return isNamed ? `${key} ${JSON.stringify(this.#now.classes[index]?.names)}` : key;
   }
 
   #spot(pod: string): Spot | undefined {
@@ -261,17 +287,21 @@ export class Network {
   }
 
   #policiesOn(index: number, direction: Direction): readonly Policy[] {
-    const namespace = this.#now.classes[index]?.namespace;
-    if (namespace === undefined) return [];
-    const near = ['', namespace].flatMap((each) => [...(this.#sources.policiesIn.get(each)?.values() ?? [])]);
-    return near
-      .filter((policy) => policy[direction] !== undefined && this.#now.membersOf(policy.subject).has(index))
-      .sort(inOrder);
+    const known = this.#guards[direction][index];
+    if (known !== undefined) return known;
+    const universe = this.#now;
+    const namespace = universe.classes[index]?.namespace;
+    const found: Policy[] = [];
+    for (const near of namespace === undefined ? [] : ['', namespace])
+      for (const policy of this.#sources.policiesIn.get(near)?.values() ?? [])
+        if (policy[direction] !== undefined && universe.subjectsOf(policy).has(index)) found.push(policy);
+    this.#guards[direction][index] = found.sort(inOrder);
+    return found;
   }
 }
 
-/** Rows of policies that are no more stay until there are so many. */
-const ROWS_AT_MOST = 50_000;
+/** Rows of policies that are no more stay until there are so many more than classes can use. */
+const SPARE_ROWS = 1000;
 
 function policyKey({ kind, namespace, name }: Ref): string {
   return `${kind}/${namespace}/${name}`;

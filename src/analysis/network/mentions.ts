@@ -14,6 +14,11 @@ function portsIn(policy: Policy): readonly Port[] {
   return rulesIn(policy).flatMap(({ ports }) => (ports === 'any' ? [] : ports));
 }
 
+/** Whether a rule names a port, which each destination resolves for itself. */
+export function hasNames({ ports }: Rule): boolean {
+  return ports !== 'any' && ports.some((port) => 'name' in port);
+}
+
 /** The names of ports. */
 export function namesIn(policy: Policy): readonly string[] {
   return portsIn(policy).flatMap((port) => ('name' in port ? [port.name] : []));

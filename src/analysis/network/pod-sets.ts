@@ -1,4 +1,5 @@
 import { selects } from '#facts/selector.ts';
+import type { LabelSelector } from '#model/policy.ts';
 import { Bits } from './bits.ts';
 import type { PodSet } from './rules.ts';
 import type { NamedPort } from './sources.ts';
@@ -31,7 +32,6 @@ export class PodSets {
   readonly #sets = new Map<string, Selected>();
   /** By the namespace that they are bound to, `''` for those that look at many. */
   readonly #in = new Map<string, Selected[]>();
-  readonly #membersOf = new WeakMap<PodSet, Bits>();
 
   constructor(
     classes: readonly (PodClass | undefined)[],
@@ -66,13 +66,15 @@ export class PodSets {
     );
   }
 
+  /** How many sets have been asked for. */
+  get size(): number {
+    return this.#sets.size;
+  }
+
+  /** The classes in a set: the same bits for equal sets, and current from now on. */
   membersOf(set: PodSet): Bits {
-    const known = this.#membersOf.get(set);
-    if (known !== undefined) return known;
     const key = setKey(set);
-    const { members } = this.#sets.get(key) ?? this.#select(set, key);
-    this.#membersOf.set(set, members);
-    return members;
+    return (this.#sets.get(key) ?? this.#select(set, key)).members;
   }
 
   #select(set: PodSet, key: string): Selected {
@@ -96,6 +98,21 @@ export class PodSets {
   }
 }
 
+/** Each word with its length before it: no two sets that differ have one key, whatever a file calls a label. */
 function setKey({ namespace, namespaces, pods, withoutHostNetwork }: PodSet): string {
-  return JSON.stringify([namespace, namespaces, pods, withoutHostNetwork]);
+  const where = namespace === undefined ? selectorKey(namespaces) : `=${measured(namespace)}`;
+  return `${where} ${selectorKey(pods)} ${String(withoutHostNetwork)}`;
+}
+
+function selectorKey(selector: LabelSelector | undefined): string {
+  if (selector === undefined) return '';
+  const { matchLabels, matchExpressions = [] } = selector;
+  if (matchExpressions.length > 0) return JSON.stringify([matchLabels, matchExpressions]);
+  let key = '{';
+  for (const [label, value] of Object.entries(matchLabels)) key += measured(label) + measured(value);
+  return key;
+}
+
+function measured(word: string): string {
+  return `${String(word.length)}:${word}`;
 }

@@ -2,20 +2,13 @@ import { pointOf } from '#facts/address.ts';
 import { selects } from '#facts/selector.ts';
 import type { LabelSelector } from '#model/policy.ts';
 import type { Pod } from '#model/objects.ts';
-import { Bits } from './bits.ts';
+import { AnyOf, Bits } from './bits.ts';
 import { Cells } from './cells.ts';
 import { PodSets, type PodClass } from './pod-sets.ts';
 import { keysIn, namesIn, peersIn, rangesIn } from './mentions.ts';
 import { PortMap, isProtocol, type PortRange } from './ports.ts';
-import type { Block, Peer, PodSet, Policy, Port, Rule } from './rules.ts';
-import {
-  addressesOf,
-  namedPortsOf,
-  nodeAddressesOf,
-  type NamedPort,
-  type NetworkAssumptions,
-  type Sources,
-} from './sources.ts';
+import type { Block, Peer, PodSet, Policy, Rule } from './rules.ts';
+import { addressesOf, namedPortsOf, nodeAddressesOf, type NetworkAssumptions, type Sources } from './sources.ts';
 
 /** An end as the rows know it. */
 export interface Spot {
@@ -62,7 +55,11 @@ export class Universe {
   readonly #classesIn = new Map<string, number[]>();
   readonly #podSets: PodSets;
   readonly #blocks = new Map<string, { readonly peer: Block; readonly members: Bits }>();
+  /** By the id of a policy. */
+  readonly #subjects = new Map<number, Bits>();
+  readonly #peersOf = new Map<Rule, AnyOf>();
   readonly #born: number;
+  readonly #setsAtMost: number;
   #live = 0;
   #everyone: Bits;
 
@@ -82,8 +79,12 @@ export class Universe {
     this.#classesIn.set(SOMEBODY.namespace, [STRANGER]);
     this.#podSets = new PodSets(this.classes, this.#classesIn, (namespace) => sources.labelsOf(namespace));
     this.#everyone = Bits.from(this.classes.keys());
-    for (const [key, pod] of sources.pods) this.putPod(key, pod);
+    // Namespace by namespace: classes of one get numbers that lie near each other.
+    for (const pods of Map.groupBy(sources.pods, ([, pod]) => pod.metadata.namespace).values())
+      for (const [key, pod] of pods) this.putPod(key, pod);
     this.#born = this.classes.length;
+    const sets = policies.length + peers.filter((peer) => 'pods' in peer).length;
+    this.#setsAtMost = GROWTH + 2 * sets;
   }
 
   #seesPods(peer: Peer): boolean {
@@ -105,7 +106,8 @@ export class Universe {
   /** Whether the universe has grown so far beyond what is alive that a new one is smaller. */
   get isOvergrown(): boolean {
     return (
-      this.classes.length > this.#born + GROWTH && this.classes.length > 2 * (this.#live + this.cells.cells.length)
+      this.#podSets.size > this.#setsAtMost ||
+      (this.classes.length > this.#born + GROWTH && this.classes.length > 2 * (this.#live + this.cells.cells.length))
     );
   }
 
@@ -242,46 +244,33 @@ export class Universe {
     return Bits.from(chosen.flatMap((node) => this.cells.of(nodeAddressesOf(node))).map(classOfCell));
   }
 
-  /** Everyone that a rule's peers mean. */
-  peersOf({ peers }: Rule): Bits {
-    if (peers === 'any') return this.#everyone;
-    const [first, ...more] = peers.map((peer) => this.#peers(peer));
-    if (first === undefined) return new Bits();
-    return more.length === 0 ? first : more.reduce((sum, each) => sum.add(each), first.clone());
+  /** The classes that a policy is for. */
+  subjectsOf({ id, subject }: Policy): Bits {
+    const known = this.#subjects.get(id);
+    if (known !== undefined) return known;
+    const members = this.membersOf(subject);
+    this.#subjects.set(id, members);
+    return members;
+  }
+
+  /** A policy is no more. */
+  forgetPolicy({ id, Ingress = [], Egress = [] }: Policy): void {
+    this.#subjects.delete(id);
+    for (const rule of [...Ingress, ...Egress]) this.#peersOf.delete(rule);
+  }
+
+  /** Everyone that a rule's peers mean, and will mean: the sets move with every class. */
+  peersOf(rule: Rule): AnyOf {
+    const known = this.#peersOf.get(rule);
+    if (known !== undefined) return known;
+    const peers = new AnyOf(rule.peers === 'any' ? [this.#everyone] : rule.peers.map((peer) => this.#peers(peer)));
+    this.#peersOf.set(rule, peers);
+    return peers;
   }
 
   /** The ports of a rule by number; `'any'` where it has no list. */
   atomsOf({ ports }: Rule): Bits {
     if (ports === 'any') return this.ports.all;
     return Bits.from(ports.flatMap((port) => ('name' in port ? [] : this.ports.in(port))));
-  }
-
-  /** The atoms that the names of a rule mean on a class. */
-  namedAtoms({ ports }: Rule, on: number): readonly number[] {
-    return ports === 'any'
-      ? []
-      : ports.flatMap((port) => ('name' in port ? this.#resolve(port, this.classes[on]?.names ?? []) : []));
-  }
-
-  #resolve(port: Extract<Port, { name: string }>, names: readonly NamedPort[]): readonly number[] {
-    return names
-      .filter(({ name, protocol }) => name === port.name && (port.protocol ?? protocol) === protocol)
-      .flatMap(({ protocol, port: number }) => (isProtocol(protocol) ? [this.ports.at(protocol, number)] : []));
-  }
-
-  /** For each atom that a name of the rule means on some peer: these peers. */
-  namedPeers({ ports }: Rule, peers: Bits): ReadonlyMap<number, Bits> {
-    const found = new Map<number, Bits>();
-    if (ports === 'any') return found;
-    const named = ports.filter((port) => 'name' in port);
-    if (named.length === 0) return found;
-    for (const index of peers) {
-      for (const atom of named.flatMap((port) => this.#resolve(port, this.classes[index]?.names ?? []))) {
-        const there = found.get(atom) ?? new Bits();
-        there.set(index);
-        found.set(atom, there);
-      }
-    }
-    return found;
   }
 }

@@ -1,5 +1,5 @@
 import { MAKERS, atoms, maskOf } from './atoms.ts';
-import { NEEDS, capabilitiesOf, groupsFor, meets } from './primitives.ts';
+import { AUTH_MAP, NEEDS, capabilitiesOf, groupsFor, meets, writesAuthMap } from './primitives.ts';
 import { includes, isNone, type Rights } from './rights.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -45,6 +45,8 @@ export function* edgesOf(rights: Rights, around: Surroundings, execRequiresCreat
     if (id === 'impersonate-user') yield { to: 'users', by: id, scope };
     for (const hub of HUBS[id] ?? []) yield { to: `${hub}:${namespace}`, by: id, scope };
   }
+  if (around.isOfEks() && writesAuthMap(rights))
+    yield { to: ADMIN, by: 'configmaps-write', scope: `ns:${AUTH_MAP.namespace}` };
   yield* groupEdges(rights);
   yield* nodeEdges(rights, around);
   yield* changeEdges(rights, around);

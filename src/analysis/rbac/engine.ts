@@ -146,6 +146,15 @@ export class RbacEngine {
     return this.#strengths.in(reading).of(this.#profileFrom(identity, rights));
   }
 
+  /** Whether an account is as good as cluster-admin by its own bindings: not by defaults, nor by what all accounts of its namespace have. */
+  isAdminByItself(account: Account, reading: Reading = 'known'): boolean {
+    return (
+      this.strengthOf(account, reading) === 'direct' &&
+      this.strengthByGroups(account.namespace, reading) !== 'direct' &&
+      this.strengthBeyondDefaults(account, reading) === 'direct'
+    );
+  }
+
   /** Whether an account lives in a namespace that is cluster-admin, or becomes it in one step. */
   isStrongNamespace(namespace: string, reading: Reading = 'known'): boolean {
     return this.#strengths.in(reading).isStrongNamespace(namespace);

@@ -83,7 +83,12 @@ export function accountsOfKey(key: string): Account | { readonly allOf: string }
 
 /** The service account that one subject of a binding is, in either spelling. */
 export function accountNamedBy(subject: RbacSubject, bindingNamespace: string): Account | undefined {
-  const accounts = accountsOfKey(namedBy(subject, bindingNamespace)?.key ?? '');
+  return accountOfKey(namedBy(subject, bindingNamespace)?.key ?? '');
+}
+
+/** The one account that the key of a subject stands for. */
+export function accountOfKey(key: string): Account | undefined {
+  const accounts = accountsOfKey(key);
   return typeof accounts === 'object' && 'name' in accounts ? accounts : undefined;
 }
 

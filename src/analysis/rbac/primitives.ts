@@ -186,6 +186,18 @@ export function meets(rights: Rights, scope: string, { atoms: list, mask, suffic
   });
 }
 
+/** What maps roles of the cloud to groups, on EKS: whoever writes it is a member of system:masters by his own word. */
+export const AUTH_MAP = { namespace: 'kube-system', name: 'aws-auth' };
+/** One that is there may be written by its name; one that is made has none yet. */
+export const WRITE_AUTH_MAP: readonly Need[] = [
+  need(['create'], '', 'configmaps'),
+  { ...need(CHANGE, '', 'configmaps'), sufficient: [AUTH_MAP.name] },
+];
+
+export function writesAuthMap(rights: Rights): boolean {
+  return WRITE_AUTH_MAP.some((each) => meets(rights, AUTH_MAP.namespace, each));
+}
+
 /** The users whom an identity may act as, by name or all of them. */
 export function usersFor(rights: Rights): Names {
   return namesFor(rights, '', NEEDS.impersonateUsers);

@@ -1,7 +1,7 @@
 import type { Account } from '#facts/rbac.ts';
 import { EVERY_VERB, RBAC, atom, atoms, maskOf } from './atoms.ts';
 import { MASTERS, isAccountKey, type Identity } from './identity.ts';
-import { NEEDS, groupsFor, meets, need, usersFor, type Need } from './primitives.ts';
+import { NEEDS, WRITE_AUTH_MAP, groupsFor, meets, need, usersFor, writesAuthMap, type Need } from './primitives.ts';
 import { includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
 
 /**
@@ -64,14 +64,6 @@ const STEP: readonly (readonly Need[])[] = [
 /** Whether a role of a name is itself as good as cluster-admin: what a right to bind named roles is worth. */
 export type RoleStrength = (name: string) => boolean;
 
-/** What maps roles of the cloud to groups, on EKS. */
-export const AUTH_MAP = { namespace: 'kube-system', name: 'aws-auth' };
-/** One that is there may be written by its name; one that is made has none yet. */
-export const WRITE_AUTH_MAP: readonly Need[] = [
-  need(['create'], '', 'configmaps'),
-  { ...need(['update', 'patch'], '', 'configmaps'), sufficient: [AUTH_MAP.name] },
-];
-
 /** The atoms whose worth depends on who else there is, wherever they are granted. */
 export const LEANING = [
   ...TOKENS,
@@ -99,7 +91,7 @@ export function profileOf({ groups }: Identity, rights: Rights, isStrongRole: Ro
     directIn: namespaces.filter((namespace) => TOKENS.some((each) => meets(rights, namespace, each))),
     directBy: scopes.flatMap((scope) => namesOf(rights, scope, TOKENS)),
     directAs: [...keys('u', usersFor(rights)).filter((key) => !isAccountKey(key)), ...keys('g', groupsFor(rights))],
-    isDirectOnEks: WRITE_AUTH_MAP.some((each) => meets(rights, AUTH_MAP.namespace, each)),
+    isDirectOnEks: writesAuthMap(rights),
     stepIn: namespaces.filter((namespace) => hasAny(rights, namespace, STEPS)),
     tokensIn: readsAll ? [''] : namespaces.filter((namespace) => meets(rights, namespace, NEEDS.readSecrets)),
     tokensBy: scopes.flatMap((scope) => namesOf(rights, scope, [NEEDS.readSecrets])),

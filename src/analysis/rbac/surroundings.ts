@@ -1,4 +1,5 @@
 import { containersOf } from '#facts/containers.ts';
+import { isOfEks } from '#facts/distribution.ts';
 import type { Account } from '#facts/rbac.ts';
 import { accountOf, accountOfSecret, mountedToken } from '#facts/token.ts';
 import type { Inventory } from '#model/inventory.ts';
@@ -6,20 +7,33 @@ import type { Pod } from '#model/objects.ts';
 import { isFinished, isTemplate } from '#model/workload.ts';
 
 /** The kinds beside roles and bindings that say where a right leads. */
-export type Neighbour = 'Namespace' | 'ServiceAccount' | 'Secret' | 'Pod';
+export type Neighbour = 'Namespace' | 'ServiceAccount' | 'Secret' | 'Pod' | 'Node';
+
+/** What is taken to be so where no object says it. */
+export interface Assumed {
+  /** The Pod Security level of namespaces without a label. */
+  readonly level?: string | undefined;
+  /** `eks`; any other word is another platform. */
+  readonly platform?: string | undefined;
+}
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 /** What is in the namespaces that rights lead into, as it is during one search: of changes it knows nothing. */
 export class Surroundings {
   readonly #inventory: Inventory<Neighbour>;
-  /** The Pod Security level of namespaces without a label. */
-  readonly #defaultLevel: string;
+  readonly #assumed: Assumed;
   #namespaces: ReadonlySet<string> | undefined;
 
-  constructor(inventory: Inventory<Neighbour>, defaultLevel = 'privileged') {
+  constructor(inventory: Inventory<Neighbour>, assumed: Assumed = {}) {
     this.#inventory = inventory;
-    this.#defaultLevel = defaultLevel;
+    this.#assumed = assumed;
+  }
+
+  /** Whether a ConfigMap of the cluster says who is a member of system:masters. */
+  isOfEks(): boolean {
+    const { platform } = this.#assumed;
+    return platform === undefined ? this.#inventory.list('Node').some(isOfEks) : platform === 'eks';
   }
 
   /** Namespaces by their own object and by what is in them. */
@@ -73,7 +87,7 @@ export class Surroundings {
   /** Whether Pod Security lets a privileged pod into a namespace. */
   admitsPrivileged(namespace: string): boolean {
     const object = this.#inventory.get({ kind: 'Namespace', namespace: '', name: namespace });
-    return (object?.metadata.labels[ENFORCE] ?? this.#defaultLevel) === 'privileged';
+    return (object?.metadata.labels[ENFORCE] ?? this.#assumed.level ?? 'privileged') === 'privileged';
   }
 
   /** Whether there is a privileged pod to get into. */

@@ -1,4 +1,4 @@
-import { flagOf, instanceOf, type Instance } from '#facts/control-plane.ts';
+import { acceptsAnonymous, flagOf, instanceOf, type Instance } from '#facts/control-plane.ts';
 import { defineCheck, unlessSeen, type Context } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
 import { isFinished } from '#model/workload.ts';
@@ -28,15 +28,16 @@ export const anonymousAuthEnabled = defineCheck({
       yield { unknown: 'nothing says with which flags the API server was started' };
       return;
     }
-    const value = flagOf(instance.flags, 'anonymous-auth');
-    if (value === 'false') return;
-    if (value === undefined && flagOf(instance.flags, 'authentication-config') !== undefined) {
+    const accepts = acceptsAnonymous(instance.flags);
+    if (accepts === false) return;
+    if (accepts === undefined) {
       yield {
         unknown:
           '--authentication-config may limit anonymous requests to named paths; say so by `declaredControls` if it does',
       };
       return;
     }
+    const value = flagOf(instance.flags, 'anonymous-auth');
     const how = value === undefined ? 'is not set and its default is true' : `is ${value}`;
     yield { at: `${instance.slot.at}.command`, message: `--anonymous-auth ${how}` };
   },

@@ -1,11 +1,6 @@
 import { flagOf, instanceOf, listOf } from '#facts/control-plane.ts';
-import {
-  verificationsOf,
-  type Grip,
-  type Use,
-  type Verification,
-  type VerifierObject,
-} from '#facts/image-verifiers.ts';
+import type { Grip } from '#facts/admission.ts';
+import { verificationsOf, type Use, type Verification, type VerifierObject } from '#facts/image-verifiers.ts';
 import { imagesOf } from '#facts/image.ts';
 import { isSystemNamespace } from '#facts/namespace.ts';
 import { defineCheckOfMany, ifKnown, judge, type Word } from '#model/check.ts';

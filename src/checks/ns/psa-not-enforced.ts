@@ -1,10 +1,13 @@
 import { flagOf, instanceOf } from '#facts/control-plane.ts';
+import { gripOnPrivileged } from '#facts/pod-guards.ts';
 import { isPrivilegedNamespace, isSystemNamespace } from '#facts/namespace.ts';
 import { pssLabelPath, statedLevel } from '#facts/pss.ts';
-import { defineCheck, ifKnown } from '#model/check.ts';
+import { defineCheck, ifKnown, type Problem } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
 import type { Parameters } from '#model/parameters.ts';
 import { apiServersOfCluster } from '#relations/control-plane.ts';
+import { podGuardsOfNamespace } from '#relations/pod-guards.ts';
+import { aPodSecurityPolicy } from '../admission-samples.ts';
 import { RESTRICTED, aNamespace, anApiServer } from '../samples.ts';
 
 const AT = pssLabelPath('enforce');
@@ -25,33 +28,26 @@ export const psaNotEnforced = defineCheck({
     'MITRE:T1610',
   ],
   aspects: {
-    unlabelled: 'no level is enforced',
+    unlabelled: 'no level is enforced, nor does a policy of an engine keep privileged pods out',
     privileged: 'the level `privileged` is enforced, which lets everything in',
     invalid:
       'the label names no level: admission then enforces restricted and refuses the next change of the namespace',
   },
   subject: 'Namespace',
-  inputs: { apiServers: ifKnown(apiServersOfCluster) },
+  inputs: { apiServers: ifKnown(apiServersOfCluster), guards: ifKnown(podGuardsOfNamespace) },
   applies: ({ assumed }) => assumed !== true,
 
-  *evaluate({ metadata }, { apiServers }, { parameters }) {
+  *evaluate({ metadata }, { apiServers = [], guards = [] }, { parameters }) {
     const level = statedLevel(metadata.labels, 'enforce');
     if (level === 'baseline' || level === 'restricted') return;
     if (level === 'privileged' && isPrivilegedNamespace(metadata.name, parameters)) return;
-    const aspect = aspectOf(level);
-    const hasDefaults = mayHaveDefaults(apiServers ?? [], parameters);
-    const note = hasDefaults
-      ? '; the API server may have a default level for the cluster (--admission-control-config-file)'
-      : '';
-    yield {
-      at: AT,
-      aspect,
-      severity: hasDefaults || aspect === 'invalid' ? 'low' : 'medium',
-      message: `${MESSAGES[aspect]}${note}`,
-      ...(isSystemNamespace(metadata.name, parameters)
-        ? { accepted: 'a namespace of the system runs privileged pods' }
-        : {}),
-    };
+    const grip = level === undefined ? gripOnPrivileged(metadata, guards) : undefined;
+    if (grip === 'mayRefuse') yield { aspect: 'unlabelled', unknown: CONDITIONAL };
+    else if (grip !== 'refuses') {
+      const accepted = 'a namespace of the system runs privileged pods';
+      const isOfSystem = isSystemNamespace(metadata.name, parameters);
+      yield { ...problemOf(level, mayHaveDefaults(apiServers, parameters)), ...(isOfSystem ? { accepted } : {}) };
+    }
   },
 
   examples: () => ({
@@ -91,6 +87,11 @@ export const psaNotEnforced = defineCheck({
     ],
     good: [
       { name: 'restricted', subject: aNamespace() },
+      {
+        name: 'a policy of Kyverno that holds pods to the baseline level',
+        subject: aNamespace({ labels: TOLD }),
+        world: [aPodSecurityPolicy()],
+      },
       { name: 'baseline', subject: labelled('baseline') },
       {
         name: 'privileged where it belongs',
@@ -102,6 +103,17 @@ export const psaNotEnforced = defineCheck({
 
 /** Nothing is enforced, but everybody is told. */
 const TOLD = { ...RESTRICTED, 'pod-security.kubernetes.io/enforce': undefined };
+
+const CONDITIONAL = 'whether privileged pods are refused hangs on conditions of policies that are not evaluated';
+
+function problemOf(level: string | undefined, hasDefaults: boolean): Problem {
+  const aspect = aspectOf(level);
+  const note = hasDefaults
+    ? '; the API server may have a default level for the cluster (--admission-control-config-file)'
+    : '';
+  const severity = hasDefaults || aspect === 'invalid' ? 'low' : 'medium';
+  return { at: AT, aspect, severity, message: `${MESSAGES[aspect]}${note}` };
+}
 
 function aspectOf(level: string | undefined): keyof typeof MESSAGES {
   if (level === undefined) return 'unlabelled';

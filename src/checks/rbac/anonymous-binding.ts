@@ -1,10 +1,22 @@
-import type { AnyBinding } from '#facts/rbac.ts';
-import { isEveryones } from '#analysis/rbac/shipped.ts';
-import { defineCheckOfMany, type Problem } from '#model/check.ts';
+import { isNobody, type AnyBinding } from '#facts/rbac.ts';
+import { acceptsAnonymous, instanceOf } from '#facts/control-plane.ts';
+import { isEveryones, isTampered } from '#analysis/rbac/shipped.ts';
+import { defineCheckOfMany, type BadExample, ifKnown, judge, type Context, type Problem } from '#model/check.ts';
+import type { Pod } from '#model/objects.ts';
+import type { Parameters } from '#model/parameters.ts';
 import type { PolicyRule } from '#model/policy.ts';
-import type { BoundRole } from '#relations/grants.ts';
-import { judgesOfBindings } from '../binding-judges.ts';
-import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, group, user } from '../samples.ts';
+import { apiServersForClusterRoleBinding, apiServersForRoleBinding } from '#relations/control-plane.ts';
+import { NO_ROLE, roleOfClusterRoleBinding, roleOfRoleBinding, type BoundRole } from '#relations/grants.ts';
+import {
+  READ_PODS,
+  aClusterRole,
+  aClusterRoleBinding,
+  anApiServer,
+  aRole,
+  aRoleBinding,
+  group,
+  user,
+} from '../samples.ts';
 
 export const anonymousBinding = defineCheckOfMany({
   id: 'KP-RBAC-022',
@@ -23,66 +35,134 @@ export const anonymousBinding = defineCheckOfMany({
     'MITRE:T1078.001',
     'MITRE:T1190',
   ],
-  judges: judgesOfBindings(granted),
+  aspects: { tamperedDefault: 'the role is one that the cluster ships, and gives more than it did as it was shipped' },
+  judges: [
+    judge({
+      subject: 'ClusterRoleBinding',
+      inputs: { role: roleOfClusterRoleBinding, servers: ifKnown(apiServersForClusterRoleBinding) },
+      evaluate: (binding, { role: [role = NO_ROLE], servers }, context) => granted(binding, role, servers, context),
+    }),
+    judge({
+      subject: 'RoleBinding',
+      inputs: { role: roleOfRoleBinding, servers: ifKnown(apiServersForRoleBinding) },
+      evaluate: (binding, { role: [role = NO_ROLE], servers }, context) => granted(binding, role, servers, context),
+    }),
+  ],
 
   examples: () => ({
-    bad: [
-      {
-        name: 'in the cluster',
-        subject: aClusterRoleBinding({ subjects: [group('system:unauthenticated'), user('alice')] }),
-        world: [aClusterRole(READ_PODS)],
-        finds: [{ at: 'subjects[0]' }],
-      },
-      {
-        name: 'in a namespace',
-        subject: aRoleBinding({ subjects: [user('alice'), user('system:anonymous')] }),
-        world: [aRole(READ_PODS)],
-        finds: [{ at: 'subjects[1]' }],
-      },
-      {
-        name: 'what the cluster says of itself',
-        subject: aClusterRoleBinding({
-          role: { kind: 'ClusterRole', name: 'system:public-info-viewer' },
-          subjects: [group('system:unauthenticated')],
-        }),
-        finds: [{ at: 'subjects[0]', severity: 'info' }],
-      },
-      {
-        name: 'the cluster-info of kubeadm',
-        subject: {
-          ...aRoleBinding({
-            role: { kind: 'Role', name: 'kubeadm:bootstrap-signer-clusterinfo' },
-            subjects: [user('system:anonymous')],
-          }),
-          metadata: { name: 'kubeadm:bootstrap-signer-clusterinfo', namespace: 'kube-public' },
-        },
-        world: [
-          {
-            ...aRole(CLUSTER_INFO),
-            metadata: { name: 'kubeadm:bootstrap-signer-clusterinfo', namespace: 'kube-public' },
-          },
-        ],
-        finds: [{ at: 'subjects[0]', severity: 'info' }],
-      },
-    ],
+    bad: [...bad(), ...discovering()],
     good: [{ name: 'somebody', subject: aClusterRoleBinding(), world: [aClusterRole(READ_PODS)] }],
   }),
 });
 
-const CLUSTER_INFO = { apiGroups: [''], resources: ['configmaps'], resourceNames: ['cluster-info'], verbs: ['get'] };
-const NOBODY = new Set(['User system:anonymous', 'Group system:unauthenticated']);
+function bad(): readonly BadExample[] {
+  return [
+    {
+      name: 'in the cluster',
+      subject: aClusterRoleBinding({ subjects: [group('system:unauthenticated'), user('alice')] }),
+      world: [aClusterRole(READ_PODS)],
+      finds: [{ at: 'subjects[0]' }],
+    },
+    {
+      name: 'in a namespace',
+      subject: aRoleBinding({ subjects: [user('alice'), user('system:anonymous')] }),
+      world: [aRole(READ_PODS)],
+      finds: [{ at: 'subjects[1]' }],
+    },
+    {
+      name: 'where the API server refuses them',
+      subject: aRoleBinding({ subjects: [user('system:anonymous')] }),
+      world: [aRole(READ_PODS), anApiServer('--anonymous-auth=false')],
+      finds: [{ at: 'subjects[0]' }],
+    },
+    {
+      name: 'in the cluster, where the API server refuses them',
+      subject: aClusterRoleBinding({ subjects: [user('system:anonymous')] }),
+      world: [aClusterRole(READ_PODS), anApiServer('--anonymous-auth=false')],
+      finds: [{ at: 'subjects[0]' }],
+    },
+  ];
+}
 
-function* granted(binding: AnyBinding, { rules = [] }: BoundRole): Iterable<Problem> {
+function discovering(): readonly BadExample[] {
+  return [
+    {
+      name: 'what the cluster says of itself',
+      subject: aClusterRoleBinding({
+        role: { kind: 'ClusterRole', name: 'system:public-info-viewer' },
+        subjects: [group('system:unauthenticated')],
+      }),
+      finds: [{ at: 'subjects[0]', severity: 'info' }],
+    },
+    {
+      name: 'the same role, widened',
+      subject: aClusterRoleBinding({
+        role: { kind: 'ClusterRole', name: 'system:public-info-viewer' },
+        subjects: [group('system:unauthenticated')],
+      }),
+      world: [
+        {
+          ...aClusterRole(READ_PODS),
+          metadata: {
+            name: 'system:public-info-viewer',
+            labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
+          },
+        },
+      ],
+      finds: [{ at: 'subjects[0]', aspect: 'tamperedDefault' }],
+    },
+    {
+      name: 'the cluster-info of kubeadm',
+      subject: {
+        ...aRoleBinding({
+          role: { kind: 'Role', name: 'kubeadm:bootstrap-signer-clusterinfo' },
+          subjects: [user('system:anonymous')],
+        }),
+        metadata: { name: 'kubeadm:bootstrap-signer-clusterinfo', namespace: 'kube-public' },
+      },
+      world: [
+        {
+          ...aRole(CLUSTER_INFO),
+          metadata: { name: 'kubeadm:bootstrap-signer-clusterinfo', namespace: 'kube-public' },
+        },
+      ],
+      finds: [{ at: 'subjects[0]', severity: 'info' }],
+    },
+  ];
+}
+
+const CLUSTER_INFO = { apiGroups: [''], resources: ['configmaps'], resourceNames: ['cluster-info'], verbs: ['get'] };
+
+function* granted(
+  binding: AnyBinding,
+  { rules = [], role }: BoundRole,
+  servers: readonly Pod[] | undefined,
+  { parameters }: Context,
+): Iterable<Problem> {
   const { kind, name } = binding.roleRef;
-  const severity = isDiscovery(binding, rules) ? 'info' : 'critical';
+  const aspect = role !== undefined && isTampered(role) ? { aspect: 'tamperedDefault' } : {};
   for (const [index, subject] of binding.subjects.entries()) {
-    if (!NOBODY.has(`${subject.kind} ${subject.name}`)) continue;
+    if (!isNobody(subject)) continue;
     yield {
       at: `subjects[${String(index)}]`,
-      severity,
-      message: `callers without a name have the rights of ${kind} ${name}`,
+      severity: isDiscovery(binding, rules) ? 'info' : 'critical',
+      message: `callers without a name have the rights of ${kind} ${name}; ${isTaken(servers ?? [], parameters)}`,
+      ...aspect,
     };
   }
+}
+
+/** Whether the API servers take their requests (KP-API-001): one that does is enough. */
+function isTaken(servers: readonly Pod[], parameters: Parameters): string {
+  const flags = servers.flatMap((pod) => {
+    const instance = instanceOf(pod, 'kube-apiserver', parameters);
+    return instance === undefined ? [] : [instance.flags];
+  });
+  const taken = flags.map((each) => (each === undefined ? undefined : acceptsAnonymous(each)));
+  if (taken.includes(true)) return 'the API server takes their requests';
+  return taken.length === 0 || taken.includes(undefined)
+    ? 'whether the API server takes their requests is not known'
+    : 'the API server refuses their requests as it is started now';
 }
 
 /** What a cluster says to anybody, by content: a role of the same name that gives more is not that. */

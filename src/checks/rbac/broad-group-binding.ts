@@ -1,5 +1,5 @@
 import { accountsOfKey, namedBy } from '#analysis/rbac/identity.ts';
-import { isEveryones } from '#analysis/rbac/shipped.ts';
+import { isEveryones, isTampered } from '#analysis/rbac/shipped.ts';
 import { subjectName, type AnyBinding } from '#facts/rbac.ts';
 import { defineCheckOfMany, type Word } from '#model/check.ts';
 import type { RbacSubject } from '#model/policy.ts';
@@ -27,6 +27,7 @@ export const broadGroupBinding = defineCheckOfMany({
     'NSA:N18',
     'MITRE:T1078',
   ],
+  aspects: { tamperedDefault: 'the role is one that the cluster ships, and gives more than it did as it was shipped' },
   judges: judgesOfBindings(granted),
 
   examples: () => ({
@@ -66,8 +67,8 @@ export const broadGroupBinding = defineCheckOfMany({
       {
         name: 'a role of the cluster that was widened',
         subject: aClusterRoleBinding({ role: DISCOVERY, subjects: [group('system:authenticated')] }),
-        world: [{ ...aClusterRole(READ_PODS), metadata: { name: DISCOVERY.name } }],
-        finds: [{ at: 'subjects[0]' }],
+        world: [{ ...aClusterRole(READ_PODS), metadata: AS_SHIPPED }],
+        finds: [{ at: 'subjects[0]', aspect: 'tamperedDefault' }],
       },
     ],
     good: [
@@ -91,8 +92,9 @@ export const broadGroupBinding = defineCheckOfMany({
 });
 
 const DISCOVERY = { kind: 'ClusterRole', name: 'system:discovery' } as const;
+const AS_SHIPPED = { name: DISCOVERY.name, labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
 
-function* granted(binding: AnyBinding, { rules = [], isStrong }: BoundRole): Iterable<Word> {
+function* granted(binding: AnyBinding, { rules = [], isStrong, role }: BoundRole): Iterable<Word> {
   const { kind, name } = binding.roleRef;
   if (rules.length === 0 || isEveryones(kind, name, rules)) return;
   const { namespace } = binding.metadata;
@@ -105,6 +107,7 @@ function* granted(binding: AnyBinding, { rules = [], isStrong }: BoundRole): Ite
       at: `subjects[${String(index)}]`,
       severity: isDire ? 'critical' : severity,
       message: `all of ${subjectName(subject, namespace)} have the rights of ${kind} ${name}`,
+      ...(role !== undefined && isTampered(role) ? { aspect: 'tamperedDefault' } : {}),
     };
   }
 }

@@ -1,6 +1,8 @@
 import { reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding, aNamespace, aRole, aRoleBinding } from '../samples.ts';
+
+const PATCH = { apiGroups: [''], resources: ['namespaces'], verbs: ['patch'] };
 
 export const nodeOrNamespaceMetadataWrite = defineRightsCheck({
   id: 'KP-RBAC-018',
@@ -27,8 +29,29 @@ export const nodeOrNamespaceMetadataWrite = defineRightsCheck({
       aspect: 'namespace',
       says: 'lets change labels of namespaces',
       reach: reaching(['update', 'patch'], '', 'namespaces'),
-      severity: { cluster: 'medium', namespace: 'medium' },
-      sample: { apiGroups: [''], resources: ['namespaces'], verbs: ['patch'] },
+      // What else keeps pods out, as policy engines do, is not looked for: the labels count as the only thing that does.
+      severity: { cluster: 'medium', namespace: 'medium', enforced: 'high' },
+      sample: PATCH,
+    },
+  ],
+  bad: [
+    {
+      name: 'namespace, everywhere, where labels of some namespace enforce Pod Security',
+      subject: aClusterRole(PATCH),
+      world: [aClusterRoleBinding(), aNamespace()],
+      finds: [{ at: 'rules[0]', aspect: 'namespace', severity: 'high' }],
+    },
+    {
+      name: 'namespace, in one whose labels enforce Pod Security',
+      subject: aRole(PATCH),
+      world: [aRoleBinding(), aNamespace()],
+      finds: [{ at: 'rules[0]', aspect: 'namespace', severity: 'high' }],
+    },
+    {
+      name: 'namespace, by a ClusterRole in one whose labels enforce Pod Security',
+      subject: aRoleBinding({ role: { kind: 'ClusterRole', name: 'web' } }),
+      world: [aClusterRole(PATCH), aNamespace()],
+      finds: [{ at: 'roleRef', aspect: 'namespace', severity: 'high' }],
     },
   ],
   good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],

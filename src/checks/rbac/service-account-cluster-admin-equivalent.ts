@@ -1,5 +1,11 @@
 import { doubts } from '../doubts.ts';
-import { defineCheck, type BadExample, type Example, type Manifest } from '#model/check.ts';
+import { defineCheckOfMany, judge, type BadExample, type Example, type Manifest, type Word } from '#model/check.ts';
+import { isShippedAccount } from '#facts/shipped.ts';
+import {
+  loneAccountsOfClusterRoleBinding,
+  loneAccountsOfRoleBinding,
+  type LoneAccount,
+} from '#relations/binding-targets.ts';
 import { strengthOfAccount } from '#relations/strength.ts';
 import {
   EVERYTHING,
@@ -7,6 +13,7 @@ import {
   WEB_ACCOUNT,
   aClusterRole,
   aClusterRoleBinding,
+  aRole,
   aRoleBinding,
   aServiceAccount,
   strongAccount,
@@ -38,7 +45,19 @@ const AGGREGATOR = {
   }),
 };
 
-export const serviceAccountClusterAdminEquivalent = defineCheck({
+const MEANS = 'may do everything, or give itself the right to';
+
+/** Files may hold the binding and not the account; on a cluster it is KP-RBAC-025 then. */
+function* onlyNamed(accounts: readonly LoneAccount[]): Iterable<Word> {
+  for (const { index, namespace, name, isDirect } of accounts) {
+    if (isShippedAccount({ namespace, name })) continue;
+    const message = `service account ${namespace}/${name}, which is not in these files, ${MEANS}`;
+    if (isDirect.answer) yield { at: `subjects[${String(index)}]`, message };
+    else yield* doubts(isDirect);
+  }
+}
+
+export const serviceAccountClusterAdminEquivalent = defineCheckOfMany({
   id: 'KP-RBAC-002',
   name: 'service-account-cluster-admin-equivalent',
   title: 'Service account is as strong as cluster-admin',
@@ -46,17 +65,61 @@ export const serviceAccountClusterAdminEquivalent = defineCheck({
   why: 'Its token lies as a file in pods: whoever gets into one of them has the cluster.',
   fix: 'List the verbs the workload really calls (audit log) and replace the grant by a role with those; split controllers so that only one needs the power.',
   refs: ['CIS:5.1.1', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1078.001', 'MITRE:T1098.006'],
-  subject: 'ServiceAccount',
-  // What every account of the namespace has is a matter of the binding that gives it (KP-RBAC-023), and the controllers are what they are.
-  inputs: { isDirect: strengthOfAccount },
-  *evaluate({ metadata }, { isDirect: [isDirect] }) {
-    const message = `service account ${metadata.name} may do everything, or give itself the right to`;
-    if (isDirect?.answer === true) yield { at: 'metadata.name', message };
-    else yield* doubts(isDirect);
-  },
+  judges: [
+    judge({
+      subject: 'ServiceAccount',
+      // What every account of the namespace has is a matter of the binding that gives it (KP-RBAC-023), and the controllers are what they are.
+      inputs: { isDirect: strengthOfAccount },
+      *evaluate({ metadata }, { isDirect: [isDirect] }) {
+        if (isDirect?.answer === true)
+          yield { at: 'metadata.name', message: `service account ${metadata.name} ${MEANS}` };
+        else yield* doubts(isDirect);
+      },
+    }),
+    judge({
+      subject: 'ClusterRoleBinding',
+      inputs: { accounts: loneAccountsOfClusterRoleBinding },
+      applies: (_binding, { complete }) => !complete,
+      evaluate: (_binding, { accounts }) => onlyNamed(accounts),
+    }),
+    judge({
+      subject: 'RoleBinding',
+      inputs: { accounts: loneAccountsOfRoleBinding },
+      applies: (_binding, { complete }) => !complete,
+      evaluate: (_binding, { accounts }) => onlyNamed(accounts),
+    }),
+  ],
 
-  examples: () => ({ bad: bad(), good: good() }),
+  examples: () => ({ bad: [...bad(), ...inFiles()], good: good() }),
 });
+
+function inFiles(): readonly BadExample[] {
+  return [
+    {
+      name: 'an account that files only name',
+      subject: aClusterRoleBinding({ subjects: [{ kind: 'ServiceAccount', name: 'ci', namespace: 'ops' }] }),
+      world: [aClusterRole({ apiGroups: [''], resources: ['users'], verbs: ['impersonate'] })],
+      finds: [{ at: 'subjects[0]' }],
+      also: ['KP-RBAC-011'],
+    },
+    {
+      name: 'an account that files only name, by a namespace where one lives that is as good as cluster-admin',
+      subject: aRoleBinding({
+        subjects: [{ kind: 'ServiceAccount', name: 'ci', namespace: 'pay' }],
+        metadata: { namespace: 'pay' },
+      }),
+      world: [
+        ...strongAccount('pay'),
+        {
+          ...aRole({ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }),
+          metadata: { name: 'web', namespace: 'pay' },
+        },
+      ],
+      finds: [{ at: 'subjects[0]' }],
+      also: ['KP-RBAC-011', 'KP-RBAC-014', 'KP-RBAC-025'],
+    },
+  ];
+}
 
 function bad(): readonly BadExample[] {
   return [

@@ -47,13 +47,14 @@ export const defaultServiceAccountBound = defineCheckOfMany({
         subject: aClusterRoleBinding({ role: { kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [DEFAULT] }),
         world: [{ ...aClusterRole(EVERYTHING), metadata: ADMIN }],
         finds: [{ at: 'subjects[0]', severity: 'critical' }],
+        also: ['KP-RBAC-002'],
       },
       {
         name: 'what is as good as everything',
         subject: aClusterRoleBinding({ subjects: [DEFAULT] }),
         world: [aClusterRole({ apiGroups: [''], resources: ['users'], verbs: ['impersonate'] })],
         finds: [{ at: 'subjects[0]', severity: 'critical' }],
-        also: ['KP-RBAC-011'],
+        also: ['KP-RBAC-002', 'KP-RBAC-011'],
       },
       {
         name: 'by its user name',

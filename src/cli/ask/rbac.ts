@@ -107,12 +107,16 @@ function editRole(question: Question, index: RbacIndex): Answer {
 /** Any number of steps over the API: what the operator cannot see on the way there makes a no unknown. */
 function escalates(question: Question, asked: Asked): Answer {
   const index = asked.store.view(RBAC);
-  const level = optionalTextAt(asked.assume, 'defaultPodSecurityEnforce');
-  const around = new Surroundings(asked.store, level);
+  const platform = optionalTextAt(asked.assume, 'platform');
+  const around = new Surroundings(asked.store, {
+    level: optionalTextAt(asked.assume, 'defaultPodSecurityEnforce'),
+    platform,
+  });
   const options = { execRequiresCreate: execRequiresCreate(asked) };
   const steps = new Escalation(index, around, identityAt(question), options).way(goalAt(question));
   if (steps !== undefined) return { answer: true, because: steps };
-  const missing = NEIGHBOURS.flatMap((kind) => asked.store.missing(kind) ?? []);
+  const looked = platform === undefined ? [...NEIGHBOURS, 'Node' as const] : NEIGHBOURS;
+  const missing = looked.flatMap((kind) => asked.store.missing(kind) ?? []);
   const unknown = [...index.doubtsAbout(identityAt(question), ''), ...missing];
   return unknown.length > 0 ? doubt(unknown) : { answer: false };
 }

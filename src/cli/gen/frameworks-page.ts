@@ -12,6 +12,7 @@ export function frameworksPage(checks: readonly Check[]): GeneratedFile {
     '# Frameworks',
     'Which checks stand for which controls. `scan --framework ID` runs the checks of one framework; the operator says in `kubeposture_compliance_controls` how its controls stand:',
     markdownTable(['Status', 'When'], STATUSES),
+    'What the configuration declares of a recommendation of CIS (`controlPlane.declaredControls`) counts where it would be unknown or manual: `notApplicable` passes.',
     'Of the Pod Security Standards a control fails for whatever breaks its level, also where it is accepted or only info, as Pod Security admission has it.',
     ...FRAMEWORKS.flatMap((framework) => sectionsOf(framework, compliance)),
   ];

@@ -10,7 +10,7 @@ import { lookOf, print } from '../output/terminal.ts';
 import { begin } from './begin.ts';
 import { dot, mermaid, type Edge, type Vertex } from './picture.ts';
 import { workloadsIn } from './places.ts';
-import { rowsText } from './rows.ts';
+import { rowsText } from '../output/rows.ts';
 import { networkIn } from '#relations/cni.ts';
 
 /** The flags of `exposed`, as they were typed. */

@@ -15,7 +15,7 @@ import { begin } from './begin.ts';
 import { portsOf, wayText } from './exposed.ts';
 import { dot, mermaid, type Edge } from './picture.ts';
 import { placeNamed, workloadsIn, type Place } from './places.ts';
-import { rowsText } from './rows.ts';
+import { rowsText } from '../output/rows.ts';
 import { networkIn } from '#relations/cni.ts';
 
 /** The flags of `reach`, as they were typed. */

@@ -35,7 +35,7 @@ const STATED = rbacView({ aggregation: 'computed' });
 /** What decides who may do what. */
 const RBAC_KINDS = ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'] as const;
 /** What says beside where rights lead. */
-const NEIGHBOURS = ['Namespace', 'ServiceAccount', 'Secret', 'Pod', ...TEMPLATE_KINDS] as const;
+const NEIGHBOURS = ['Namespace', 'ServiceAccount', 'Secret', 'Pod', ...TEMPLATE_KINDS, 'Node'] as const;
 
 async function begin(
   flags: StartFlags,

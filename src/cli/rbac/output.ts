@@ -1,6 +1,7 @@
-import { padded, shown, widthOf } from '#report/formats/columns.ts';
+import { shown, wrapped } from '#report/formats/columns.ts';
 import { UsageError } from '../exit.ts';
-import { print } from '../output/terminal.ts';
+import { rowsText } from '../output/rows.ts';
+import { lookOf, print } from '../output/terminal.ts';
 
 export const OUTPUTS = ['table', 'json', 'tree'] as const;
 
@@ -21,24 +22,19 @@ export interface Told {
 
 /** Says it as the flag wants it. Throws UsageError. */
 export async function tell(told: Told, output: string): Promise<void> {
-  const { json, rows, tree, summary } = told;
+  const { json, rows, tree } = told;
+  // What a program reads has a line for each row.
+  const width = process.stdout.isTTY ? lookOf(process.stdout).width : Infinity;
+  const summary = told.summary.split('\n').flatMap((line) => wrapped(line, width));
   if (output === 'json') await print(`${JSON.stringify(json, undefined, 2)}\n`);
-  else if (output === 'table') await print([...table(rows), summary, ''].join('\n'));
-  else if (output === 'tree') await print([...branches(tree), summary, ''].join('\n'));
+  else if (output === 'table') await print([...table(rows, width), ...summary, ''].join('\n'));
+  else if (output === 'tree') await print([...branches(tree), ...summary, ''].join('\n'));
   else throw new UsageError(`--output: "${output}" is not one of ${OUTPUTS.join(', ')}`);
 }
 
-/** Columns as wide as their widest cell; a table of titles alone is none. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  if (rows.length < 2) return [];
-  const cells = rows.map((row) => row.map(shown));
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))));
-  return cells.map((row) =>
-    row
-      .map((cell, column) => padded(cell, widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+/** A table of titles alone is none. */
+function table([head, ...rows]: readonly (readonly string[])[], width: number): readonly string[] {
+  return head === undefined || rows.length === 0 ? [] : [rowsText(head, rows, width).trimEnd()];
 }
 
 function branches(list: readonly Branch[], indent = ''): readonly string[] {

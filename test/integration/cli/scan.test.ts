@@ -7,7 +7,7 @@ import { widthOf } from '#report/formats/columns.ts';
 import type { ScanResult } from '#report/formats/scan.ts';
 import { startSandbox } from '#sandbox/server.ts';
 import { OUTPUTS } from '../../support/scan-of.ts';
-import { privileged, run, scanJson, withFiles } from './program.ts';
+import { privileged, run, scanJson, withFiles, type Scan } from './program.ts';
 
 const FIXED = ['KP-POD-001', 'KP-POD-006', 'KP-IMG-001', 'KP-NET-002', 'KP-NS-001'].flatMap((id) => ['--check', id]);
 const GOLDEN = 'test/golden/scan';
@@ -170,6 +170,56 @@ describe('[integration] scan', function () {
       },
     ));
 
+  it('takes over what is declared of what it cannot see, and fails on it', () => {
+    const declared = (expires: string): string =>
+      [
+        'controlPlane:',
+        '  declaredControls:',
+        `    1.2.1: {status: fail, reason: the provider says so, expires: ${expires}}`,
+        '    KP-NET-006: {status: pass, reason: the provider enforces policies}',
+        '    KP-POD-001: {status: pass, reason: nobody would}',
+      ].join('\n');
+    const files = {
+      'a.yaml': privileged('a'),
+      '.on.yaml': declared('2999-01-01T00:00:00Z'),
+      '.off.yaml': declared('2001-01-01T00:00:00Z'),
+    };
+    return withFiles(files, async (folder) => {
+      const scan = (config: string): Promise<Scan> =>
+        scanJson(
+          '--config',
+          `${folder}/${config}`,
+          '--fail-on',
+          'medium',
+          '--check',
+          'KP-API-001',
+          '--check',
+          'KP-NET-006',
+          folder,
+        );
+      const [on, off] = [await scan('.on.yaml'), await scan('.off.yaml')];
+      expect([on.status, off.status]).to.deep.equal([1, 0]);
+      expect(on.result.findings).to.deep.equal([
+        {
+          check: 'KP-API-001',
+          name: 'anonymous-auth-enabled',
+          severity: 'medium',
+          status: 'fail',
+          subject: { apiVersion: 'kubeposture.io/v1alpha1', kind: 'Cluster', name: 'cluster' },
+          path: 'metadata.name',
+          message: 'declared to fail: the provider says so',
+          evidence: 'declared',
+        },
+      ]);
+      const declaredToPass = { check: 'KP-NET-006', status: 'pass', reason: 'the provider enforces policies' };
+      expect([on.result.notEvaluated, on.result.declared]).to.deep.equal([[], [declaredToPass]]);
+      expect(off.result.notEvaluated.map(({ check }) => check)).to.deep.equal(['KP-API-001']);
+      // What is seen is not asked of anybody.
+      const seen = await scanJson('--config', `${folder}/.on.yaml`, '--check', 'KP-POD-001', folder);
+      expect(seen.result.findings.map(({ evidence }) => evidence)).to.deep.equal(['observed']);
+    });
+  });
+
   it('says the same of the same files, in whatever order they are named', () =>
     withFiles({ 'a.yaml': privileged('a'), 'b.yaml': privileged('b') }, async (folder) => {
       const forth = await scanJson(`${folder}/a.yaml`, `${folder}/b.yaml`);
@@ -282,12 +332,23 @@ describe('[integration] exit statuses', function () {
       status: 2,
       says: 'bad.yaml: checks: "nope" is not known; allowed: disable, severity, parameters',
     },
+    {
+      name: 'a declared control that there is not',
+      args: ['scan', '--config', 'nope.yaml', 'a.yaml'],
+      status: 2,
+      says: 'controlPlane.declaredControls: there is no recommendation 1.2.99 in CIS 1.12',
+    },
     { name: 'help', args: ['--help'], status: 0 },
   ];
   for (const { name, args, status, says = '' } of cases) {
     it(`${name}: ${String(status)}`, () =>
       withFiles(
-        { 'a.yaml': privileged('a'), 'bad.yaml': 'checks: {nope: 1}', 'sarif.yaml': '{"runs": []}' },
+        {
+          'a.yaml': privileged('a'),
+          'bad.yaml': 'checks: {nope: 1}',
+          'nope.yaml': 'controlPlane: {declaredControls: {1.2.99: {status: pass, reason: r}}}',
+          'sarif.yaml': '{"runs": []}',
+        },
         async (folder) => {
           const placed = args.map((arg) =>
             /^(a|nope|bad|sarif)(\.yaml)?$/.test(arg) && arg !== 'bad' ? `${folder}/${arg}` : arg,

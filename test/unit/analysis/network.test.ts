@@ -339,6 +339,21 @@ const TABLES: readonly Table[] = [
     ],
   },
   {
+    name: 'a name is resolved on the destination: pods under one policy may open different ports by it',
+    objects: [
+      pod('default/a', {}, { containers: [{ name: 'c', ports: [{ name: 'web', containerPort: 80 }] }] }),
+      pod('default/b', {}, { containers: [{ name: 'c', ports: [{ name: 'web', containerPort: 8080 }] }] }),
+      pod('default/client', { app: 'client' }),
+      policy({ podSelector: {}, ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 'web' }] }] }),
+    ],
+    rows: [
+      { from: { pod: 'default/client' }, to: { pod: 'default/a' }, port: 80, allowed: true },
+      { from: { pod: 'default/client' }, to: { pod: 'default/b' }, port: 80, allowed: false },
+      { from: { pod: 'default/client' }, to: { pod: 'default/b' }, port: 8080, allowed: true },
+      { from: { pod: 'default/client' }, to: { pod: 'default/a' }, port: 8080, allowed: false },
+    ],
+  },
+  {
     name: 'the node of a pod reaches it, other nodes by their address; its own pods on the host network do as the node',
     objects: [
       {

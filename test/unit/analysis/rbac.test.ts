@@ -500,6 +500,26 @@ const ESCALATION: readonly Case[] = [
     true,
   ],
   [
+    'the map of cloud roles, where a kubelet is of EKS',
+    [
+      {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name: 'n' },
+        status: { nodeInfo: { kubeletVersion: 'v1.33.1-eks-1' } },
+      },
+      ...grant(WEB, 'kube-system', may('patch', 'configmaps', 'aws-auth')),
+    ],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'the map of cloud roles, where nothing is of EKS',
+    grant(WEB, 'kube-system', may('patch', 'configmaps', 'aws-auth')),
+    escalates(ADMIN),
+    false,
+  ],
+  [
     'approval without the signer is nothing',
     grant(
       WEB,

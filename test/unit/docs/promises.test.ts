@@ -31,6 +31,11 @@ const OBJECTS: readonly (readonly [kind: keyof typeof KINDS, raw: Raw])[] = [
   ['ConfigMap', { metadata, data: { password: CANARY }, binaryData: { key: CANARY } }],
   ['Pod', { metadata: { ...metadata, managedFields: [{ manager: CANARY }] }, spec, status: { message: CANARY } }],
   ['Deployment', { metadata, spec: { template: { metadata, spec } } }],
+  ['VulnerabilityReport', { metadata, report: { vulnerabilities: [{ title: CANARY, vulnerabilityID: CANARY }] } }],
+  ['ExposedSecretReport', { metadata, report: { secrets: [{ match: CANARY, target: CANARY }] } }],
+  ['SbomReport', { metadata, report: { components: { components: [{ name: CANARY }] } } }],
+  ['KyvernoClusterPolicy', { metadata, spec: { rules: [{ name: CANARY, validate: { pattern: { spec: CANARY } } }] } }],
+  ['ValidatingAdmissionPolicy', { metadata, spec: { validations: [{ expression: CANARY }] } }],
   ['CronJob', { metadata, spec: { jobTemplate: { spec: { template: { metadata, spec } } } } }],
 ];
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { Compliance, complianceRatio, type ControlCounts } from '#engine/compliance.ts';
 import { Tally } from '#engine/tally.ts';
-import type { Check, CheckId } from '#model/check.ts';
+import type { Check, CheckId, Declaration } from '#model/check.ts';
 import type { Framework } from '#model/frameworks.ts';
 import type { Finding, Verdict } from '#model/verdict.ts';
 import { aFinding, aVerdict } from '../../support/verdicts.ts';
@@ -77,6 +77,26 @@ describe('[unit] compliance', () => {
   it('counts the controls', () => {
     const tally = new Tally();
     expect(COMPLIANCE.counts(FRAMEWORK, tally, BOTH)).to.deep.equal({ pass: 2, fail: 0, unknown: 2, manual: 1 });
+  });
+
+  it('what is declared counts where nothing else tells', () => {
+    const declared = (words: Readonly<Record<string, Declaration['status']>>): ControlCounts => {
+      const tally = new Tally();
+      tally.add(aVerdict(found({ check: TWO, severity: 'high' })));
+      return COMPLIANCE.counts(FRAMEWORK, tally, BOTH, (ref) => words[ref]);
+    };
+    // Seen: a pass, b fail, p unknown, w fail, m manual.
+    expect([
+      declared({}),
+      declared({ 'X:p': 'pass', 'X:m': 'notApplicable' }),
+      declared({ 'X:p': 'fail', 'X:m': 'fail' }),
+      declared({ 'X:a': 'fail', 'X:b': 'pass', 'X:w': 'notApplicable' }),
+    ]).to.deep.equal([
+      { pass: 1, fail: 2, unknown: 1, manual: 1 },
+      { pass: 3, fail: 2, unknown: 0, manual: 0 },
+      { pass: 1, fail: 4, unknown: 0, manual: 0 },
+      { pass: 1, fail: 2, unknown: 1, manual: 1 },
+    ]);
   });
 
   for (const [counts, ratio] of [

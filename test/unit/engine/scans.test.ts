@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { aScanReport, anSbomReport } from '#checks/image-samples.ts';
+import { aScanReport, anSbomReport } from '#checks/admission-samples.ts';
 import { CHECKS } from '#checks/index.ts';
 import { aContainer, aNode, aPod } from '#checks/samples.ts';
 import { imageKeysOf, keysOfReport, largeImagesOf, type ScanReport } from '#facts/scanned-images.ts';

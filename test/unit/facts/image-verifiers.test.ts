@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { aSignaturePolicy } from '#checks/image-samples.ts';
+import { aSignaturePolicy } from '#checks/admission-samples.ts';
 import { aContainer, aPod } from '#checks/samples.ts';
-import { verificationsOf, type Grip, type VerifierObject } from '#facts/image-verifiers.ts';
+import type { Grip } from '#facts/admission.ts';
+import { verificationsOf, type VerifierObject } from '#facts/image-verifiers.ts';
 import { shrink } from '#inventory/shrink.ts';
 import { IMAGE_VERIFIERS } from '#model/image-verifiers.ts';
 import type { Manifest } from '#model/check.ts';

@@ -49,3 +49,16 @@ export function anSbomReport(): Manifest {
     report: {},
   };
 }
+
+/** A policy of Kyverno that holds every pod to a level of Pod Security. */
+export function aPodSecurityPolicy(validate: object = { podSecurity: { level: 'baseline' } }): Manifest {
+  return {
+    apiVersion: 'kyverno.io/v1',
+    kind: 'KyvernoClusterPolicy',
+    metadata: { name: 'levels' },
+    spec: {
+      validationFailureAction: 'Enforce',
+      rules: [{ name: 'baseline', match: { any: [{ resources: { kinds: ['Pod'] } }] }, validate }],
+    },
+  };
+}
