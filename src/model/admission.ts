@@ -82,7 +82,7 @@ const validation: Reader<Validation | undefined> = (raw, trail) => {
     : { ...read, ...(mentions('privileged')(raw, trail) ? { ofPrivileged: true } : {}) };
 };
 
-interface Validation {
+export interface Validation {
   readonly failureAction?: string;
   readonly podSecurity?: { readonly level?: string };
   readonly ofPrivileged?: true;
