@@ -61,6 +61,11 @@ function enginePolicyKind(
   return { group, version, also, plural, namespaced: false, optional: true };
 }
 
+/** A kind of which only counts that there is one, where files show it: no cluster is asked for it. */
+function countedKind(group: string, version: string, plural: string): KindInfo {
+  return { group, version, plural, namespaced: true, metadataOnly: true };
+}
+
 /** A report of trivy-operator on an image: up to a megabyte each. */
 function trivyKind(plural: string): KindInfo {
   return {
@@ -190,6 +195,11 @@ const SERVED = {
   ReplicationController: { group: '', version: 'v1', plural: 'replicationcontrollers', namespaced: true },
   ReplicaSet: { group: 'apps', version: 'v1', plural: 'replicasets', namespaced: true },
   Pod: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+  Endpoints: countedKind('', 'v1', 'endpoints'),
+  HorizontalPodAutoscaler: countedKind('autoscaling', 'v2', 'horizontalpodautoscalers'),
+  PodDisruptionBudget: countedKind('policy', 'v1', 'poddisruptionbudgets'),
+  Lease: countedKind('coordination.k8s.io', 'v1', 'leases'),
+  CSIStorageCapacity: countedKind('storage.k8s.io', 'v1', 'csistoragecapacities'),
   VulnerabilityReport: trivyKind('vulnerabilityreports'),
   ExposedSecretReport: trivyKind('exposedsecretreports'),
   SbomReport: { ...trivyKind('sbomreports'), metadataOnly: true },

@@ -3,7 +3,7 @@ import { list, number, struct, text, type Reader } from './shape.ts';
 /** Images below this many bytes are nobody's concern: of a Node's list, which moves with every pull, only the larger ones are kept. */
 export const LEAST_IMAGE_BYTES = 256 * 1024 ** 2;
 
-interface NodeImage {
+export interface NodeImage {
   readonly names: readonly string[];
   readonly sizeBytes: number;
 }

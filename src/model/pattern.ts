@@ -5,13 +5,14 @@ export function fitsAny(name: string, patterns: readonly string[]): boolean {
 
 /** Whether a name fits a glob, in which `*` stands for any run of characters and everything else for itself. As many steps as there are letters. */
 export function fitsGlob(name: string, glob: string): boolean {
-  const [first = '', ...parts] = glob.split('*');
-  const last = parts.pop();
-  if (last === undefined) return name === glob;
+  const star = glob.indexOf('*');
+  if (star < 0) return name === glob;
+  const lastStar = glob.lastIndexOf('*');
+  const [first, last] = [glob.slice(0, star), glob.slice(lastStar + 1)];
   if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
   const end = name.length - last.length;
   let at = first.length;
-  for (const part of parts) {
+  for (const part of glob.slice(star, lastStar).split('*')) {
     const found = name.indexOf(part, at);
     if (found < 0 || found + part.length > end) return false;
     at = found + part.length;

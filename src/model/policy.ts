@@ -92,6 +92,8 @@ export const foreignPolicy = struct({ metadata });
 export const secret = struct({ metadata, type: or(text, 'Opaque') });
 /** That it exists; never a value. */
 export const configMap = struct({ metadata });
+/** That it exists: nothing that it says counts. */
+export const counted = struct({ metadata });
 
 const rule = struct({
   verbs: or(list(text), []),

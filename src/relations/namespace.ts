@@ -23,6 +23,7 @@ export const podsOfNamespace = defineRelation({
 const GIVEN: ReadonlySet<string> = new Set([
   'Service/kubernetes',
   'EndpointSlice/kubernetes',
+  'Endpoints/kubernetes',
   'ConfigMap/kube-root-ca.crt',
   'ServiceAccount/default',
 ]);

@@ -121,7 +121,19 @@ const finding: fc.Arbitrary<Finding> = fc
     ...(pss === undefined ? {} : { pss }),
   }));
 
-const notEvaluated = fc.record({ check: fc.constantFrom<CheckId>('KP-POD-001', 'KP-NET-002'), reason: nasty });
+const judged = fc.constantFrom<CheckId>('KP-POD-001', 'KP-NET-002');
+const aspect = fc.constantFrom('ingress', 'egress');
+const notEvaluated = fc.record({ check: judged, aspect, reason: nasty }, { requiredKeys: ['check', 'reason'] });
+const declared = fc.record(
+  {
+    check: judged,
+    aspect,
+    status: fc.constantFrom('pass', 'notApplicable'),
+    reason: nasty,
+    expires: fc.constantFrom(0, 4_102_444_800),
+  },
+  { requiredKeys: ['check', 'status', 'reason'] },
+);
 const cluster = { apiVersion: 'kubeposture.io/v1alpha1', kind: 'Cluster', namespace: '', name: 'cluster' };
 
 const network: fc.Arbitrary<NonNullable<Traits['network']>> = fc.record(
@@ -153,6 +165,7 @@ interface Drawn {
   /** How often the findings come: thousands are not drawn one by one. */
   readonly times: number;
   readonly notEvaluated: readonly Verdict['notEvaluated'][number][];
+  readonly declared: NonNullable<Contents['declared']>;
   readonly coverage: Contents['coverage'] | undefined;
 }
 
@@ -162,6 +175,7 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   findings: fc.array(finding, { maxLength: 12 }),
   times: fc.constantFrom(1, 1, 5, 20, 800),
   notEvaluated: fc.array(notEvaluated, { maxLength: 300, size: 'max', depthIdentifier: 'few' }),
+  declared: fc.oneof(fc.constant([]), fc.array(declared, { maxLength: 300, size: 'max' })),
   coverage: fc.option(
     fc.record({
       ratio: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -173,7 +187,15 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   ),
 });
 
-function contentsOf({ subject: named, findings, times, notEvaluated: doubts, coverage, traits }: Drawn): Contents {
+function contentsOf({
+  subject: named,
+  findings,
+  times,
+  notEvaluated: doubts,
+  coverage,
+  traits,
+  ...rest
+}: Drawn): Contents {
   const all = Array.from({ length: times }, (_, index) =>
     findings.map((each) => ({ ...each, path: `${String(index)} ${each.path}` })),
   )
@@ -187,6 +209,7 @@ function contentsOf({ subject: named, findings, times, notEvaluated: doubts, cov
     pods: 3,
     findings: all,
     notEvaluated: doubts,
+    declared: rest.declared,
     summary: tally.summary,
     score: scoreOf(tally.open, 'resource'),
     ...(traits === undefined || coverage !== undefined
@@ -257,6 +280,7 @@ describe('[law] report', () => {
       findings,
       times: 1,
       notEvaluated: [],
+      declared: [],
       coverage: undefined,
       traits: undefined,
     };

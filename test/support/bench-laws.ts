@@ -245,6 +245,11 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   ReplicaSet: withTemplate,
   Pod: { spec: podSpec, status: { phase: 'Running', containerStatuses: [{ name: 'app', imageID: 'x@sha256:1' }] } },
   ...SCAN_BODIES,
+  Endpoints: {},
+  HorizontalPodAutoscaler: {},
+  PodDisruptionBudget: {},
+  Lease: {},
+  CSIStorageCapacity: {},
   Cluster: {},
 };
 

@@ -35,7 +35,16 @@ const shared = {
     { check: 'KP-SEC-007', reason: 'list secrets: forbidden' },
     { check: 'KP-API-005', aspect: 'noNode', reason: 'no pod of the API server is visible' },
   ],
-  truncated: { findings: 0, unknown: 0 },
+  declared: [
+    {
+      check: 'KP-API-001',
+      status: 'pass',
+      reason: 'the provider limits anonymous requests to health paths',
+      expires: '2027-06-30T00:00:00Z',
+    },
+    { check: 'KP-NET-017', aspect: 'none', status: 'notApplicable', reason: 'a single node' },
+  ],
+  truncated: { findings: 0, unknown: 0, declared: 0 },
   engine: { catalogue: '2026.11.0', scoring: 1 },
 };
 

@@ -28,6 +28,7 @@ export class Network {
   readonly #assumptions: NetworkAssumptions;
   #universe: Universe | undefined;
   #rows = new Map<string, Row>();
+  #holdsSums = false;
   /** By class: the policies that have a say about it, in order, and its row. */
   readonly #guards: Record<Direction, (readonly Policy[] | undefined)[]> = { Ingress: [], Egress: [] };
   readonly #rowsOf: Record<Direction, (Row | undefined)[]> = { Ingress: [], Egress: [] };
@@ -53,7 +54,8 @@ export class Network {
     if (universe === undefined) return;
     if (held === undefined) universe.removePod(key);
     else if (!universe.fitsPod(held)) this.#outgrown();
-    else if (universe.putPod(key, held)) this.#forgetRows();
+    // A new class: rows of live sets have it already.
+    else if (universe.putPod(key, held) && this.#holdsSums) this.#forgetRows();
     if (universe.isOvergrown) this.#outgrown();
   }
 
@@ -91,6 +93,7 @@ export class Network {
 
   #forgetRows(): void {
     this.#rows = new Map();
+    this.#holdsSums = false;
     for (const direction of DIRECTIONS) {
       this.#guards[direction].fill(undefined);
       this.#rowsOf[direction].fill(undefined);
@@ -262,6 +265,7 @@ export class Network {
     const key = this.#rowKey(index, direction, policies);
     const row = this.#rows.get(key) ?? rowOf(index, direction, policies, this.#now);
     this.#rows.set(key, row);
+    this.#holdsSums ||= !row.isLive;
     this.#rowsOf[direction][index] = row;
     return row;
   }

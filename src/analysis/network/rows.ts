@@ -11,6 +11,8 @@ export interface Row {
   readonly at: readonly AnyOf[];
   /** Those that select the class and touch the direction, in the order in which they are asked. */
   readonly policies: readonly Policy[];
+  /** Made of sets that move with every class; else it is a sum of how they were. */
+  readonly isLive: boolean;
 }
 
 /** A rule in terms of classes and atoms. */
@@ -33,7 +35,7 @@ export function rowOf(index: number, direction: Direction, policies: readonly Po
   const { everyone, ports } = universe;
   if (policies.length === 0) {
     const all = new AnyOf([everyone]);
-    return { at: ports.atoms.map(() => all), policies };
+    return { at: ports.atoms.map(() => all), policies, isLive: true };
   }
   const steps = policies.flatMap((policy) =>
     (policy[direction] ?? []).flatMap((rule) => stepsOf(rule, policy.tier, { direction, index, universe })),
@@ -54,7 +56,10 @@ export function rowOf(index: number, direction: Direction, policies: readonly Po
     shared.set(key, allowed);
     return allowed;
   });
-  return { at, policies };
+  const isLive = policies.every(
+    ({ tier, Egress = [] }) => tier === 'namespaced' && (direction === 'Ingress' || !Egress.some(hasNames)),
+  );
+  return { at, policies, isLive };
 }
 
 interface Where {

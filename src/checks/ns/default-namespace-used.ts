@@ -17,12 +17,25 @@ const COUNTED = [
   'Role',
   'RoleBinding',
   'PersistentVolumeClaim',
+  'Endpoints',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'Lease',
+  'CSIStorageCapacity',
 ] as const satisfies readonly Kind[];
 
 type Counted = (typeof COUNTED)[number];
 
 /** A count of these is not worth the right to read them. */
-const INCIDENTAL: ReadonlySet<Kind> = new Set(['ConfigMap', 'Secret']);
+const INCIDENTAL: ReadonlySet<Kind> = new Set<Kind>([
+  'ConfigMap',
+  'Secret',
+  'Endpoints',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'Lease',
+  'CSIStorageCapacity',
+]);
 
 export const defaultNamespaceUsed = defineCheck({
   id: 'KP-NS-004',
