@@ -30,6 +30,7 @@ export type Open = ReadonlyMap<CheckId, Counts>;
  * a finding is removed or softened, and no number of passes hides a finding.
  */
 export function scoreOf(open: Open, scope: Scope): Score {
+  if (open.size === 0) return FLAWLESS;
   // Sorted, so that the sum of floating-point numbers does not depend on the order of history.
   const entries = [...open].filter(([, counts]) => counts.some((count, rank) => rank > 0 && count > 0)).sort(byId);
   const shares = entries.map(([check, counts]) => ({ check, counts, penalty: penaltyOf(counts) }));
@@ -48,6 +49,8 @@ export function scoreOf(open: Open, scope: Scope): Score {
   return { exact, grade: gradeOf(exact), topFixes, ...(worst === undefined ? {} : { cappedBy: worst }) };
 }
 
+const FLAWLESS: Score = Object.freeze({ exact: 100, grade: 'A', topFixes: [] });
+
 function byId([a]: readonly [CheckId, Counts], [b]: readonly [CheckId, Counts]): number {
   return a < b ? -1 : 1;
 }
@@ -56,10 +59,17 @@ function byId([a]: readonly [CheckId, Counts], [b]: readonly [CheckId, Counts]):
 function penaltyOf(counts: Counts): number {
   let penalty = 0;
   for (const [severity, step] of STEPS) {
-    const subjects = counts.slice(rankOf(severity)).reduce((sum, count) => sum + count, 0);
+    const subjects = subjectsFrom(rankOf(severity), counts);
     if (subjects > 0) penalty += step * (1 + Math.log2(subjects));
   }
   return penalty;
+}
+
+/** How many subjects have it open with a severity of this rank or worse. */
+function subjectsFrom(rank: number, counts: Counts): number {
+  let subjects = 0;
+  for (let each = rank; each < counts.length; each += 1) subjects += counts[each] ?? 0;
+  return subjects;
 }
 
 function exactScore(shares: readonly { readonly counts: Counts; readonly penalty: number }[], scope: Scope): number {

@@ -87,9 +87,13 @@ const KINDNET_FROM = 20240813;
 
 export type Recognised = Omit<Plugin, 'images'>;
 
+const PLUGIN_IMAGES = PLUGINS.flatMap(({ images }) => images);
+
 /** The network plugin whose agent a pod is. */
 export function pluginOf(pod: Pod): Recognised | undefined {
   const images = servingContainersOf(pod.spec).flatMap(({ image }) => image ?? []);
+  // Of thousands of pods a few are one.
+  if (!images.some((image) => isOneOf(image, PLUGIN_IMAGES))) return undefined;
   const plugin = PLUGINS.find((each) => images.some((image) => isOneOf(image, each.images)));
   if (plugin === undefined) return undefined;
   const { images: _, ...known } = plugin;

@@ -6,7 +6,7 @@ import { momentOf } from './moment.ts';
  * Laws of a reader:
  *  - it keeps what the shape names and nothing else, so a value nobody declared cannot get past the shrinker;
  *  - it never throws, whatever JSON it meets: a value of the wrong type is left out and noted with its path;
- *  - null is absent, as the API server reads it.
+ *  - null is absent, as the API server reads it, and of what is absent there is nothing to note.
  */
 export interface Trail {
   /** The way from the object's root to where the reader stands. */
@@ -168,6 +168,13 @@ export function map<T>(
 
 const NOTHING: Readonly<Record<string, never>> = Object.freeze(Object.create(null) as Record<string, never>);
 
+function readAt<T>(name: string, raw: unknown, reader: Reader<T>, trail: Trail): T {
+  trail.path.push(name);
+  const value = reader(raw, trail);
+  trail.path.pop();
+  return value;
+}
+
 /** An object with the named fields. Others are dropped unseen. */
 export function struct<const F extends Fields>(fields: F): Reader<Struct<F> | undefined> {
   const entries = Object.entries(fields);
@@ -179,9 +186,7 @@ export function struct<const F extends Fields>(fields: F): Reader<Struct<F> | un
     }
     const result: Record<string, unknown> = {};
     for (const [name, reader] of entries) {
-      trail.path.push(name);
-      const value = reader(Object.hasOwn(raw, name) ? raw[name] : undefined, trail);
-      trail.path.pop();
+      const value = Object.hasOwn(raw, name) ? readAt(name, raw[name], reader, trail) : reader(undefined, trail);
       if (value !== undefined) result[name] = value;
     }
     return result as Struct<F>;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -86,6 +86,28 @@ describe('[integration] the packed package', function () {
     }
     const { output } = await run('npx', '--no-install', 'kubeposture', 'checks', 'explain', 'host-pid');
     expect(output).to.match(/^KP-POD-002 host-pid\n/);
+  });
+
+  it('brings the thread along that parses many files, and scans them', async () => {
+    expect(existsSync(join(folder, 'node_modules/kubeposture/dist/parser.js'))).to.equal(true);
+    mkdirSync(join(folder, 'many'));
+    for (let number = 0; number < 300; number += 1)
+      writeFileSync(
+        join(folder, 'many', `${String(number)}.yaml`),
+        `{apiVersion: v1, kind: Pod, metadata: {name: pod-${String(number)}}, spec: {hostPID: true}}`,
+      );
+    const args = ['scan', 'many', '--check', 'host-pid', '--output', 'jsonl'];
+    const { status, output, complaint } = await run('npx', '--no-install', 'kubeposture', ...args);
+    expect(status, complaint).to.equal(0);
+    const lines = output.trimEnd().split('\n');
+    const found = lines.map((line) => JSON.parse(line) as { readonly type: string; readonly objects?: number });
+    expect(
+      Object.entries(Object.groupBy(found, ({ type }) => type)).map(([type, all]) => [type, all?.length]),
+    ).to.deep.equal([
+      ['finding', 300],
+      ['summary', 1],
+    ]);
+    expect(found.at(-1)?.objects).to.equal(300);
   });
 
   it('says in one line that a Node is too old', async () => {

@@ -16,6 +16,7 @@ export function widthOf(text: string): number {
 }
 
 function columnsOf(character: string): number {
+  if (character <= '~') return 1;
   if (NO_WIDTH.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;
 }
@@ -74,6 +75,7 @@ function joined(words: readonly string[], between: string, width: number): reado
 
 /** As many characters as fit, at least one. */
 function head(text: string, width: number): string {
+  if (PLAIN.test(text)) return text.slice(0, Math.max(1, width));
   let taken = '';
   let columns = 0;
   for (const character of text) {
