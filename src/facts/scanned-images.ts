@@ -27,8 +27,16 @@ interface Running {
   readonly keys: readonly ImageKey[];
 }
 
+/** The last answer: each kind of report asks for the same. */
+let last: { readonly pod: Pod; readonly running: readonly Running[] } | undefined;
+
 /** What each container of a pod runs, or would run. A tag beside a digest means nothing. */
 export function imageKeysOf(pod: Pod): readonly Running[] {
+  if (last?.pod !== pod) last = { pod, running: runningIn(pod) };
+  return last.running;
+}
+
+function runningIn(pod: Pod): readonly Running[] {
   const running = new Map(runningDigestsOf(pod).map(({ container, digest }) => [container, digest]));
   return containersOf(pod.spec).map((slot) => {
     const { name, image = '' } = slot.container;

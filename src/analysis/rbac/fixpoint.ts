@@ -1,5 +1,15 @@
 import type { Account } from '#facts/rbac.ts';
-import { accountKey, homeOf, isMembersKey, membersKey, nameOf, type StrengthFacts } from './strength-facts.ts';
+import {
+  UNSEEN,
+  accountKey,
+  accountPlace,
+  homeOf,
+  isMembersKey,
+  membersKey,
+  nameOf,
+  tokenPlace,
+  type StrengthFacts,
+} from './strength-facts.ts';
 import type { Named, Profile, Strength } from './strength.ts';
 
 /** What is not seen: it is supposed then that every account has a token in a Secret, or that the cluster is one of EKS. */
@@ -18,17 +28,14 @@ export interface Moved {
   readonly namespaces: ReadonlySet<string>;
 }
 
-/** No Secret has this name: it stands for those that are not seen. */
-const UNSEEN = '*';
-
 /** Who is how strong, where strength is catching: the least fixpoint of profiles that lean on each other. Facts that change make another one. */
 export class Fixpoint {
   readonly unseen: Blindness;
   readonly #facts: StrengthFacts;
   readonly #strong = new Map<string, Strength>();
   readonly #namespaces = new Set<string>();
-  /** `namespace/name` of the Secrets with tokens of strong accounts; also `namespace/`, `/name` and `/`, for any. */
-  readonly #tokens = new Set<string>();
+  /** The places of strong accounts and of their tokens. */
+  readonly #places = new Set<string>();
 
   /** From nobody's strength upwards: whoever becomes strong is looked at by those who wait for that. */
   constructor(facts: StrengthFacts, unseen: Blindness) {
@@ -54,13 +61,24 @@ export class Fixpoint {
     const home = homeOf(key);
     if (home === undefined) yield* this.#facts.waitingForOne(key);
     if (home === undefined || !this.#facts.hasHome(home)) return;
-    const secrets = this.unseen.tokens ? [UNSEEN] : this.#facts.tokensOf(key, home);
-    for (const each of secrets)
-      for (const place of [`${home}/${each}`, `${home}/`, `/${each}`, '/']) this.#tokens.add(place);
-    yield* this.#facts.waitingForSome(home);
+    for (const place of this.#placesOf(key, home)) {
+      if (this.#places.has(place)) continue;
+      this.#places.add(place);
+      yield* this.#facts.waitingForSome(place);
+    }
     if (this.#namespaces.has(home)) return;
     this.#namespaces.add(home);
     yield* this.#facts.waitingForAny(home);
+  }
+
+  /** Where those whom a key is of are found, and their tokens: by name in their namespace and in any. */
+  *#placesOf(key: string, home: string): Iterable<string> {
+    for (const namespace of [home, '']) {
+      for (const name of this.#namesOf(key, home)) yield accountPlace({ namespace, name });
+      const secrets = this.unseen.tokens ? [UNSEEN] : this.#facts.tokensOf(key, home);
+      if (secrets.length > 0) yield tokenPlace(namespace);
+      for (const secret of secrets) yield tokenPlace(namespace, secret);
+    }
   }
 
   /** What a profile comes to. */
@@ -70,7 +88,7 @@ export class Fixpoint {
     const isStep =
       strength === 'step' ||
       stepIn.some((each) => this.isStrongNamespace(each)) ||
-      tokensIn.some((each) => this.#tokens.has(`${each}/`)) ||
+      tokensIn.some((each) => this.#places.has(tokenPlace(each))) ||
       tokensBy.some((each) => this.#isToken(each));
     return isStep ? 'step' : 'none';
   }
@@ -86,19 +104,12 @@ export class Fixpoint {
   }
 
   /** Whether an account is strong, or one of this name in whichever namespace. */
-  isStrongOne({ namespace, name }: Named): boolean {
-    const homes = namespace === '' ? this.#namespaces : [namespace];
-    return [...homes].some(
-      (home) => this.#facts.hasAccount({ namespace: home, name }) && this.isStrong({ namespace: home, name }),
-    );
+  isStrongOne(account: Named): boolean {
+    return this.#places.has(accountPlace(account));
   }
 
   #isToken({ namespace, name }: Named): boolean {
-    return this.#tokens.has(`${namespace}/${name}`) || this.#tokens.has(`${namespace}/${UNSEEN}`);
-  }
-
-  isStrong(account: Account): boolean {
-    return this.ofAccount(account) !== 'none';
+    return [name, UNSEEN].some((each) => this.#places.has(tokenPlace(namespace, each)));
   }
 
   /** Of an account that there is: its own profile holds what its groups give too. */
@@ -132,8 +143,8 @@ export class Fixpoint {
     const accounts = new Set<string>();
     const others = new Set<string>();
     for (const key of new Set([...before.#strong.keys(), ...this.#strong.keys()])) {
+      if (before.ofKey(key) === this.ofKey(key) || before.#at(key) === this.#at(key)) continue;
       const home = homeOf(key);
-      if (before.#at(key) === this.#at(key)) continue;
       if (home === undefined) others.add(key);
       else for (const name of this.#namesOf(key, home)) accounts.add(`${home}/${name}`);
     }

@@ -39,7 +39,7 @@ export class StrengthFacts {
   /** The keys of profiles that are strong by themselves, and of those that are on EKS. */
   readonly seeds = new Set<string>();
   readonly onEks = new Set<string>();
-  /** The keys of profiles that look at a namespace, by that: at all its accounts, or at some, `''` for those of any namespace. */
+  /** The keys of profiles that look at whatever account of a namespace, by that, or at some account or token, by its place. */
   readonly #waitingForAny: Waiting = new Map();
   readonly #waitingForSome: Waiting = new Map();
   /** And those that look at a user or a group, by its key. */
@@ -126,7 +126,7 @@ export class StrengthFacts {
     if (profile.isDirectOnEks) this.onEks.add(key);
     const { any, some } = lookedAt(profile);
     for (const namespace of any) add(this.#waitingForAny, namespace, key);
-    for (const namespace of some) add(this.#waitingForSome, namespace, key);
+    for (const place of some) add(this.#waitingForSome, place, key);
     for (const each of profile.directAs) add(this.#waitingForOne, each, key);
   }
 
@@ -135,7 +135,7 @@ export class StrengthFacts {
     this.onEks.delete(key);
     const { any, some } = lookedAt(profile);
     for (const namespace of any) remove(this.#waitingForAny, namespace, key);
-    for (const namespace of some) remove(this.#waitingForSome, namespace, key);
+    for (const place of some) remove(this.#waitingForSome, place, key);
     for (const each of profile.directAs) remove(this.#waitingForOne, each, key);
   }
 
@@ -149,19 +149,38 @@ export class StrengthFacts {
     return this.#waitingForOne.get(key) ?? [];
   }
 
-  /** Who looks for a certain account or token of a namespace. */
-  *waitingForSome(namespace: string): Iterable<string> {
-    for (const place of [namespace, '']) yield* this.#waitingForSome.get(place) ?? [];
+  /** Who looks for a certain account or token, by its place. */
+  waitingForSome(place: string): Iterable<string> {
+    return this.#waitingForSome.get(place) ?? [];
   }
 }
 
-/** The namespaces that a profile looks at: at whatever account there, or at some accounts and tokens. */
+/** No Secret has this name: it stands for those that are not seen. */
+export const UNSEEN = '*';
+
+/** Where profiles look for an account, of any namespace where none is said. */
+export function accountPlace({ namespace, name }: Named): string {
+  return `account ${namespace}/${name}`;
+}
+
+/** Where they look for the token in a Secret; without a name in any. */
+export function tokenPlace(namespace: string, name = ''): string {
+  return `token ${namespace}/${name}`;
+}
+
+/** The namespaces where a profile looks for whatever account, and the places where for some account or token. */
 function lookedAt({ directIn, stepIn, directBy, tokensIn, tokensBy }: Profile): {
   readonly any: readonly string[];
   readonly some: readonly string[];
 } {
-  const named = [...directBy, ...tokensBy].map(({ namespace }) => namespace);
-  return { any: [...directIn, ...stepIn], some: [...tokensIn, ...named] };
+  const tokens = tokensBy.flatMap(({ namespace, name }) => [
+    tokenPlace(namespace, name),
+    tokenPlace(namespace, UNSEEN),
+  ]);
+  return {
+    any: [...directIn, ...stepIn],
+    some: [...directBy.map(accountPlace), ...tokensIn.map((namespace) => tokenPlace(namespace)), ...tokens],
+  };
 }
 
 /** Answers whether that was new. */
