@@ -21,6 +21,7 @@ import type { OperatorProcess } from '../support/operator-process.ts';
 import { deployment, reportOf, reportWhere, type Report } from '../support/operator-scenarios.ts';
 import { needControlPlane } from '../support/shared-control-plane.ts';
 import { waitFor } from '../support/wait.ts';
+import { MountedConfig } from '../support/mounted-config.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -35,6 +36,23 @@ function texts(rules: readonly Rule[]): readonly string[] {
     resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group === '' ? resource : `${resource}.${group}`}`)),
   );
 }
+
+const VERIFIER = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingWebhookConfiguration',
+  metadata: { name: 'connaisseur-webhook' },
+  webhooks: [
+    {
+      name: 'connaisseur-svc.connaisseur.svc',
+      clientConfig: { service: { name: 'connaisseur-svc', namespace: 'connaisseur', path: '/mutate' } },
+      rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] }],
+      failurePolicy: 'Ignore',
+      sideEffects: 'None',
+      admissionReviewVersions: ['v1'],
+      timeoutSeconds: 1,
+    },
+  ],
+};
 
 describe('[cluster] installed as the manifests say', function () {
   this.timeout(90_000);
@@ -166,9 +184,17 @@ describe('[cluster] installed as the manifests say', function () {
     expect((await rows()).length).to.equal(4);
   });
 
-  it('judges itself: everything of its own scores A, and nothing is unknown', async () => {
+  it('judges itself: everything of its own scores A where something verifies images, and nothing is unknown', async () => {
+    // Of all that it is judged by, this alone is not in its manifests. Nobody answers: pods come in all the same.
+    await api!.apply(VERIFIER);
     await start();
     await waitFor('the report of its Deployment', () => reportOf(api!, NAMESPACE, 'deployment-kubeposture'));
+    const gradeOfNamespace = async (): Promise<string | undefined> =>
+      (await reportOf(api!, NAMESPACE, 'namespace-kubeposture'))?.grade;
+    await waitFor(
+      'the report of its namespace, which was there before',
+      async () => (await gradeOfNamespace()) === 'A',
+    );
     const cluster = await api!.list<Report>('ClusterSecurityReport');
     const own = [
       ...(await api!.list<Report>('SecurityReport', NAMESPACE)),
@@ -180,11 +206,21 @@ describe('[cluster] installed as the manifests say', function () {
     ]);
     const flawed = own.filter(({ grade, unknown }) => grade !== 'A' || unknown.length > 0);
     expect(flawed.map(({ metadata: { name }, grade, unknown }) => [name, grade, unknown])).to.deep.equal([]);
-    for (const given of [['manifests/kubeposture.yaml'], ['--kubeconfig', plane.kubeconfig]]) {
+    // What no manifest of ours can show, as whoever scans files declares it.
+    const declared = { status: 'pass', reason: 'so it is where we are installed' };
+    const config = new MountedConfig(
+      JSON.stringify({ controlPlane: { declaredControls: { 'KP-IMG-005': declared, 'KP-NET-004': declared } } }),
+    );
+    for (const given of [
+      ['manifests/kubeposture.yaml', '--config', config.file],
+      ['--kubeconfig', plane.kubeconfig],
+    ]) {
       const args = ['src/main.ts', 'scan', '--namespace', NAMESPACE, '--output', 'json', ...given];
       const { grade, summary } = await outputOf<ScanResult>(process.execPath, args);
       expect([given[0], grade, summary.unknown]).to.deep.equal([given[0], 'A', 0]);
     }
+    config.remove();
+    await api!.remove('ValidatingWebhookConfiguration', { name: VERIFIER.metadata.name });
   });
 
   const scopes: readonly (readonly [where: string, scope: Scope, granted: () => readonly Rule[]])[] = [
