@@ -1,7 +1,7 @@
 import type { ExceptionRules } from '#model/exception.ts';
 import { KINDS, isKind } from '#model/kinds.ts';
 import { momentText } from '#model/moment.ts';
-import { fitsGlob } from '#model/pattern.ts';
+import { fitsGlob } from '#model/glob.ts';
 import type { Subject } from '#model/ref.ts';
 import type { AnyException } from '#model/standing.ts';
 import type { Finding, NamedException } from '#model/verdict.ts';
@@ -92,7 +92,7 @@ export function wantsLabels({ spec }: AnyException, labels: Readonly<Record<stri
 }
 
 function fitsOne(name: string, globs: readonly string[]): boolean {
-  return globs.some((glob) => fitsGlob(name, glob));
+  return globs.some((glob) => fitsGlob(name, glob, 'name'));
 }
 
 /** What an exception says of findings, wherever they are; undefined where it is not honoured. */

@@ -1,8 +1,8 @@
+import { fitsGlob } from '#model/glob.ts';
 import type { Constraint } from '#model/admission.ts';
 import type { Metadata } from '#model/metadata.ts';
 import type { Pod } from '#model/objects.ts';
 import { gripOf, holds, isAmong, takesIn, type Grip } from './admission.ts';
-import { fitsGlob } from './glob.ts';
 
 type Match = NonNullable<NonNullable<Constraint['spec']>['match']>;
 
@@ -16,7 +16,7 @@ export function gripOfConstraint({ spec }: Constraint, namespace: Metadata, pod?
 }
 
 function isWhere({ namespaces, excludedNamespaces, namespaceSelector }: Match, namespace: Metadata): boolean {
-  const isHere = (pattern: string): boolean => fitsGlob(namespace.name, pattern);
+  const isHere = (pattern: string): boolean => fitsGlob(namespace.name, pattern, 'wildcard');
   const isOut = excludedNamespaces?.some(isHere) === true;
   return isAmong(namespaces, isHere) && !isOut && takesIn(namespaceSelector, namespace);
 }

@@ -1,3 +1,4 @@
+import { fitsGlob } from '#model/glob.ts';
 import type { KyvernoRule, KyvernoVerification } from '#model/admission.ts';
 import type { ImageVerifier } from '#model/image-verifiers.ts';
 import type { Kind } from '#model/kinds.ts';
@@ -5,7 +6,6 @@ import type { Metadata } from '#model/metadata.ts';
 import type { AnyObject, ObjectOf, Pod } from '#model/objects.ts';
 import { fitsAny } from '#model/pattern.ts';
 import { asksAboutPods, gripOf, selectsPod, takesIn, type Grip } from './admission.ts';
-import { fitsGlob } from './glob.ts';
 import { isOneOf, spellingsOf } from './image.ts';
 import { gripOfConstraint } from './gatekeeper.ts';
 import { isEnforcedIn, looksAt } from './kyverno.ts';
@@ -77,7 +77,9 @@ function rulesOf(object: VerifierObject, table: readonly ImageVerifier[]): reado
 function names(patterns: readonly string[], use: Use | undefined, isBySegment = false): boolean {
   if (use === undefined) return true;
   const spellings = spellingsOf(use.image);
-  return patterns.some((pattern) => spellings.some((spelling) => fitsGlob(spelling, pattern, isBySegment)));
+  return patterns.some((pattern) =>
+    spellings.some((spelling) => fitsGlob(spelling, pattern, isBySegment ? 'path' : 'wildcard')),
+  );
 }
 
 type KyvernoPolicy = ObjectOf<'KyvernoClusterPolicy' | 'KyvernoPolicy'>;

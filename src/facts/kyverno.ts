@@ -1,8 +1,8 @@
+import { fitsGlob } from '#model/glob.ts';
 import type { KyvernoFilter, KyvernoFilters, KyvernoRule, KyvernoSpec } from '#model/admission.ts';
 import type { Metadata } from '#model/metadata.ts';
 import type { Pod } from '#model/objects.ts';
 import { isAmong, takesIn } from './admission.ts';
-import { fitsGlob } from './glob.ts';
 
 /** `Pod`, `v1/Pod`, and the stars that stand for them. */
 const OF_PODS = /^(?:(?:\*|v1)\/){0,2}(?:Pod|\*)$/;
@@ -37,7 +37,7 @@ type Resources = NonNullable<KyvernoFilter['resources']>;
 function fitsPlace({ kinds, namespaces, operations, namespaceSelector }: Resources, namespace: Metadata): boolean {
   return (
     isAmong(kinds, (kind) => OF_PODS.test(kind)) &&
-    isAmong(namespaces, (pattern) => fitsGlob(namespace.name, pattern)) &&
+    isAmong(namespaces, (pattern) => fitsGlob(namespace.name, pattern, 'wildcard')) &&
     isAmong(operations, (operation) => operation === 'CREATE') &&
     takesIn(namespaceSelector, namespace)
   );
@@ -48,14 +48,15 @@ function fitsPod({ name, names = [], selector }: Resources, pod: Pod | undefined
   if (patterns.length === 0 && selector === undefined) return true;
   if (pod === undefined) return some;
   const own = pod.metadata.name.slice(pod.metadata.name.indexOf('/') + 1);
-  return takesIn(selector, pod.metadata) && isAmong(patterns, (pattern) => fitsGlob(own, pattern));
+  return takesIn(selector, pod.metadata) && isAmong(patterns, (pattern) => fitsGlob(own, pattern, 'wildcard'));
 }
 
 /** Whether what a rule objects to is refused in a namespace: by the policy's word for it, by that of the rule, or by that of the policy. */
 export function isEnforcedIn(namespace: Metadata, spec: KyvernoSpec | undefined, ofRule: string | undefined): boolean {
   const overridden = spec?.validationFailureActionOverrides?.find(
     ({ namespaces, namespaceSelector }) =>
-      isAmong(namespaces, (pattern) => fitsGlob(namespace.name, pattern)) && takesIn(namespaceSelector, namespace),
+      isAmong(namespaces, (pattern) => fitsGlob(namespace.name, pattern, 'wildcard')) &&
+      takesIn(namespaceSelector, namespace),
   );
   const action = overridden?.action ?? ofRule ?? spec?.validationFailureAction ?? 'Audit';
   return action.toLowerCase() === 'enforce';
