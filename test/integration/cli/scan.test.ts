@@ -334,7 +334,7 @@ describe('[integration] exit statuses', function () {
     },
     {
       name: 'a declared control that there is not',
-      args: ['scan', '--config', 'nope.yaml', 'a.yaml'],
+      args: ['scan', '--config', 'declared.yaml', 'a.yaml'],
       status: 2,
       says: 'controlPlane.declaredControls: there is no recommendation 1.2.99 in CIS 1.12',
     },
@@ -346,12 +346,12 @@ describe('[integration] exit statuses', function () {
         {
           'a.yaml': privileged('a'),
           'bad.yaml': 'checks: {nope: 1}',
-          'nope.yaml': 'controlPlane: {declaredControls: {1.2.99: {status: pass, reason: r}}}',
+          'declared.yaml': 'controlPlane: {declaredControls: {1.2.99: {status: pass, reason: r}}}',
           'sarif.yaml': '{"runs": []}',
         },
         async (folder) => {
           const placed = args.map((arg) =>
-            /^(a|nope|bad|sarif)(\.yaml)?$/.test(arg) && arg !== 'bad' ? `${folder}/${arg}` : arg,
+            /^(a|nope|bad|declared|sarif)(\.yaml)?$/.test(arg) && arg !== 'bad' ? `${folder}/${arg}` : arg,
           );
           const ended = await run(placed);
           expect(ended.status, ended.complaint).to.equal(status);

@@ -79,7 +79,7 @@ describe('[integration] kubeposture demo', function () {
     const metrics = await (await fetch(url)).text();
     expect(metrics)
       .to.match(/^kubeposture_leader 1$/m)
-      .and.to.match(/^kubeposture_score\{namespace="payments"\} 100$/m);
+      .and.to.match(/^kubeposture_score\{namespace="payments"\} 89$/m);
     expect(metrics).to.match(/^kubeposture_drift_detected_total 0$/m);
   });
 
