@@ -134,7 +134,8 @@ function priceAt(
   namespace: string,
   { context, places, enforcing }: Around,
 ): Pick<Weighed, 'severity' | 'unseen'> {
-  if (enforced !== undefined && enforcing?.(namespace) === true) return { severity: enforced, unseen: [] };
+  const labels = enforced === undefined ? undefined : enforcing?.(namespace);
+  if (enforced !== undefined && labels?.answer === true) return { severity: enforced, unseen: labels.unseen };
   if (namespace === '') return { severity: cluster, unseen: [] };
   if (strong === usual) return { severity: usual, unseen: [] };
   if (isSystemNamespace(namespace, context.parameters)) return { severity: strong, unseen: [] };
