@@ -218,7 +218,8 @@ function findingsOf(check: Check, judged: readonly Judged[], prefix: string): re
 }
 
 function findingOf(check: Check, problem: Problem, prefix: string, pods: number): Finding {
-  const { at, message, aspect, severity = check.severity, because = NONE, pss, accepted } = problem;
+  const { at, message, aspect, severity = check.severity, evidence = check.evidence, because = NONE } = problem;
+  const { pss, accepted } = problem;
   return {
     check: check.id,
     name: check.name,
@@ -226,7 +227,7 @@ function findingOf(check: Check, problem: Problem, prefix: string, pods: number)
     status: accepted === undefined ? 'fail' : 'accepted',
     path: prefix + at,
     message,
-    evidence: check.evidence,
+    evidence,
     because: because.length < 2 ? because : [...because].sort(byRef),
     pods,
     ...(aspect === undefined ? undefined : { aspect }),

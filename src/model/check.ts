@@ -29,7 +29,8 @@ export type Area = (typeof AREAS)[number];
 export type CheckId = `KP-${Area}-${string}`;
 
 /** Whether a field was read from an object, is a declared configuration, or a product was recognised. */
-export type Evidence = 'observed' | 'declared' | 'heuristic';
+export const EVIDENCE = ['observed', 'declared', 'heuristic'] as const;
+export type Evidence = (typeof EVIDENCE)[number];
 
 /** The Pod Security Standard level that a problem breaks; independent of severity and acceptance (kubernetes.io/docs/concepts/security/pod-security-standards). */
 export type PssLevel = 'baseline' | 'restricted';
@@ -46,6 +47,8 @@ export interface Problem {
   /** Other objects to blame. */
   readonly because?: readonly Ref[];
   readonly pss?: PssLevel;
+  /** Where it differs from that of the check. */
+  readonly evidence?: Evidence;
   /** Set by a built-in acceptance: shown with this reason, not scored. */
   readonly accepted?: string;
 }
@@ -192,11 +195,12 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** What an example must yield, exactly: a path, with aspect and severity where they differ from the headline. */
+/** What an example must yield, exactly: a path, with aspect, severity and evidence where they differ from the headline. */
 export interface Expected {
   readonly at: string;
   readonly aspect?: string;
   readonly severity?: Severity;
+  readonly evidence?: Evidence;
   readonly accepted?: true;
 }
 
@@ -209,6 +213,7 @@ export interface Example {
     readonly minor?: number;
     readonly complete?: boolean;
     readonly parameters?: Partial<Parameters>;
+    readonly declared?: NonNullable<Context['declared']>;
   };
 }
 
@@ -232,6 +237,11 @@ export interface Declaration {
   readonly expires?: number;
   /** Of the finding that `fail` makes. */
   readonly severity: Severity;
+}
+
+/** Whether what is declared until a moment counts at another: what ends does not, where no time is known. */
+export function isInForce({ expires }: Pick<Declaration, 'expires'>, { now }: Pick<Context, 'now'>): boolean {
+  return expires === undefined || (now !== undefined && now() < expires);
 }
 
 export interface Check extends Meta {
