@@ -95,9 +95,10 @@ export class Writer {
     this.#width = new Width(clock, this.#limits.concurrency);
   }
 
-  /** Takes over another rate, with a full bucket. */
+  /** Takes over another rate at once, with a full bucket: nothing waits any longer for a token of the old one. */
   pace(perSecond: number, burst: number): void {
     this.#bucket = new TokenBucket(this.#clock, perSecond, burst);
+    this.#pumpIn(0);
   }
 
   /** Asks for an object to be written. Before its turn comes, a later submission of the same key replaces this one. */

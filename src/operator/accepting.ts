@@ -65,6 +65,11 @@ export class Accepting {
     });
   }
 
+  /** Writes at another pace from now on. */
+  pace({ rate, burst }: Settings['writes']): void {
+    this.#writer.pace(rate, burst);
+  }
+
   start(): void {
     this.#timer = setInterval(() => {
       this.#statuses.look();

@@ -168,6 +168,7 @@ export class Operator {
     const judging = judgingBy(settings, this.#minor);
     this.#settings = settings;
     this.#publishing.pace(settings.writes);
+    this.#accepting.pace(settings.writes);
     this.#announcing.sink.configure(settings.events);
     this.#sweep.set(settings.schedule.sweep);
     void this.#brain.configure(judging).then(() => {

@@ -1,3 +1,4 @@
+import lodash from 'lodash';
 import { complianceRatio, CONTROL_STATUSES } from '#engine/compliance.ts';
 import type { Engine } from '#engine/engine.ts';
 import { scoreOf } from '#engine/score.ts';
@@ -68,12 +69,10 @@ export function definePostureMetrics(metrics: Metrics, sources: Sources): void {
     ),
   );
   say('unknown', () => [...engine.tally(CLUSTER).obstacles].map(([reason, value]) => ({ labels: { reason }, value })));
-  say('exceptions', () =>
-    EXCEPTION_STATES.map((state) => ({
-      labels: { state },
-      value: standings().filter((standing) => standing.state === state).length,
-    })),
-  );
+  say('exceptions', () => {
+    const counts = lodash.countBy(standings(), 'state');
+    return EXCEPTION_STATES.map((state) => ({ labels: { state }, value: counts[state] ?? 0 }));
+  });
   say('nextExpiry', () => nextExpiry(standings()));
   say('reports', () =>
     (['SecurityReport', 'ClusterSecurityReport'] as const).map((kind) => ({

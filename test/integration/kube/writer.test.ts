@@ -185,6 +185,15 @@ describe('[integration] kube/writer', () => {
     expect(await passing('the rest', () => writer.size === 0)).to.be.at.least(2900);
   });
 
+  it('goes at another pace from the moment that it is told, with a full burst', async () => {
+    await open({ limits: { perSecond: 0.001, burst: 5 } });
+    for (let i = 0; i < 50; i += 1) writer.submit({ key: String(i), build: () => apply(String(i)) });
+    await until('the burst', () => outcomes.length === 5);
+    writer.pace(1, 20);
+    await until('the next burst', () => server.requests.length === 25);
+    expect(await passing('the rest', () => writer.size === 0)).to.be.at.least(24_000);
+  });
+
   it('reuses its connections', async () => {
     await open();
     for (let i = 0; i < 60; i += 1) writer.submit({ key: String(i), build: () => apply(String(i)) });
