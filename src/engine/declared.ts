@@ -1,4 +1,5 @@
-import { isInForce, type Check, type Context, type Declaration } from '#model/check.ts';
+import type { Check, Context } from '#model/check.ts';
+import { isInForce, type Declaration } from '#model/declaration.ts';
 import type { Declared, Finding, NotEvaluated } from '#model/verdict.ts';
 import type { CheckResult } from './result.ts';
 

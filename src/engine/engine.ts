@@ -1,5 +1,6 @@
 import lodash from 'lodash';
-import { isInForce, type Check, type CheckId, type Context, type Declaration } from '#model/check.ts';
+import type { Check, CheckId, Context } from '#model/check.ts';
+import { isInForce, type Declaration } from '#model/declaration.ts';
 import { isCluster } from '#model/cluster.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';

@@ -1,3 +1,4 @@
+import type { Declaration } from './declaration.ts';
 import type { ExceptionRules } from './exception.ts';
 import type { Kind } from './kinds.ts';
 import type { AnyObject, ObjectOf } from './objects.ts';
@@ -226,22 +227,6 @@ export interface BadExample extends Example {
 export interface Examples {
   readonly bad: readonly BadExample[];
   readonly good: readonly Example[];
-}
-
-/** What somebody states of a check, or of one aspect of it, that cannot see for itself: `controlPlane.declaredControls`. */
-export interface Declaration {
-  readonly aspect?: string;
-  readonly status: 'pass' | 'fail' | 'notApplicable';
-  readonly reason: string;
-  /** In seconds since 1970: it counts before that moment. */
-  readonly expires?: number;
-  /** Of the finding that `fail` makes. */
-  readonly severity: Severity;
-}
-
-/** Whether what is declared until a moment counts at another: what ends does not, where no time is known. */
-export function isInForce({ expires }: Pick<Declaration, 'expires'>, { now }: Pick<Context, 'now'>): boolean {
-  return expires === undefined || (now !== undefined && now() < expires);
 }
 
 export interface Check extends Meta {

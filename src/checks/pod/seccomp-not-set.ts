@@ -1,5 +1,6 @@
 import { containersOf, isWaivedForWindows, named } from '#facts/containers.ts';
-import { isInForce, type Context, type Declaration } from '#model/check.ts';
+import type { Context } from '#model/check.ts';
+import { isInForce, type Declaration } from '#model/declaration.ts';
 import { definePodCheck } from '../pod-check.ts';
 import { aPod, confined } from '../samples.ts';
 
@@ -65,9 +66,7 @@ export const seccompNotSet = definePodCheck({
         name: 'where kubelets are declared to filter it anyway',
         subject: aPod({ spec: { securityContext: { runAsNonRoot: true } } }),
         context: { declared: new Map([[BY_KUBELETS, { status: 'pass' }]]) },
-        finds: [
-          { at: 'spec.containers[0].securityContext.seccompProfile', severity: 'info', evidence: 'declared' },
-        ],
+        finds: [{ at: 'spec.containers[0].securityContext.seccompProfile', severity: 'info', evidence: 'declared' }],
       },
     ],
     good: [
