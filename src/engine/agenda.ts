@@ -1,7 +1,7 @@
 import type { CheckId } from '#model/check.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import { addJob, type Jobs } from './plan.ts';
-import type { CheckResult } from './result.ts';
+import type { Answers } from './result.ts';
 
 interface Entry {
   readonly subject: Subject;
@@ -10,17 +10,22 @@ interface Entry {
   readonly next: number;
 }
 
+const NO_ANSWERS: Answers = { questions: [], results: [] };
+
 /** The clock is no event: what is to be judged again at which moment, though no object changes. */
 export class Agenda {
   readonly #entries = new Map<string, Entry>();
   /** Undefined when it has to be looked up. */
   #next: number | undefined = Infinity;
 
-  /** Replaces what is known of a subject; nothing when it is gone. At `again` what is made of its results is another thing. */
-  put(subject: Subject, results: ReadonlyMap<CheckId, CheckResult> = new Map(), again = Infinity): void {
+  /** Replaces what is known of a subject; nothing when it is gone. At `again` what is made of its answers is another thing. */
+  put(subject: Subject, answers: Answers = NO_ANSWERS, again = Infinity): void {
     const key = subjectKey(subject);
     const untils = new Map<CheckId | '*', number>(again === Infinity ? [] : [['*', again]]);
-    for (const [check, { until }] of results) if (until !== undefined) untils.set(check, until);
+    answers.results.forEach((result, index) => {
+      const check = answers.questions[index]?.check;
+      if (result?.until !== undefined && check !== undefined) untils.set(check.id, result.until);
+    });
     const next = Math.min(...untils.values());
     const before = this.#entries.get(key)?.next ?? Infinity;
     // Not where it stays: many subjects wait for the same moment.

@@ -10,8 +10,8 @@ import { Agenda } from './agenda.ts';
 import { Exceptions, isOfException, type Covered } from './exceptions.ts';
 import { Ledger } from './ledger.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
-import type { CheckResult } from './result.ts';
-import { byCheck, byWorst, questionsTo, sitterOf, type Question, type Sitter } from './subject.ts';
+import type { Answers, CheckResult, Question } from './result.ts';
+import { byCheck, byWorst, questionsTo, sitterOf, type Sitter } from './subject.ts';
 import { scoreOf } from './score.ts';
 import { openOf, type Tally } from './tally.ts';
 
@@ -90,9 +90,9 @@ export class Engine {
   }
 
   #put(subject: Subject, fresh: Judged | undefined): boolean {
-    this.#agenda.put(subject, fresh?.results, fresh?.until);
+    this.#agenda.put(subject, fresh?.answers, fresh?.until);
     this.exceptions.put(subject, fresh?.counts);
-    return this.#ledger.put(subjectKey(subject), fresh?.results, fresh?.verdict);
+    return this.#ledger.put(subjectKey(subject), fresh?.answers, fresh?.verdict);
   }
 
   /** When the first verdict is another one though no object changes: seconds since 1970, Infinity for never. */
@@ -125,23 +125,28 @@ export class Engine {
   #judged({ subject, checks }: Job): Judged | undefined {
     const sitter = sitterOf(subject, this.#inventory, this.#context);
     if (sitter === undefined) return undefined;
-    const known = this.#ledger.results(subjectKey(subject));
-    const results = new Map<CheckId, CheckResult>();
     const questions = this.#questionsTo(sitter);
-    for (const question of questions) {
-      const { id } = question.check;
-      const isAsked = known === undefined || checks === 'all' || checks.has(id);
-      const result = isAsked ? this.#counted(id, sitter.judge(question)) : known.get(id);
-      if (result !== undefined) results.set(id, result);
-    }
+    const answers = { questions, results: this.#answered(questions, sitter, { subject, checks }) };
     const { isWorkload, pods } = sitter;
     const traits = this.#told(sitter, { subject, checks });
     // Nobody judges such an object, whatever has happened to it: `planAll` would not name it either.
     if (questions.length === 0 && traits.traits === undefined && !isWorkload && !isCluster(subject)) return undefined;
-    const { findings: found, ...sums } = summed(results);
+    const { findings: found, ...sums } = summed(answers);
     const { findings, ...covered } = this.exceptions.applied(sitter.subject, found, this.now);
     const verdict = { subject: sitter.subject, isWorkload, pods, ...traits, ...sums, findings };
-    return { results, verdict: { ...verdict, score: scoreOf(openOf(findings), 'resource') }, ...covered };
+    return { answers, verdict: { ...verdict, score: scoreOf(openOf(findings), 'resource') }, ...covered };
+  }
+
+  /** The results of the questions: what nobody asks again is as it was. */
+  #answered(questions: Answers['questions'], sitter: Sitter, { subject, checks }: Job): Answers['results'] {
+    const before = this.#ledger.answers(subjectKey(subject));
+    // Where a subject has come to pods, or lost them, it is asked other questions.
+    const known = before?.questions === questions ? before.results : undefined;
+    return questions.map((question, index) => {
+      const { id } = question.check;
+      const isAsked = known === undefined || checks === 'all' || checks.has(id);
+      return isAsked ? this.#counted(id, sitter.judge(question)) : known[index];
+    });
   }
 
   #questionsTo({ subject, isWorkload }: Sitter): readonly Question[] {
@@ -207,18 +212,17 @@ export class Engine {
 }
 
 interface Judged extends Omit<Covered, 'findings'> {
-  readonly results: ReadonlyMap<CheckId, CheckResult>;
+  readonly answers: Answers;
   readonly verdict: Verdict;
 }
 
-function summed(
-  results: ReadonlyMap<CheckId, CheckResult>,
-): Pick<Verdict, 'findings' | 'notEvaluated' | 'declared' | 'passed'> {
+function summed({ results }: Answers): Pick<Verdict, 'findings' | 'notEvaluated' | 'declared' | 'passed'> {
   const findings: Finding[] = [];
   const notEvaluated: NotEvaluated[] = [];
   const declared: Declared[] = [];
   let passed = 0;
-  for (const result of results.values()) {
+  for (const result of results) {
+    if (result === undefined) continue;
     for (const finding of result.findings) findings.push(finding);
     for (const gap of result.notEvaluated) notEvaluated.push(gap);
     for (const each of result.declared ?? []) declared.push(each);

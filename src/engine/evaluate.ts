@@ -17,7 +17,27 @@ export interface Surroundings {
   readonly context: Context;
   readonly inventory: Inventory;
   /** What was asked of this object already, where checks and traits share it: nothing changes while a subject is judged. */
-  readonly asked?: Map<Relation, readonly unknown[]>;
+  readonly asked?: Map<Relation, Related>;
+}
+
+/** What a relation leads to from one object. */
+class Related {
+  readonly found: readonly unknown[];
+  #unread: readonly string[] | undefined;
+
+  constructor(found: readonly unknown[]) {
+    this.found = found;
+  }
+
+  /** What could not be read in it. */
+  get unread(): readonly string[] {
+    if (this.#unread === undefined) {
+      const notes: string[] = [];
+      noteUnread(this.found, notes);
+      this.#unread = notes.length === 0 ? NONE : notes;
+    }
+    return this.#unread;
+  }
 }
 
 type Given = Readonly<Record<string, readonly unknown[] | undefined>>;
@@ -31,7 +51,7 @@ export function evaluate(judge: Judge, object: AnyObject, surroundings: Surround
     if (!judge.applies(object, surroundings.context)) return NOT_APPLICABLE;
     const missing = missingInputs(judge, surroundings.inventory);
     if (missing.length > 0) return { status: 'unknown', missing: missing.map((unknown) => ({ unknown })) };
-    const outcome = collect(judge, object, relatedTo(judge, object, surroundings), surroundings);
+    const outcome = collect(judge, object, surroundings);
     return object.kind === 'Cluster' && !surroundings.context.complete ? inFiles(outcome) : outcome;
   } catch (error) {
     return { status: 'error', message: error instanceof Error ? error.message : String(error) };
@@ -66,34 +86,45 @@ export function relatedTo(
   object: AnyObject,
   surroundings: Pick<Surroundings, 'inventory' | 'asked'>,
 ): Given {
+  return givenOf(inputs, inputsOf(inputs, object, surroundings));
+}
+
+/** The same in the order of the inputs. */
+function inputsOf(
+  inputs: Judge['inputs'],
+  object: AnyObject,
+  { inventory, asked }: Pick<Surroundings, 'inventory' | 'asked'>,
+): readonly (Related | undefined)[] {
+  if (inputs.length === 0) return NONE;
+  return inputs.map(({ relation, optional }) => {
+    const isKnown = !optional || relation.reads.every((kind) => inventory.missing(kind) === undefined);
+    if (!isKnown) return undefined;
+    const known = asked?.get(relation);
+    if (known !== undefined) return known;
+    const related = new Related(relation.related(object, inventory));
+    asked?.set(relation, related);
+    return related;
+  });
+}
+
+function givenOf(inputs: Judge['inputs'], related: readonly (Related | undefined)[]): Given {
   if (inputs.length === 0) return NOTHING;
   const given: Record<string, readonly unknown[] | undefined> = {};
-  for (const { name, relation, optional } of inputs) {
-    const isKnown = !optional || relation.reads.every((kind) => surroundings.inventory.missing(kind) === undefined);
-    given[name] = isKnown ? related(relation, object, surroundings) : undefined;
-  }
+  inputs.forEach(({ name }, index) => {
+    given[name] = related[index]?.found;
+  });
   return given;
 }
 
 const NOTHING: Given = Object.freeze({});
 
-function related(
-  relation: Relation,
-  object: AnyObject,
-  { inventory, asked }: Pick<Surroundings, 'inventory' | 'asked'>,
-): readonly unknown[] {
-  const known = asked?.get(relation);
-  if (known !== undefined) return known;
-  const found = relation.related(object, inventory);
-  asked?.set(relation, found);
-  return found;
-}
-
-function collect(judge: Judge, object: AnyObject, given: Given, { context, inventory }: Surroundings): Outcome {
+function collect(judge: Judge, object: AnyObject, surroundings: Surroundings): Outcome {
+  const { context, inventory } = surroundings;
+  const related = inputsOf(judge.inputs, object, surroundings);
   const problems: Problem[] = [];
-  const doubts = doubtsBefore(object, given, inventory);
+  const doubts = doubtsBefore(object, related, inventory);
   let until = Infinity;
-  for (const word of judge.evaluate(object, given, context)) {
+  for (const word of judge.evaluate(object, givenOf(judge.inputs, related), context)) {
     if ('notApplicable' in word) return NOT_APPLICABLE;
     if (isProblem(word)) problems.push(word);
     else if ('unknown' in word) doubts.push(word);
@@ -106,12 +137,13 @@ function collect(judge: Judge, object: AnyObject, given: Given, { context, inven
 }
 
 /** What is in doubt whatever the judgement says. */
-function doubtsBefore(object: AnyObject, given: Given, inventory: Inventory): Doubt[] {
-  const unread = [...(object.malformed ?? NONE)];
-  if (given !== NOTHING) for (const values of Object.values(given)) noteUnread(values, unread);
+function doubtsBefore(object: AnyObject, related: readonly (Related | undefined)[], inventory: Inventory): Doubt[] {
+  const doubts: Doubt[] = [];
+  for (const unknown of object.malformed ?? NONE) doubts.push({ unknown });
+  for (const each of related) for (const unknown of each?.unread ?? NONE) doubts.push({ unknown });
   const ownKind = inventory.missing(object.kind);
-  if (ownKind !== undefined) unread.push(ownKind);
-  return unread.map((unknown) => ({ unknown }));
+  if (ownKind !== undefined) doubts.push({ unknown: ownKind });
+  return doubts;
 }
 
 const PASS: Outcome = { status: 'pass' };

@@ -1,18 +1,15 @@
 import lodash from 'lodash';
-import type { CheckId } from '#model/check.ts';
 import type { Verdict } from '#model/verdict.ts';
 import { scopeOf } from './scope.ts';
-import type { CheckResult } from './result.ts';
+import type { Answers } from './result.ts';
 import { Tally } from './tally.ts';
 
 interface Entry {
-  readonly results: ReadonlyMap<CheckId, CheckResult>;
+  readonly answers: Answers;
   readonly verdict: Verdict;
 }
 
-type Results = ReadonlyMap<CheckId, CheckResult>;
-
-/** What was judged: results by subject and check, and the sums over namespaces and the cluster, moved by the difference. */
+/** What was judged: answers and verdicts by subject, and the sums over namespaces and the cluster, moved by the difference. */
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
   readonly #members = new Map<string, Set<string>>();
@@ -22,8 +19,8 @@ export class Ledger {
     return this.#entries.get(key)?.verdict;
   }
 
-  results(key: string): Results | undefined {
-    return this.#entries.get(key)?.results;
+  answers(key: string): Answers | undefined {
+    return this.#entries.get(key)?.answers;
   }
 
   *verdicts(): Iterable<Verdict> {
@@ -47,17 +44,18 @@ export class Ledger {
   }
 
   /** Replaces what is known of a subject; nothing when it is gone. Answers whether its verdict is another one now. */
-  put(key: string, results?: Results, verdict?: Verdict): boolean {
+  put(key: string, answers?: Answers, verdict?: Verdict): boolean {
     const before = this.#entries.get(key);
     if (before === undefined && verdict === undefined) return false;
-    if (lodash.isEqual(before?.verdict, verdict) && lodash.isEqual(before?.results, results)) return false;
+    const isOther = !lodash.isEqual(before?.verdict, verdict);
+    if (!isOther && isSame(before?.answers, answers)) return false;
     if (before !== undefined) this.#count(key, before.verdict, -1);
-    if (verdict === undefined || results === undefined) this.#entries.delete(key);
+    if (verdict === undefined || answers === undefined) this.#entries.delete(key);
     else {
-      this.#entries.set(key, { results, verdict });
+      this.#entries.set(key, { answers, verdict });
       this.#count(key, verdict, 1);
     }
-    return !lodash.isEqual(before?.verdict, verdict);
+    return isOther;
   }
 
   #count(key: string, verdict: Verdict, sign: 1 | -1): void {
@@ -85,4 +83,8 @@ export class Ledger {
       this.#tallies.delete(namespace);
     }
   }
+}
+
+function isSame(a: Answers | undefined, b: Answers | undefined): boolean {
+  return a?.questions === b?.questions && lodash.isEqual(a?.results, b?.results);
 }

@@ -1,7 +1,7 @@
 import { CLUSTER, isCluster } from '#model/cluster.ts';
 import { KINDS, TEMPLATE_KINDS, apiVersionOf, isKind, kindFor, type Kind, type TemplateKind } from '#model/kinds.ts';
 import { controllerOf, type OwnerReference } from '#model/metadata.ts';
-import type { Index, Inventory } from '#model/inventory.ts';
+import type { Inventory, View } from '#model/inventory.ts';
 import type { AnyObject, Pod } from '#model/objects.ts';
 import { subjectKey, subjectOf, type Subject } from '#model/ref.ts';
 import { isFinished, isTemplate } from '#model/workload.ts';
@@ -96,28 +96,61 @@ function subjectOfOwner({ apiVersion, kind, name, uid }: OwnerReference, namespa
   };
 }
 
-/** Objects by the subject that their controller is. */
-function controllerKey(object: AnyObject): readonly string[] {
-  const owner = ownerOf(object);
-  return owner === undefined ? [] : [subjectKey(subjectOfOwner(owner, object.metadata.namespace))];
+/** Who owns what. One look tells that nothing hangs below a subject, as below most. */
+interface Ownership {
+  /** Objects by the subject that their controller is. */
+  readonly byController: Map<string, Set<AnyObject>>;
+  /** How many a pod owns, as a Spark driver owns its executors: seldom any, and then every pod must be asked. */
+  belowPods: number;
 }
 
-function indexesOf(name: string, of: (object: AnyObject) => readonly string[]): Readonly<Record<Owned, Index<Owned>>> {
-  return Object.fromEntries(OWNED_KINDS.map((kind) => [kind, { kind, name, of }])) as unknown as Readonly<
-    Record<Owned, Index<Owned>>
-  >;
+const OWNERSHIP: View<Owned, Ownership> = {
+  name: 'objects by their controller',
+  kinds: OWNED_KINDS,
+  open: (inventory) => {
+    const state: Ownership = { byController: new Map(), belowPods: 0 };
+    for (const kind of OWNED_KINDS) for (const object of inventory.list(kind)) hang(state, object);
+    return state;
+  },
+  apply: (state, { before, after }) => {
+    if (before !== undefined) unhang(state, before);
+    if (after !== undefined) hang(state, after);
+  },
+};
+
+function hang(state: Ownership, object: AnyObject): void {
+  const owner = ownerOf(object);
+  if (owner === undefined) return;
+  const key = controllerKey(owner, object);
+  const owned = state.byController.get(key);
+  if (owned === undefined) state.byController.set(key, new Set([object]));
+  else owned.add(object);
+  if (isPod(owner)) state.belowPods += 1;
 }
 
-const BY_CONTROLLER = indexesOf('controller', controllerKey);
-/** What a pod owns, as a Spark driver owns its executors: seldom anything, and then every pod must be asked. */
-const BELOW_PODS = indexesOf('owned by a pod', (object) => {
+function unhang(state: Ownership, object: AnyObject): void {
   const owner = ownerOf(object);
-  return owner !== undefined && kindFor(owner.apiVersion, owner.kind) === 'Pod' ? ['yes'] : [];
-});
+  if (owner === undefined) return;
+  const key = controllerKey(owner, object);
+  const owned = state.byController.get(key);
+  owned?.delete(object);
+  if (owned?.size === 0) state.byController.delete(key);
+  if (isPod(owner)) state.belowPods -= 1;
+}
 
-function ownedBy(kind: Owned, { uid }: Pick<Subject, 'uid'>, key: string, inventory: Inventory): readonly AnyObject[] {
-  const owned = inventory.by(BY_CONTROLLER[kind], key);
-  return owned.length === 0 ? owned : owned.filter((object) => isSame(uid, controllerOf(object)?.uid));
+function controllerKey(owner: OwnerReference, { metadata }: AnyObject): string {
+  return subjectKey(subjectOfOwner(owner, metadata.namespace));
+}
+
+function isPod({ apiVersion, kind }: OwnerReference): boolean {
+  return kindFor(apiVersion, kind) === 'Pod';
+}
+
+/** What says that a subject is its controller, kind by kind. */
+function namedIn(key: string, { byController }: Ownership): readonly AnyObject[] {
+  const owned = byController.get(key);
+  if (owned === undefined) return [];
+  return OWNED_KINDS.flatMap((kind) => [...owned].filter((object) => object.kind === kind));
 }
 
 /**
@@ -125,8 +158,7 @@ function ownedBy(kind: Owned, { uid }: Pick<Subject, 'uid'>, key: string, invent
  * for a moment after it was made anew, the last in order speaks: the answer must not depend on who was asked first.
  */
 export function asItsPodsNameIt(subject: Subject, inventory: Inventory): Subject | undefined {
-  const key = subjectKey(subject);
-  const names = OWNED_KINDS.flatMap((kind) => inventory.by(BY_CONTROLLER[kind], key)).flatMap((object) => {
+  const names = namedIn(subjectKey(subject), inventory.view(OWNERSHIP)).flatMap((object) => {
     const owner = controllerOf(object);
     return owner === undefined ? [] : [subjectOfOwner(owner, subject.namespace)];
   });
@@ -166,13 +198,16 @@ interface Level {
 function levelsFrom(subject: Subject, inventory: Inventory): readonly Level[] {
   const levels: Level[] = [{ subject, key: subjectKey(subject), below: [], live: [], templates: [] }];
   const seen = new Set(levels.map(({ key }) => key));
-  const doPodsOwn = OWNED_KINDS.some((kind) => inventory.by(BELOW_PODS[kind], 'yes').length > 0);
+  const ownership = inventory.view(OWNERSHIP);
   for (const level of levels) {
-    const pods = ownedBy('Pod', level.subject, level.key, inventory) as readonly Pod[];
+    const owned = namedIn(level.key, ownership).filter((object) =>
+      isSame(level.subject.uid, controllerOf(object)?.uid),
+    );
+    const pods = owned.filter((object) => object.kind === 'Pod');
     level.live = pods.filter((pod) => !isTemplate(pod));
     level.templates = pods.filter(isTemplate);
-    const owners = TEMPLATE_KINDS.flatMap((kind) => ownedBy(kind, level.subject, level.key, inventory));
-    for (const owner of doPodsOwn ? [...owners, ...level.live] : owners) {
+    const owners = owned.filter(({ kind }) => kind !== 'Pod');
+    for (const owner of ownership.belowPods > 0 ? [...owners, ...level.live] : owners) {
       const below = subjectOf(owner);
       const key = subjectKey(below);
       if (seen.has(key)) continue;

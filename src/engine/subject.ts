@@ -11,16 +11,9 @@ import type { Finding, NotEvaluated } from '#model/verdict.ts';
 import { isFinished, templatePath } from '#model/workload.ts';
 import { withDeclared } from './declared.ts';
 import { evaluate, judgeFor, relatedTo, type Surroundings } from './evaluate.ts';
-import type { CheckResult } from './result.ts';
+import type { CheckResult, Question } from './result.ts';
 import { scopeOf } from './scope.ts';
 import { asItsPodsNameIt, objectAt, podsBelow, rootOf, type PodsBelow } from './roots.ts';
-
-/** What one check asks of a subject: of its pods, where it has any, and of its own object. */
-export interface Question {
-  readonly check: Check;
-  readonly ofPods: Judge | undefined;
-  readonly ofOwn: Judge | undefined;
-}
 
 /** The questions of the checks that may have something to say of a subject. */
 export function questionsTo(subject: Subject, hasPods: boolean, checks: readonly Check[]): readonly Question[] {
@@ -198,14 +191,10 @@ function gapsOf({ id }: Check, doubts: readonly Doubt[]): readonly NotEvaluated[
 }
 
 function findingsOf(check: Check, judged: readonly Judged[], prefix: string): readonly Finding[] {
-  const found = judged.flatMap(({ object, pods, outcome }) =>
-    outcome.status === 'fail'
-      ? outcome.problems.map((problem) => ({
-          ...findingOf(check, problem, prefix, pods),
-          ...containerAt(problem.at, object),
-        }))
-      : [],
-  );
+  const found: Finding[] = [];
+  for (const each of judged)
+    if (each.outcome.status === 'fail')
+      for (const problem of each.outcome.problems) found.push(findingOf(check, problem, each, prefix));
   if (found.length < 2) return found;
   const findings = new Map<string, Finding>();
   for (const finding of found) {
@@ -217,9 +206,10 @@ function findingsOf(check: Check, judged: readonly Judged[], prefix: string): re
   return findings.size === found.length ? found : [...findings.values()];
 }
 
-function findingOf(check: Check, problem: Problem, prefix: string, pods: number): Finding {
+function findingOf(check: Check, problem: Problem, { object, pods }: Judged, prefix: string): Finding {
   const { at, message, aspect, severity = check.severity, evidence = check.evidence, because = NONE } = problem;
   const { pss, accepted } = problem;
+  const container = containerAt(at, object);
   return {
     check: check.id,
     name: check.name,
@@ -233,6 +223,7 @@ function findingOf(check: Check, problem: Problem, prefix: string, pods: number)
     ...(aspect === undefined ? undefined : { aspect }),
     ...(pss === undefined ? undefined : { pss }),
     ...(accepted === undefined ? undefined : { accepted }),
+    ...(container === '' ? undefined : { container }),
   };
 }
 
@@ -240,12 +231,11 @@ const NONE: readonly never[] = [];
 
 const IN_CONTAINER = /^spec\.(containers|initContainers|ephemeralContainers)\[(\d+)\]/;
 
-/** The container that a path in a pod leads into. */
-function containerAt(path: string, object: AnyObject): Pick<Finding, 'container'> {
-  if (object.kind !== 'Pod') return {};
+/** The container that a path in a pod leads into; `''` where it leads into none. */
+function containerAt(path: string, object: AnyObject): string {
+  if (object.kind !== 'Pod') return '';
   const [, list, index] = IN_CONTAINER.exec(path) ?? [];
-  const container = object.spec[list as 'initContainers']?.[Number(index)]?.name ?? '';
-  return container === '' ? {} : { container };
+  return object.spec[list as 'initContainers']?.[Number(index)]?.name ?? '';
 }
 
 function byRef(a: Ref, b: Ref): number {

@@ -14,5 +14,6 @@ export const CLUSTER_SUBJECT = subjectOf(CLUSTER);
 const CLUSTER_KEY = subjectKey(CLUSTER_SUBJECT);
 
 export function isCluster(subject: Subject): boolean {
-  return subjectKey(subject) === CLUSTER_KEY;
+  // Of nearly everything the kind tells.
+  return subject.kind === CLUSTER.kind && subjectKey(subject) === CLUSTER_KEY;
 }

@@ -252,8 +252,7 @@ export function apiVersionOf(info: GroupVersion): string {
 
 /** The API group in an `apiVersion`: `''` for the core group. */
 export function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf('/');
-  return slash < 0 ? '' : apiVersion.slice(0, slash);
+  return apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
 }
 
 /** Whether a word is one of our kinds. */
@@ -271,16 +270,17 @@ const FORMER_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'networking.k8s.io': ['extensions'],
 };
 
-/** Our kinds by the word that the API has for them. */
-const BY_WORD: ReadonlyMap<string, readonly Kind[]> = Map.groupBy(ALL_KINDS, (kind) => infoOf(kind).apiKind ?? kind);
+/** Our kinds by group, also of the past, and the word that the API has for them: where two share one, the first has it. */
+const BY_WORD: ReadonlyMap<string, Kind> = new Map(
+  ALL_KINDS.toReversed().flatMap((kind) => {
+    const groups = groupsOf(kind).flatMap((group) => [group, ...(FORMER_GROUPS[group] ?? [])]);
+    return groups.map((group) => [`${group}/${infoOf(kind).apiKind ?? kind}`, kind]);
+  }),
+);
 
 /** Our kind for an `apiVersion` and `kind` as a manifest states them; undefined when we have none. */
 export function kindFor(apiVersion: string, kind: string): Kind | undefined {
-  const group = groupOf(apiVersion);
-  return BY_WORD.get(kind)?.find((known) => {
-    const served = groupsOf(known);
-    return served.includes(group) || served.some((each) => FORMER_GROUPS[each]?.includes(group) === true);
-  });
+  return BY_WORD.get(`${groupOf(apiVersion)}/${kind}`);
 }
 
 /** What is known of a kind, with all that may be said of one. */

@@ -1,6 +1,7 @@
 import { exposureOf } from '#analysis/exposure/exposure.ts';
 import { statedBackends, type Route } from '#analysis/exposure/gateways.ts';
 import { backendsOfIngress, type Backend, type Ingress } from '#analysis/exposure/ingresses.ts';
+import { waysOfService } from '#analysis/exposure/services.ts';
 import { targetsOf, type Service } from '#analysis/exposure/targets.ts';
 import type { Level } from '#analysis/exposure/ways.ts';
 import { interfaceOn } from '#facts/interfaces.ts';
@@ -54,7 +55,9 @@ function servicesBehind(backends: readonly Backend[], inventory: Inventory<'Serv
 export const interfacesOfService = defineRelation({
   subject: 'Service',
   name: 'pods behind the Service, and how it opens them to the outside',
-  related: (service, inventory: Inventory<OfExposure>) => opened(refOf(service), [service], inventory),
+  // Most open nothing by themselves, and need not be asked where they lead.
+  related: (service, inventory: Inventory<OfExposure>) =>
+    waysOfService(service, inventory).length === 0 ? [] : opened(refOf(service), [service], inventory),
   affected: onExposure<'Service'>((change, inventory) => {
     const namespaces = namespacesExposed(change, inventory);
     return inventory
