@@ -190,11 +190,19 @@ const SERVED = {
   Deployment: { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true },
   StatefulSet: { group: 'apps', version: 'v1', plural: 'statefulsets', namespaced: true },
   DaemonSet: { group: 'apps', version: 'v1', plural: 'daemonsets', namespaced: true },
+  DeploymentConfig: {
+    group: 'apps.openshift.io',
+    version: 'v1',
+    plural: 'deploymentconfigs',
+    namespaced: true,
+    optional: true,
+  },
   CronJob: { group: 'batch', version: 'v1', plural: 'cronjobs', namespaced: true },
   Job: { group: 'batch', version: 'v1', plural: 'jobs', namespaced: true },
   ReplicationController: { group: '', version: 'v1', plural: 'replicationcontrollers', namespaced: true },
   ReplicaSet: { group: 'apps', version: 'v1', plural: 'replicasets', namespaced: true },
   Pod: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+  PodTemplate: countedKind('', 'v1', 'podtemplates'),
   Endpoints: countedKind('', 'v1', 'endpoints'),
   HorizontalPodAutoscaler: countedKind('autoscaling', 'v2', 'horizontalpodautoscalers'),
   PodDisruptionBudget: countedKind('policy', 'v1', 'poddisruptionbudgets'),
@@ -229,6 +237,7 @@ export const TEMPLATE_KINDS = [
   'Deployment',
   'StatefulSet',
   'DaemonSet',
+  'DeploymentConfig',
   'ReplicaSet',
   'ReplicationController',
   'Job',
@@ -267,6 +276,7 @@ export function isTemplateKind(kind: string): kind is TemplateKind {
 /** Groups of the past that the same kinds were served under; their paths are the same (Kubernetes deprecated API migration guide). */
 const FORMER_GROUPS: Readonly<Record<string, readonly string[]>> = {
   apps: ['extensions'],
+  'apps.openshift.io': [''],
   'networking.k8s.io': ['extensions'],
 };
 
