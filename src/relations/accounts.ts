@@ -2,13 +2,14 @@ import { exposureOf, type Exposure } from '#analysis/exposure/exposure.ts';
 import { cloudIdentitiesOf } from '#facts/cloud-identity.ts';
 import { accountOf } from '#facts/token.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
-import { TEMPLATE_KINDS, kindFor, isTemplateKind, type Kind, type TemplateKind } from '#model/kinds.ts';
+import { TEMPLATE_KINDS, type Kind, type TemplateKind } from '#model/kinds.ts';
 import { controllerOf } from '#model/metadata.ts';
-import type { AnyObject, ObjectOf, Pod } from '#model/objects.ts';
+import type { ObjectOf, Pod } from '#model/objects.ts';
 import { keyOf, refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor } from '#model/relation.ts';
 import { isFinished, isMirror, isTemplate } from '#model/workload.ts';
 import { guardIn, namespacesExposed, onExposure, type OfExposure } from './exposure.ts';
+import { workloadsAbove } from './owners.ts';
 import { podsByAccount } from './pods-by-account.ts';
 
 type Account = ObjectOf<'ServiceAccount'>;
@@ -21,24 +22,11 @@ const cloudAccounts: Index<'ServiceAccount'> = {
   of: (account) => (cloudIdentitiesOf(account).length === 0 ? [] : ['', account.metadata.namespace]),
 };
 
-/** No chain of controllers in real life is longer; a hostile one may be a ring. */
-const LEVELS_AT_MOST = 5;
-
 /** `Kind/name` of the controller at the top of a pod, as far as we hold the line; the pod itself where it has none. */
 function topOf(pod: Pod, inventory: Workloads): string {
-  let here: AnyObject = pod;
-  for (let level = 0; level < LEVELS_AT_MOST; level += 1) {
-    const owner = controllerOf(here);
-    if (owner === undefined) break;
-    const kind = kindFor(owner.apiVersion, owner.kind);
-    const above =
-      kind !== undefined && isTemplateKind(kind)
-        ? inventory.get({ kind, namespace: pod.metadata.namespace, name: owner.name })
-        : undefined;
-    if (above === undefined) return `${owner.kind}/${owner.name}`;
-    here = above;
-  }
-  return `${here.kind}/${here.metadata.name}`;
+  const last = workloadsAbove(pod, inventory).at(-1) ?? pod;
+  const { kind, name } = controllerOf(last) ?? { kind: last.kind, name: last.metadata.name };
+  return `${kind}/${name}`;
 }
 
 /** The pods that use an account, by the workload at their top: those that run, else what its templates would make. A mirror pod uses none. */

@@ -116,8 +116,7 @@ function firstBindingOf(account: Account, { index }: RbacEngine): AnyBinding | u
 function naming<K extends Binding>(kind: K, accounts: readonly Account[], inventory: Held): readonly Ref<K>[] {
   const { state } = inventory.view(RBAC_ENGINE).index;
   return accounts
-    .flatMap((account) => state.subjectsOf({ user: userOf(account), groups: [] }))
-    .flatMap(({ grants }) => [...grants.values()].flatMap((each) => [...each]))
+    .flatMap((account) => [...state.grantsOf({ user: userOf(account), groups: [] })])
     .filter(({ binding }) => binding.kind === kind)
     .map(({ binding }) => refOf(binding) as Ref<K>);
 }

@@ -43,9 +43,7 @@ export const companionsOfRoleBinding = companionsOf('RoleBinding');
 function* othersBeside(binding: AnyBinding, anywhere: boolean, state: RbacState): Iterable<readonly OtherRole[]> {
   const own = state.binding(binding);
   for (const subject of own?.subjects ?? []) {
-    const roles = state
-      .subjectsOf(identityOfKey(subject.key))
-      .flatMap(({ grants }) => [...grants.values()].flatMap((each) => [...each]))
+    const roles = [...state.grantsOf(identityOfKey(subject.key))]
       .filter(({ role, scope }) => role !== own?.role && (anywhere || scope === '' || scope === own?.scope))
       .map(({ role }) => role);
     yield [...new Set(roles)].map((role) => ({
@@ -61,7 +59,7 @@ function rolesBeside(key: string, state: RbacState): readonly RoleEntry[] {
   const isGroup = accounts === 'all' || (accounts !== undefined && 'allOf' in accounts);
   const subjects = isGroup
     ? [...state.subjects()].filter((subject) => keysOf(identityOfKey(subject.key)).includes(key))
-    : state.subjectsOf(identityOfKey(key)).filter((subject) => subject.key === key);
+    : [...state.subjectsOf(identityOfKey(key))].filter((subject) => subject.key === key);
   return subjects.flatMap(({ grants }) => [...grants.values()].flatMap((each) => [...each].map(({ role }) => role)));
 }
 

@@ -10,6 +10,7 @@ import { accountOfSecret } from '#facts/token.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import type { Manifest } from '#model/check.ts';
+import type { ObjectOf } from '#model/objects.ts';
 import { refOf } from '#model/ref.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -33,7 +34,10 @@ const wide = (apiGroup: string, resource: string, ...verbs: readonly string[]): 
 
 /** Rights that lead to an account whose token lies in a Secret, on EKS, or by acting as somebody. */
 const clueRule = fc.oneof(
-  fc.constantFrom(wide('', 'secrets', 'get'), { ...wide('', 'secrets', 'get'), resourceNames: ['s'] }),
+  fc.constantFrom(wide('', 'secrets', 'get'), wide('', 'secrets', 'list', 'patch'), {
+    ...wide('', 'secrets', 'get'),
+    resourceNames: ['s'],
+  }),
   fc.constantFrom(wide('', 'configmaps', 'create'), {
     ...wide('', 'configmaps', 'patch'),
     resourceNames: ['aws-auth'],
@@ -127,36 +131,67 @@ interface Step {
   readonly remove?: Manifest;
 }
 
-/** Somebody is cluster-admin, and somebody may do what leads to him there: each part comes and goes. */
-const leading: fc.Arbitrary<readonly Step[]> = fc
-  .record({
-    gives: fc.array(clueRule, { minLength: 1, maxLength: 2 }),
-    to: subjects,
-    strong: subjects,
-    clue,
-    turns: fc.array(fc.nat(20)),
-  })
-  .map(({ gives, to, strong, clue: found, turns }) => {
-    const bind = (each: string, who: readonly object[]): object => ({
-      kind: 'ClusterRoleBinding',
-      metadata: { name: each },
-      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: each },
-      subjects: who,
-    });
-    const parts = [
-      ...ACCOUNTS.map((metadata) => ({ kind: 'ServiceAccount', metadata })),
-      { kind: 'ClusterRole', metadata: { name: 'x' }, rules: gives },
-      { kind: 'ClusterRole', metadata: { name: 'y' }, rules: [wide('*', '*', '*')] },
-      bind('x', to),
-      bind('y', strong),
-      found,
-    ] as readonly Manifest[];
-    const moves = turns.map((turn) => ({ part: parts[turn % parts.length]!, isPut: turn > 10 }));
-    return [
-      ...parts.map((put) => ({ put })),
-      ...moves.map(({ part, isPut }) => (isPut ? { put: part } : { remove: part })),
-    ];
+const bindEverywhere = (to: string, who: readonly object[]): object => ({
+  kind: 'ClusterRoleBinding',
+  metadata: { name: to },
+  roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: to },
+  subjects: who,
+});
+const everything = { kind: 'ClusterRole', metadata: { name: 'y' }, rules: [wide('*', '*', '*')] };
+const homes = ACCOUNTS.map((metadata) => ({ kind: 'ServiceAccount', metadata }));
+
+/** All parts, then some of them go and come. */
+function comingAndGoing(parts: readonly object[], turns: readonly number[]): readonly Step[] {
+  const manifests = parts as readonly Manifest[];
+  const moves = turns.map((turn) => {
+    const part = manifests[(turn >> 1) % manifests.length]!;
+    return turn % 2 === 0 ? { remove: part } : { put: part };
   });
+  return [...manifests.map((put) => ({ put })), ...moves];
+}
+
+const turns = fc.array(fc.nat(39));
+
+/** Somebody is cluster-admin, and somebody may do what leads to him there: each part comes and goes. */
+const leading = fc
+  .record({ gives: fc.array(clueRule, { minLength: 1, maxLength: 2 }), to: subjects, strong: subjects, clue, turns })
+  .map((each) =>
+    comingAndGoing(
+      [
+        ...homes,
+        { kind: 'ClusterRole', metadata: { name: 'x' }, rules: each.gives },
+        everything,
+        bindEverywhere('x', each.to),
+        bindEverywhere('y', each.strong),
+        each.clue,
+      ],
+      each.turns,
+    ),
+  );
+
+/** Accounts that reach into each other's namespaces, and one that is cluster-admin: without it they hold each other up by nothing. */
+const ring = fc
+  .tuple(fc.constantFrom(...ACCOUNTS), fc.array(rule, { maxLength: 1 }), turns)
+  .map(([strong, more, then]) =>
+    comingAndGoing(
+      [
+        ...homes,
+        everything,
+        { kind: 'ClusterRole', metadata: { name: 'x' }, rules: [wide('', 'serviceaccounts', 'impersonate'), ...more] },
+        ...NAMESPACES.map((home) => ({
+          kind: 'RoleBinding',
+          metadata: { namespace: home, name: 'x' },
+          roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'x' },
+          subjects: ACCOUNTS.filter(({ namespace: other }) => other !== home).map((each) => ({
+            kind: 'ServiceAccount',
+            ...each,
+          })),
+        })),
+        bindEverywhere('y', [{ kind: 'ServiceAccount', ...strong }]),
+      ],
+      then,
+    ),
+  );
 
 /** Accounts and roles first, so that most bindings mean something; then anything in any order. */
 const anything: fc.Arbitrary<readonly Step[]> = fc
@@ -171,7 +206,7 @@ const anything: fc.Arbitrary<readonly Step[]> = fc
     ...then.map(([each, chance]) => (chance === 0 ? { remove: each } : { put: each })),
   ]);
 
-const history = fc.oneof(leading, anything);
+const history = fc.oneof(leading, ring, anything);
 
 type Answers = Readonly<Record<string, Strength | boolean>>;
 
@@ -240,37 +275,46 @@ class Rounds {
   }
 
   /** Whether a token of a strong account lies in a Secret of a namespace, in that of a name where one is said. */
-  #hasToken(place: string, secret?: string): boolean {
+  #hasToken(place: string, secret: string): boolean {
     const strong = this.#strongIn(place);
     if (this.#supposing) return strong.length > 0;
-    return this.#store
-      .list('Secret')
-      .filter(({ metadata }) => secret === undefined || metadata.name === secret)
+    return this.#secrets(place)
+      .filter(({ metadata }) => secret === '' || metadata.name === secret)
       .some((each) => {
         const of = accountOfSecret(each);
         return strong.some(({ home, name: own }) => home === of?.namespace && own === of?.name);
       });
   }
 
-  #strengthOf(profile: Profile): Strength {
-    if (this.#isDirect(profile)) return 'direct';
-    const isStep =
-      profile.strength === 'step' ||
-      profile.stepIn.some((each) => this.#isStrongNamespace(each)) ||
-      profile.tokensIn.some((each) => this.#hasToken(each)) ||
-      profile.tokensBy.some((each) => this.#hasToken(each.namespace, each.name));
-    return isStep ? 'step' : 'none';
+  /** Whether a strong account lives beside a Secret with a token, whosesoever. */
+  #hasRefill(place: string): boolean {
+    return this.#strongIn(place).some(
+      ({ home = '' }) =>
+        this.#supposing || this.#secrets(home).some((each) => accountOfSecret(each)?.namespace === home),
+    );
   }
 
-  #isDirect({ strength, directIn, directBy, directAs, isDirectOnEks }: Profile): boolean {
-    const isEks = this.#supposing || this.#store.list('Node').some(isOfEks);
-    return (
-      strength === 'direct' ||
-      (isDirectOnEks && isEks) ||
-      directIn.some((each) => this.#isStrongNamespace(each)) ||
-      directBy.some((account) => this.#strongIn(account.namespace).some((each) => each.name === account.name)) ||
-      directAs.some((each) => this.#strong.has(each))
-    );
+  #secrets(place: string): readonly ObjectOf<'Secret'>[] {
+    return this.#store.list('Secret').filter(({ metadata }) => place === '' || metadata.namespace === place);
+  }
+
+  /** Whether somebody strong is found at a place that a profile looks at. */
+  #isFound(place: string): boolean {
+    const [kind = '', at = ''] = place.split(' ');
+    const [home = '', own = ''] = at.split('/');
+    const kinds: Readonly<Record<string, () => boolean>> = {
+      on: () => this.#supposing || this.#store.list('Node').some(isOfEks),
+      home: () => this.#isStrongNamespace(at),
+      account: () => this.#strongIn(home).some((each) => each.name === own),
+      token: () => (own === '*' ? this.#supposing && this.#hasToken(home, '') : this.#hasToken(home, own)),
+      refill: () => this.#hasRefill(at),
+    };
+    return kinds[kind]?.() ?? this.#strong.has(place);
+  }
+
+  #strengthOf({ strength, direct, step }: Profile): Strength {
+    if (strength === 'direct' || direct.some((place) => this.#isFound(place))) return 'direct';
+    return strength === 'step' || step.some((place) => this.#isFound(place)) ? 'step' : 'none';
   }
 
   #moves(key: string): boolean {

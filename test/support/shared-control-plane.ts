@@ -7,6 +7,9 @@ import {
   type ControlPlaneOptions,
 } from './control-plane.ts';
 
+/** The start of a control plane on a busy machine. Milliseconds. */
+const START_MS = 90_000;
+
 let shared: Promise<ControlPlane> | undefined;
 const told = new Set<string>();
 
@@ -25,7 +28,7 @@ export function needControlPlane(context: Mocha.Context, options: ControlPlaneOp
  */
 export async function sharedControlPlane(context: Mocha.Context): Promise<ControlPlane> {
   needControlPlane(context);
-  context.timeout(90_000);
+  context.timeout(Math.max(context.timeout(), START_MS));
   shared ??= startControlPlane({
     controllerManager: controlPlaneMissing({ controllerManager: true }) === undefined,
     kwok: controlPlaneMissing({ kwok: true }) === undefined,

@@ -50,6 +50,7 @@ export function* edgesOf(rights: Rights, around: Surroundings, execRequiresCreat
   yield* groupEdges(rights);
   yield* nodeEdges(rights, around);
   yield* changeEdges(rights, around);
+  yield* refillEdges(rights, around);
   for (const { id, scope, names } of named)
     for (const name of names) yield* namedEdges({ id, scope, name, namespace: scope.slice('ns:'.length) }, around);
 }
@@ -115,6 +116,16 @@ function* changeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
       if (around.admitsPrivileged(namespace)) yield { to: NODE, ...edge };
     }
   }
+}
+
+/** A Secret for a token may be changed to that of any account of its namespace: the token controller fills it anew, and it can be read. */
+export function* refillEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
+  const needs = [NEEDS.changeSecrets, NEEDS.readSecrets];
+  if (needs.some(({ mask }) => (rights.reach & mask) === 0n)) return;
+  const has = (scope: string): boolean => needs.every((each) => meets(rights, scope, each));
+  for (const namespace of has('') ? around.namespaces() : rights.namespaces)
+    if (has(namespace) && around.accountsOfSecrets(namespace).length > 0)
+      yield { to: `accounts:${namespace}`, by: 'token-secret-issue', scope: `ns:${namespace}` };
 }
 
 interface NamedRight {

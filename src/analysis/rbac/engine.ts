@@ -9,8 +9,8 @@ import { accountIdentity, accountsOfKey, isAccountKey, type Identity } from './i
 import { RbacIndex } from './rbac-index.ts';
 import { Rights, type Granting } from './rights.ts';
 import { isAsShipped } from './shipped.ts';
-import { RELEVANT, WEAK, isStrongGrant, profileOf, type Named, type Profile, type Strength } from './strength.ts';
-import { accountKey, membersKey } from './strength-facts.ts';
+import { accountKey, membersKey, type Named } from './places.ts';
+import { RELEVANT, WEAK, isStrongGrant, profileOf, type Profile, type Strength } from './strength.ts';
 import { NOTHING_SETTLED, Strengths, type Reading, type Settled } from './strengths.ts';
 
 const KINDS = ['ServiceAccount', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
@@ -72,7 +72,7 @@ export class RbacEngine {
       if (typeof accounts === 'object' && 'name' in accounts) this.#profileAccount(accounts);
       else this.#profileSubject(subject);
     }
-    this.#strengths.settle();
+    this.#strengths.begin();
   }
 
   apply(change: Change): void {
@@ -140,9 +140,7 @@ export class RbacEngine {
   strengthBeyondDefaults(account: Account, reading: Reading = 'known'): Strength {
     const identity = accountIdentity(account);
     const rights = new Rights();
-    const entries = this.index.state.subjectsOf(identity).flatMap(({ grants }) => [...grants.values()]);
-    for (const entry of entries.flatMap((each) => [...each]))
-      if (!isDefault(entry)) rights.grant(entry.role, entry.scope);
+    for (const entry of this.index.grantsOf(identity)) if (!isDefault(entry)) rights.grant(entry.role, entry.scope);
     return this.#strengths.in(reading).of(this.#profileFrom(identity, rights));
   }
 
@@ -177,10 +175,9 @@ export class RbacEngine {
 
   /** An account that no binding names is what its groups make of it: it has no profile of its own. */
   #profileAccount(account: Account): void {
-    const identity = accountIdentity(account);
-    const isNamed =
-      this.#strengths.facts.hasAccount(account) && this.index.state.subjectsOf({ ...identity, groups: [] }).length > 0;
-    this.#strengths.put(accountKey(account), isNamed ? this.#profileOf(identity) : WEAK);
+    const key = accountKey(account);
+    const isNamed = this.#strengths.facts.hasAccount(account) && this.index.state.isNamed(key);
+    this.#strengths.put(key, isNamed ? this.#profileOf(accountIdentity(account)) : WEAK);
   }
 
   #profileMembers(namespace: string): void {

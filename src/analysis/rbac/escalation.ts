@@ -1,6 +1,6 @@
 import type { Account } from '#facts/rbac.ts';
 import type { PolicyRule } from '#model/policy.ts';
-import { ADMIN, NODE, edgesOf, type Edge, type Place } from './edges.ts';
+import { ADMIN, NODE, edgesOf, refillEdges, type Edge, type Place } from './edges.ts';
 import type { RoleEntry } from './entries.ts';
 import { AUTHENTICATED, MASTERS, accountIdentity, userOf, type Identity } from './identity.ts';
 import { NEEDS, meets, type Need } from './primitives.ts';
@@ -155,6 +155,7 @@ export class Escalation {
     const from = SOURCE;
     if (this.#approves && meets(this.#pool, '', NEEDS.createRequests))
       this.#go({ from, to: ADMIN, by: 'csr-approve', scope: 'cluster' });
+    for (const edge of refillEdges(this.#pool, this.#around)) this.#go({ from, ...edge });
     for (const namespace of ['', ...this.#pool.namespaces]) {
       const scope = namespace === '' ? 'cluster' : `ns:${namespace}`;
       for (const [to, by] of this.#pairsIn(namespace)) this.#go({ from, to, by, scope });

@@ -1,16 +1,20 @@
 import type { Account } from '#facts/rbac.ts';
 import {
+  ON_EKS,
   UNSEEN,
   accountKey,
   accountPlace,
   homeOf,
+  homePlace,
   isMembersKey,
   membersKey,
   nameOf,
+  refillPlace,
   tokenPlace,
-  type StrengthFacts,
-} from './strength-facts.ts';
-import type { Named, Profile, Strength } from './strength.ts';
+  type Place,
+} from './places.ts';
+import type { StrengthFacts } from './strength-facts.ts';
+import type { Profile, Strength } from './strength.ts';
 
 /** What is not seen: it is supposed then that every account has a token in a Secret, or that the cluster is one of EKS. */
 export interface Blindness {
@@ -28,139 +32,211 @@ export interface Moved {
   readonly namespaces: ReadonlySet<string>;
 }
 
-/** Who is how strong, where strength is catching: the least fixpoint of profiles that lean on each other. Facts that change make another one. */
+/** Somebody who is strong. */
+interface Standing {
+  strength: Strength;
+  /** When it became so, before all whose strength came from there. */
+  readonly since: number;
+  /** Where it is found. */
+  readonly places: Set<Place>;
+}
+
+/**
+ * Who is how strong, where strength is catching: the least fixpoint of profiles that lean on each other, kept current. What a change may have brought
+ * down falls first, unless it leans on somebody who has been strong for longer: so a ring of accounts that hold each other up falls as a whole. Then
+ * whoever fell is looked at anew, and all who look at those that rise.
+ */
 export class Fixpoint {
   readonly unseen: Blindness;
   readonly #facts: StrengthFacts;
-  readonly #strong = new Map<string, Strength>();
-  readonly #namespaces = new Set<string>();
-  /** The places of strong accounts and of their tokens. */
-  readonly #places = new Set<string>();
+  readonly #strong = new Map<string, Standing>();
+  /** Who is strong at a place, in the order in which they came there. */
+  readonly #found = new Map<Place, Set<string>>();
+  #clock = 0;
+  /** What was so before the change that is being followed. */
+  #before = new Map<string, Strength>();
+  #homesBefore = new Map<string, boolean>();
 
-  /** From nobody's strength upwards: whoever becomes strong is looked at by those who wait for that. */
   constructor(facts: StrengthFacts, unseen: Blindness) {
     this.#facts = facts;
     this.unseen = unseen;
-    const queue = [...facts.seeds, ...(this.#mayBeEks ? facts.onEks : [])];
-    for (const key of queue) {
-      const known = this.#strong.get(key);
-      const profile = known === 'direct' ? undefined : facts.profile(key);
-      const strength = profile === undefined ? 'none' : this.of(profile);
-      if (strength === 'none' || strength === known) continue;
-      this.#strong.set(key, strength);
-      if (known === undefined) for (const each of this.#waitingFor(key)) queue.push(each);
-    }
+    this.#rise(new Set([...facts.seeds(), ...(this.#mayBeEks ? facts.lookersAt(ON_EKS) : [])]));
   }
 
   get #mayBeEks(): boolean {
     return this.#facts.isEks || this.unseen.platform;
   }
 
-  /** Who waits for one that has become strong; notes where it lives and where its tokens are. */
-  *#waitingFor(key: string): Iterable<string> {
-    const home = homeOf(key);
-    if (home === undefined) yield* this.#facts.waitingForOne(key);
-    if (home === undefined || !this.#facts.hasHome(home)) return;
-    for (const place of this.#placesOf(key, home)) {
-      if (this.#places.has(place)) continue;
-      this.#places.add(place);
-      yield* this.#facts.waitingForSome(place);
+  /** Follows changes of the profiles of some keys, and of the accounts and tokens of some namespaces. */
+  renew(keys: Iterable<string>, homes: Iterable<string>): Moved {
+    this.#before = new Map();
+    this.#homesBefore = new Map();
+    const doubted = new Set(keys);
+    for (const home of homes) for (const key of this.#found.get(homePlace(home)) ?? []) doubted.add(key);
+    this.#rise(this.#fall(doubted));
+    return this.#moved();
+  }
+
+  /** Takes their strength from those who lean on nobody that has been strong for longer. Answers all who have to be looked at anew. */
+  #fall(doubted: Set<string>): Set<string> {
+    const seen = new Set<string>();
+    // Sets are walked in the order of what is added, also while that goes on.
+    for (const key of doubted) {
+      doubted.delete(key);
+      seen.add(key);
+      const standing = this.#strong.get(key);
+      if (standing === undefined) continue;
+      const stands = this.#stands(key, standing);
+      if (!stands) this.#remove(key);
+      const places = new Set(stands ? this.#placesOf(key) : []);
+      for (const place of standing.places) {
+        if (places.has(place)) continue;
+        standing.places.delete(place);
+        for (const looker of this.#leave(key, place)) doubted.add(looker);
+      }
     }
-    if (this.#namespaces.has(home)) return;
-    this.#namespaces.add(home);
-    yield* this.#facts.waitingForAny(home);
+    return seen;
+  }
+
+  #stands(key: string, { since }: Standing): boolean {
+    const profile = this.#facts.profile(key);
+    if (profile === undefined) return false;
+    const isOlder = (place: Place): boolean => {
+      const [first = ''] = this.#found.get(place) ?? [];
+      return (place === ON_EKS && this.#mayBeEks) || (this.#strong.get(first)?.since ?? since) < since;
+    };
+    return profile.strength !== 'none' || profile.direct.some(isOlder) || profile.step.some(isOlder);
+  }
+
+  /** Answers who may have leant on this one. */
+  #leave(key: string, place: Place): Iterable<string> {
+    const found = this.#found.get(place);
+    const [first] = found ?? [];
+    found?.delete(key);
+    if (found?.size === 0) {
+      this.#noteHome(key, place);
+      this.#found.delete(place);
+    }
+    return first === key ? this.#facts.lookersAt(place) : [];
+  }
+
+  /** Looks at some anew, and at all who look at those that become strong. */
+  #rise(candidates: Set<string>): void {
+    for (const key of candidates) {
+      candidates.delete(key);
+      const profile = this.#facts.profile(key);
+      const strength = profile === undefined ? 'none' : this.of(profile);
+      if (strength === 'none') continue;
+      const { places } = this.#put(key, strength);
+      for (const place of this.#placesOf(key)) {
+        if (places.has(place)) continue;
+        places.add(place);
+        for (const looker of this.#enter(key, place)) candidates.add(looker);
+      }
+    }
+  }
+
+  /** Answers who looks at a place where nobody was. */
+  #enter(key: string, place: Place): Iterable<string> {
+    const found = this.#found.get(place);
+    if (found !== undefined) {
+      found.add(key);
+      return [];
+    }
+    this.#noteHome(key, place);
+    this.#found.set(place, new Set([key]));
+    return this.#facts.lookersAt(place);
+  }
+
+  #noteHome(key: string, place: Place): void {
+    const home = homeOf(key);
+    if (home !== undefined && place === homePlace(home) && !this.#homesBefore.has(home))
+      this.#homesBefore.set(home, this.#found.has(place));
+  }
+
+  #put(key: string, strength: Strength): Standing {
+    this.#note(key);
+    const known = this.#strong.get(key);
+    if (known !== undefined) known.strength = strength;
+    const standing = known ?? { strength, since: (this.#clock += 1), places: new Set() };
+    this.#strong.set(key, standing);
+    return standing;
+  }
+
+  #remove(key: string): void {
+    this.#note(key);
+    this.#strong.delete(key);
+  }
+
+  #note(key: string): void {
+    if (!this.#before.has(key)) this.#before.set(key, this.ofKey(key));
+  }
+
+  #moved(): Moved {
+    const accounts = new Set<string>();
+    const others = new Set<string>();
+    for (const [key, before] of this.#before) {
+      const home = homeOf(key);
+      if (before === this.ofKey(key)) continue;
+      if (home === undefined) others.add(key);
+      else if (isMembersKey(key) || this.#hasMoved({ namespace: home, name: nameOf(key) }))
+        for (const name of this.#facts.namesOf(key, home)) accounts.add(`${home}/${name}`);
+    }
+    const namespaces = [...this.#homesBefore].filter(([home, before]) => before !== this.isStrongNamespace(home));
+    return { accounts, others, namespaces: new Set(namespaces.map(([home]) => home)) };
+  }
+
+  /** Whether an account is something else now, its groups and all. */
+  #hasMoved(account: Account): boolean {
+    const keys = [accountKey(account), membersKey(account.namespace)];
+    const before = keys.map((key) => this.#before.get(key) ?? this.ofKey(key)).find((each) => each !== 'none');
+    return (before ?? 'none') !== this.ofAccount(account);
   }
 
   /** Where those whom a key is of are found, and their tokens: by name in their namespace and in any. */
-  *#placesOf(key: string, home: string): Iterable<string> {
+  *#placesOf(key: string): Iterable<Place> {
+    const home = homeOf(key);
+    if (home === undefined) yield key;
+    if (home === undefined || !this.#facts.hasHome(home)) return;
+    yield homePlace(home);
+    const secrets = this.unseen.tokens ? [UNSEEN] : this.#facts.tokensOf(key, home);
+    const mayRefill = this.unseen.tokens || this.#facts.hasTokens(home);
     for (const namespace of [home, '']) {
-      for (const name of this.#namesOf(key, home)) yield accountPlace({ namespace, name });
-      const secrets = this.unseen.tokens ? [UNSEEN] : this.#facts.tokensOf(key, home);
+      for (const name of this.#facts.namesOf(key, home)) yield accountPlace({ namespace, name });
       if (secrets.length > 0) yield tokenPlace(namespace);
       for (const secret of secrets) yield tokenPlace(namespace, secret);
+      if (mayRefill) yield refillPlace(namespace);
     }
   }
 
   /** What a profile comes to. */
-  of(profile: Profile): Strength {
-    const { strength, stepIn, tokensIn, tokensBy } = profile;
-    if (this.#isDirect(profile)) return 'direct';
-    const isStep =
-      strength === 'step' ||
-      stepIn.some((each) => this.isStrongNamespace(each)) ||
-      tokensIn.some((each) => this.#places.has(tokenPlace(each))) ||
-      tokensBy.some((each) => this.#isToken(each));
-    return isStep ? 'step' : 'none';
+  of({ strength, direct, step }: Profile): Strength {
+    if (strength === 'direct' || direct.some((place) => this.#isFound(place))) return 'direct';
+    return strength === 'step' || step.some((place) => this.#isFound(place)) ? 'step' : 'none';
   }
 
-  #isDirect({ strength, directIn, directBy, directAs, isDirectOnEks }: Profile): boolean {
-    return (
-      strength === 'direct' ||
-      (isDirectOnEks && this.#mayBeEks) ||
-      directIn.some((each) => this.isStrongNamespace(each)) ||
-      directBy.some((each) => this.isStrongOne(each)) ||
-      directAs.some((key) => this.ofKey(key) !== 'none')
-    );
+  /** Whether somebody strong is found at a place. */
+  #isFound(place: Place): boolean {
+    return this.#found.has(place) || (place === ON_EKS && this.#mayBeEks);
   }
 
   /** Whether an account is strong, or one of this name in whichever namespace. */
-  isStrongOne(account: Named): boolean {
-    return this.#places.has(accountPlace(account));
-  }
-
-  #isToken({ namespace, name }: Named): boolean {
-    return [name, UNSEEN].some((each) => this.#places.has(tokenPlace(namespace, each)));
+  isStrongOne(account: Account): boolean {
+    return this.#isFound(accountPlace(account));
   }
 
   /** Of an account that there is: its own profile holds what its groups give too. */
   ofAccount(account: Account): Strength {
-    return this.#strong.get(accountKey(account)) ?? this.ofKey(membersKey(account.namespace));
+    return this.#strong.get(accountKey(account))?.strength ?? this.ofKey(membersKey(account.namespace));
   }
 
+  /** Of a user, a group, or all accounts of a namespace by their groups. */
   ofKey(key: string): Strength {
-    return this.#strong.get(key) ?? 'none';
+    return this.#strong.get(key)?.strength ?? 'none';
   }
 
   /** Whether an account lives in a namespace that is cluster-admin, or becomes it in one step. */
   isStrongNamespace(namespace: string): boolean {
-    return this.#namespaces.has(namespace);
-  }
-
-  /**
-   * Whether a new profile leaves the fixpoint as it is: nobody leant on it and nobody shall, or it is by itself what it was. What may stand on a
-   * ring of accounts that hold each other up is not moot.
-   */
-  isMoot(key: string): boolean {
-    if (isMembersKey(key)) return false;
-    const before = this.ofKey(key);
-    const profile = this.#facts.profile(key);
-    const after = profile === undefined ? 'none' : this.of(profile);
-    return before === after && (after === 'none' || profile?.strength === after);
-  }
-
-  /** What is another answer than in an older fixpoint. */
-  movedSince(before: Fixpoint): Moved {
-    const accounts = new Set<string>();
-    const others = new Set<string>();
-    for (const key of new Set([...before.#strong.keys(), ...this.#strong.keys()])) {
-      if (before.ofKey(key) === this.ofKey(key) || before.#at(key) === this.#at(key)) continue;
-      const home = homeOf(key);
-      if (home === undefined) others.add(key);
-      else for (const name of this.#namesOf(key, home)) accounts.add(`${home}/${name}`);
-    }
-    const all = new Set([...before.#namespaces, ...this.#namespaces]);
-    const namespaces = [...all].filter((each) => before.isStrongNamespace(each) !== this.isStrongNamespace(each));
-    return { accounts, others, namespaces: new Set(namespaces) };
-  }
-
-  #namesOf(key: string, home: string): Iterable<string> {
-    return isMembersKey(key) ? this.#facts.accountsIn(home) : [nameOf(key)];
-  }
-
-  #at(key: string): Strength {
-    const home = homeOf(key);
-    return home === undefined || isMembersKey(key)
-      ? this.ofKey(key)
-      : this.ofAccount({ namespace: home, name: nameOf(key) });
+    return this.#isFound(homePlace(namespace));
   }
 }

@@ -60,6 +60,7 @@ export const NEEDS = {
   createVolumes: need(WRITE, '', 'persistentvolumes'),
   createSecrets: need(['create'], '', 'secrets'),
   readSecrets: need(READ, '', 'secrets'),
+  changeSecrets: need(CHANGE, '', 'secrets'),
   createMakers: needOfMakers(['create']),
   writeMakers: needOfMakers(WRITE),
   mutate: need(WRITE, ADMISSION, ...MUTATING),

@@ -77,7 +77,7 @@ export class RbacIndex {
 
   /** The grants of an identity, in every namespace. */
   grantsOf(identity: Identity): readonly BindingEntry[] {
-    return [...new Set(this.#everyGrantOf(identity))].sort((a, b) => compare(keyOf(a), keyOf(b)));
+    return [...new Set(this.state.grantsOf(identity))].sort((a, b) => compare(keyOf(a), keyOf(b)));
   }
 
   /** The rules that hold for an identity in a namespace, `''` for the rights that hold everywhere; each once. */
@@ -114,13 +114,9 @@ export class RbacIndex {
   /** The same of those roles only that give some of these atoms, for whatever names: of most identities that is none. */
   rightsAmong(identity: Identity, mask: bigint): Rights {
     const rights = new Rights();
-    for (const { role, scope } of this.#everyGrantOf(identity))
+    for (const { role, scope } of this.state.grantsOf(identity))
       if ((role.reach & mask) !== 0n) rights.grant(role, scope);
     return rights;
-  }
-
-  *#everyGrantOf(identity: Identity): Iterable<BindingEntry> {
-    for (const { grants } of this.state.subjectsOf(identity)) for (const bound of grants.values()) yield* bound;
   }
 
   *#grantsOf(identity: Identity, scope: string): Iterable<BindingEntry> {

@@ -1,5 +1,5 @@
 import type { PolicyRule } from '#model/policy.ts';
-import { IN_NAMESPACES, type Atom } from './atoms.ts';
+import { IN_NAMESPACES, maskOf, type Atom } from './atoms.ts';
 
 /** For which objects something is allowed: all of them, or those of these names. */
 export type Names = 'all' | ReadonlySet<string>;
@@ -17,6 +17,19 @@ export interface Granting {
   readonly rules?: readonly { readonly rule: PolicyRule }[] | undefined;
   readonly mask: bigint;
   readonly named: readonly NamedRule[];
+}
+
+/** What rules give for all names, for some, and for whatever names. */
+export function masksOf(rules: readonly NamedRule[]): {
+  readonly mask: bigint;
+  readonly named: readonly NamedRule[];
+  readonly reach: bigint;
+} {
+  const { limited = [], whole = [] } = Object.groupBy(rules, ({ rule }) =>
+    (rule.resourceNames ?? []).length > 0 ? 'limited' : 'whole',
+  );
+  const mask = maskOf(whole);
+  return { named: [...new Set(limited)], mask, reach: mask | maskOf(limited) };
 }
 
 const NONE: Names = new Set();

@@ -4,12 +4,12 @@ import type { Change } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, subjectText } from '#model/ref.ts';
-import { maskOf, maskOfRule } from './atoms.ts';
+import { maskOfRule } from './atoms.ts';
 import { aggregated, isComputed, type Aggregation } from './aggregation.ts';
 import { roleKey, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
 import { keysOf, namedBy, type Identity, type Named } from './identity.ts';
 import type { Request } from './request.ts';
-import type { Granting, NamedRule } from './rights.ts';
+import { masksOf, type Granting } from './rights.ts';
 import { RuleTable, type RuleEntry } from './rule-table.ts';
 
 export interface RbacOptions {
@@ -258,8 +258,18 @@ export class RbacState {
   }
 
   /** The subjects that an identity is: by its name, in both spellings, and by its groups. */
-  subjectsOf(identity: Identity): readonly SubjectEntry[] {
-    return keysOf(identity).flatMap((key) => [...(this.#byKey.get(key) ?? [])]);
+  *subjectsOf(identity: Identity): Iterable<SubjectEntry> {
+    for (const key of keysOf(identity)) yield* this.#byKey.get(key) ?? [];
+  }
+
+  /** Every grant of an identity, in whatever scope; one that names it twice comes twice. */
+  *grantsOf(identity: Identity): Iterable<BindingEntry> {
+    for (const { grants } of this.subjectsOf(identity)) for (const bound of grants.values()) yield* bound;
+  }
+
+  /** Whether any binding names a user or a group, by its key. */
+  isNamed(key: string): boolean {
+    return this.#byKey.has(key);
   }
 
   rolesFor(request: Request): ReadonlySet<RoleEntry> {
@@ -277,15 +287,6 @@ export class RbacState {
       .filter(({ scope }) => scope === '' || scope === (namespace ?? scope))
       .flatMap(({ notes }) => notes);
   }
-}
-
-/** What rules give for all names, for some, and for whatever names. */
-function masksOf(rules: readonly NamedRule[]): Pick<RoleEntry, 'mask' | 'named' | 'reach'> {
-  const { limited = [], whole = [] } = Object.groupBy(rules, ({ rule }) =>
-    (rule.resourceNames ?? []).length > 0 ? 'limited' : 'whole',
-  );
-  const mask = maskOf(whole);
-  return { named: [...new Set(limited)], mask, reach: mask | maskOf(limited) };
 }
 
 function keyOf({ kind, metadata }: AnyBinding): string {

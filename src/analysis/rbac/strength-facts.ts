@@ -1,34 +1,6 @@
 import type { Account } from '#facts/rbac.ts';
-import { USER_OF, isAccountKey, userOf } from './identity.ts';
-import { isSame, isWeak, type Named, type Profile } from './strength.ts';
-
-type Waiting = Map<string, Set<string>>;
-
-const MEMBERS_OF = 'members of ';
-
-/** The key of what every account of a namespace is by its groups alone. */
-export function membersKey(namespace: string): string {
-  return `${MEMBERS_OF}${namespace}`;
-}
-
-export function isMembersKey(key: string): boolean {
-  return key.startsWith(MEMBERS_OF);
-}
-
-export function accountKey(account: Account): string {
-  return `u:${userOf(account)}`;
-}
-
-/** The namespace of the accounts that a key is of. */
-export function homeOf(key: string): string | undefined {
-  if (isMembersKey(key)) return key.slice(MEMBERS_OF.length);
-  return isAccountKey(key) ? key.slice(USER_OF.length, key.lastIndexOf(':')) : undefined;
-}
-
-/** The name of the one account that a key is of. */
-export function nameOf(key: string): string {
-  return key.slice(key.lastIndexOf(':') + 1);
-}
+import { isMembersKey, nameOf, type Named, type Place } from './places.ts';
+import { isSame, isWeak, type Profile } from './strength.ts';
 
 /**
  * What strength follows from: the profiles of those who have any prospect, the accounts that there are, the Secrets with their tokens, and whether the
@@ -36,14 +8,10 @@ export function nameOf(key: string): string {
  */
 export class StrengthFacts {
   readonly #profiles = new Map<string, Profile>();
-  /** The keys of profiles that are strong by themselves, and of those that are on EKS. */
-  readonly seeds = new Set<string>();
-  readonly onEks = new Set<string>();
-  /** The keys of profiles that look at whatever account of a namespace, by that, or at some account or token, by its place. */
-  readonly #waitingForAny: Waiting = new Map();
-  readonly #waitingForSome: Waiting = new Map();
-  /** And those that look at a user or a group, by its key. */
-  readonly #waitingForOne: Waiting = new Map();
+  /** The keys of profiles that are strong by themselves. */
+  readonly #seeds = new Set<string>();
+  /** The keys of the profiles that look at a place. */
+  readonly #lookers = new Map<Place, Set<string>>();
   /** The names of accounts by namespace. */
   readonly #accounts = new Map<string, Set<string>>();
   /** By namespace the Secrets with tokens, each with the name of its account. */
@@ -73,6 +41,11 @@ export class StrengthFacts {
     return this.#accounts.has(namespace);
   }
 
+  /** Of one that a key is of, or of all of their namespace. */
+  namesOf(key: string, home: string): Iterable<string> {
+    return isMembersKey(key) ? this.accountsIn(home) : [nameOf(key)];
+  }
+
   accountsIn(namespace: string): Iterable<string> {
     return this.#accounts.get(namespace) ?? [];
   }
@@ -95,6 +68,11 @@ export class StrengthFacts {
       .map(([secret]) => secret);
   }
 
+  /** Whether a namespace has a Secret with a token, of whomever. */
+  hasTokens(namespace: string): boolean {
+    return this.#tokens.has(namespace);
+  }
+
   /** Answers whether that is new. */
   putPlatform(isEks: boolean): boolean {
     const isNew = isEks !== this.#isEks;
@@ -114,88 +92,47 @@ export class StrengthFacts {
   put(key: string, profile: Profile): boolean {
     const before = this.#profiles.get(key);
     if (before === undefined ? isWeak(profile) : isSame(before, profile)) return false;
-    if (before !== undefined) this.#unfile(key, before);
+    if (before !== undefined) {
+      this.#seeds.delete(key);
+      for (const place of placesOf(before)) remove(this.#lookers, place, key);
+    }
     if (isWeak(profile)) this.#profiles.delete(key);
-    else this.#file(key, profile);
+    else {
+      this.#profiles.set(key, profile);
+      if (profile.strength !== 'none') this.#seeds.add(key);
+      for (const place of placesOf(profile)) add(this.#lookers, place, key);
+    }
     return true;
   }
 
-  #file(key: string, profile: Profile): void {
-    this.#profiles.set(key, profile);
-    if (profile.strength !== 'none') this.seeds.add(key);
-    if (profile.isDirectOnEks) this.onEks.add(key);
-    const { any, some } = lookedAt(profile);
-    for (const namespace of any) add(this.#waitingForAny, namespace, key);
-    for (const place of some) add(this.#waitingForSome, place, key);
-    for (const each of profile.directAs) add(this.#waitingForOne, each, key);
+  /** Who is strong, whatever others are. */
+  seeds(): Iterable<string> {
+    return this.#seeds;
   }
 
-  #unfile(key: string, profile: Profile): void {
-    this.seeds.delete(key);
-    this.onEks.delete(key);
-    const { any, some } = lookedAt(profile);
-    for (const namespace of any) remove(this.#waitingForAny, namespace, key);
-    for (const place of some) remove(this.#waitingForSome, place, key);
-    for (const each of profile.directAs) remove(this.#waitingForOne, each, key);
-  }
-
-  /** Who looks at a namespace for any account there. */
-  waitingForAny(namespace: string): Iterable<string> {
-    return this.#waitingForAny.get(namespace) ?? [];
-  }
-
-  /** Who looks at a user or a group. */
-  waitingForOne(key: string): Iterable<string> {
-    return this.#waitingForOne.get(key) ?? [];
-  }
-
-  /** Who looks for a certain account or token, by its place. */
-  waitingForSome(place: string): Iterable<string> {
-    return this.#waitingForSome.get(place) ?? [];
+  /** Who is strong if somebody strong is found at a place. */
+  lookersAt(place: Place): Iterable<string> {
+    return this.#lookers.get(place) ?? [];
   }
 }
 
-/** No Secret has this name: it stands for those that are not seen. */
-export const UNSEEN = '*';
-
-/** Where profiles look for an account, of any namespace where none is said. */
-export function accountPlace({ namespace, name }: Named): string {
-  return `account ${namespace}/${name}`;
-}
-
-/** Where they look for the token in a Secret; without a name in any. */
-export function tokenPlace(namespace: string, name = ''): string {
-  return `token ${namespace}/${name}`;
-}
-
-/** The namespaces where a profile looks for whatever account, and the places where for some account or token. */
-function lookedAt({ directIn, stepIn, directBy, tokensIn, tokensBy }: Profile): {
-  readonly any: readonly string[];
-  readonly some: readonly string[];
-} {
-  const tokens = tokensBy.flatMap(({ namespace, name }) => [
-    tokenPlace(namespace, name),
-    tokenPlace(namespace, UNSEEN),
-  ]);
-  return {
-    any: [...directIn, ...stepIn],
-    some: [...directBy.map(accountPlace), ...tokensIn.map((namespace) => tokenPlace(namespace)), ...tokens],
-  };
+function placesOf({ direct, step }: Profile): readonly Place[] {
+  return [...direct, ...step];
 }
 
 /** Answers whether that was new. */
-function add(map: Waiting, namespace: string, key: string): boolean {
-  const keys = map.get(namespace);
-  if (keys === undefined) map.set(namespace, new Set([key]));
-  else if (keys.has(key)) return false;
-  else keys.add(key);
+function add(map: Map<string, Set<string>>, at: string, each: string): boolean {
+  const known = map.get(at);
+  if (known === undefined) map.set(at, new Set([each]));
+  else if (known.has(each)) return false;
+  else known.add(each);
   return true;
 }
 
 /** Answers whether it was there. */
-function remove(map: Waiting, namespace: string, key: string): boolean {
-  const keys = map.get(namespace);
-  if (keys?.delete(key) !== true) return false;
-  if (keys.size === 0) map.delete(namespace);
+function remove(map: Map<string, Set<string>>, at: string, each: string): boolean {
+  const known = map.get(at);
+  if (known?.delete(each) !== true) return false;
+  if (known.size === 0) map.delete(at);
   return true;
 }

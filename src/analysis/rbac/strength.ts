@@ -1,7 +1,8 @@
-import type { Account } from '#facts/rbac.ts';
+import lodash from 'lodash';
 import { EVERY_VERB, RBAC, atom, atoms, maskOf } from './atoms.ts';
 import { MASTERS, isAccountKey, type Identity } from './identity.ts';
 import { NEEDS, WRITE_AUTH_MAP, groupsFor, meets, need, usersFor, writesAuthMap, type Need } from './primitives.ts';
+import { ON_EKS, UNSEEN, accountPlace, homePlace, refillPlace, tokenPlace, type Named, type Place } from './places.ts';
 import { includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
 
 /**
@@ -10,24 +11,12 @@ import { includes, isNone, type Granting, type Names, type Rights } from './righ
  */
 export type Strength = 'direct' | 'step' | 'none';
 
-/** An object by its name, in a namespace or, where that is `''`, in whichever. */
-export type Named = Account;
-
-/** What the strength of an identity depends on: its rights alone, or who lives where its rights reach. */
+/** What the strength of an identity depends on: its rights alone, or who is found where its rights reach. */
 export interface Profile {
   readonly strength: Strength;
-  /** It is direct if an account as strong lives in one of these namespaces, or is one of these accounts. */
-  readonly directIn: readonly string[];
-  readonly directBy: readonly Named[];
-  /** It is direct if one of these users and groups is as strong, by their keys. */
-  readonly directAs: readonly string[];
-  /** It is direct on EKS, where a ConfigMap says which roles of the cloud are members of system:masters. */
-  readonly isDirectOnEks: boolean;
-  /** It is a step away if one lives in one of these. */
-  readonly stepIn: readonly string[];
-  /** It is a step away if the token of one lies in a Secret of one of these namespaces (`''`: of any), or in one of these Secrets. */
-  readonly tokensIn: readonly string[];
-  readonly tokensBy: readonly Named[];
+  /** It is direct if somebody strong is found at one of these, and a step away if at one of those. */
+  readonly direct: readonly Place[];
+  readonly step: readonly Place[];
 }
 
 const BIND = atom('bind', RBAC, 'clusterroles');
@@ -74,56 +63,73 @@ export const LEANING = [
 ].reduce((mask, each) => mask | each.mask, 0n);
 
 /** Every atom that strength turns on: most identities hold none of them, and nothing more has to be asked. */
-export const RELEVANT = [...DIRECT, ...STEP, WRITE_AUTH_MAP, [NEEDS.readSecrets, NEEDS.impersonateGroups]]
+export const RELEVANT = [
+  ...DIRECT,
+  ...STEP,
+  WRITE_AUTH_MAP,
+  [NEEDS.readSecrets, NEEDS.changeSecrets, NEEDS.impersonateGroups],
+]
   .flat()
   .reduce((mask, each) => mask | each.mask, ALL_OF_CORE);
 
 /** What follows from the rights of an identity. */
 export function profileOf({ groups }: Identity, rights: Rights, isStrongRole: RoleStrength): Profile {
-  if (groups.includes(MASTERS) || isDirect(rights, isStrongRole)) return DIRECTLY;
+  if (groups.includes(MASTERS)) return DIRECTLY;
   if ((rights.reach & RELEVANT) === 0n) return WEAK;
+  if (isDirect(rights, isStrongRole)) return DIRECTLY;
   const isEverywhere = rights.mayAny('', RELEVANT);
   const namespaces = rights.namespaces.filter((namespace) => rights.mayAny(namespace, RELEVANT));
   const scopes = ['', ...rights.namespaces].filter((scope) => rights.hasNamed(scope));
-  const readsAll = isEverywhere && meets(rights, '', NEEDS.readSecrets);
+  const users = keys('u', usersFor(rights)).filter((key) => !isAccountKey(key));
   return {
     strength: isEverywhere && hasAny(rights, '', STEP) ? 'step' : 'none',
-    directIn: namespaces.filter((namespace) => TOKENS.some((each) => meets(rights, namespace, each))),
-    directBy: scopes.flatMap((scope) => namesOf(rights, scope, TOKENS)),
-    directAs: [...keys('u', usersFor(rights)).filter((key) => !isAccountKey(key)), ...keys('g', groupsFor(rights))],
-    isDirectOnEks: writesAuthMap(rights),
-    stepIn: namespaces.filter((namespace) => hasAny(rights, namespace, STEPS)),
-    tokensIn: readsAll ? [''] : namespaces.filter((namespace) => meets(rights, namespace, NEEDS.readSecrets)),
-    tokensBy: scopes.flatMap((scope) => namesOf(rights, scope, [NEEDS.readSecrets])),
+    direct: [
+      ...namespaces.filter((each) => TOKENS.some((token) => meets(rights, each, token))).map(homePlace),
+      ...scopes.flatMap((scope) => namesOf(rights, scope, TOKENS)).map(accountPlace),
+      ...users,
+      ...keys('g', groupsFor(rights)),
+      ...(writesAuthMap(rights) ? [ON_EKS] : []),
+    ],
+    step: [
+      ...namespaces.filter((each) => hasAny(rights, each, STEPS)).map(homePlace),
+      ...tokensOf(rights, isEverywhere, namespaces),
+      ...scopes
+        .flatMap((scope) => namesOf(rights, scope, [NEEDS.readSecrets]))
+        .flatMap(({ namespace, name }) => [tokenPlace(namespace, name), tokenPlace(namespace, UNSEEN)]),
+    ],
   };
 }
 
+/** The tokens that may be read in Secrets, and those that the token controller puts into Secrets that may be changed. */
+function tokensOf(rights: Rights, isEverywhere: boolean, namespaces: readonly string[]): readonly Place[] {
+  const where = (need: Need): readonly string[] =>
+    isEverywhere && meets(rights, '', need) ? [''] : namespaces.filter((namespace) => meets(rights, namespace, need));
+  const read = where(NEEDS.readSecrets);
+  const changed = where(NEEDS.changeSecrets);
+  // Whoever reads or changes them everywhere does so where he has the other right.
+  const both = read.includes('')
+    ? changed
+    : changed.includes('')
+      ? read
+      : changed.filter((each) => read.includes(each));
+  return [...read.map((namespace) => tokenPlace(namespace)), ...both.map(refillPlace)];
+}
+
 /** Whether nothing that happens to others makes it strong. */
-export function isWeak({ strength, isDirectOnEks, directIn, directBy, directAs, stepIn, ...more }: Profile): boolean {
-  const { tokensIn, tokensBy } = more;
-  const waits = [directIn, directBy, directAs, stepIn, tokensIn, tokensBy].some(({ length }) => length > 0);
-  return strength === 'none' && !isDirectOnEks && !waits;
+export function isWeak({ strength, direct, step }: Profile): boolean {
+  return strength === 'none' && direct.length === 0 && step.length === 0;
 }
 
 export function isSame(a: Profile, b: Profile): boolean {
-  return a.strength === b.strength && JSON.stringify(a) === JSON.stringify(b);
+  return a.strength === b.strength && lodash.isEqual(a.direct, b.direct) && lodash.isEqual(a.step, b.step);
 }
 
-export const WEAK: Profile = {
-  strength: 'none',
-  directIn: [],
-  directBy: [],
-  directAs: [],
-  isDirectOnEks: false,
-  stepIn: [],
-  tokensIn: [],
-  tokensBy: [],
-};
-const DIRECTLY: Profile = { ...WEAK, strength: 'direct' };
+export const WEAK: Profile = { strength: 'none', direct: [], step: [] };
+const DIRECTLY: Profile = { strength: 'direct', direct: [], step: [] };
 
 /** Whether rights that hold everywhere are as good as cluster-admin by themselves. */
 export function isDirect(rights: Rights, isStrongRole: RoleStrength): boolean {
-  if (!rights.mayAny('', RELEVANT)) return false;
+  if ((rights.reach & RELEVANT) === 0n) return false;
   return (
     (rights.mask('') & ALL_OF_CORE) === ALL_OF_CORE ||
     hasAny(rights, '', DIRECT) ||

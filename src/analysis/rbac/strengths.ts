@@ -1,7 +1,8 @@
 import type { Account } from '#facts/rbac.ts';
 import { Fixpoint, type Blindness, type Moved } from './fixpoint.ts';
-import { StrengthFacts, membersKey } from './strength-facts.ts';
-import type { Named, Profile } from './strength.ts';
+import { ON_EKS, membersKey, type Named } from './places.ts';
+import { StrengthFacts } from './strength-facts.ts';
+import type { Profile } from './strength.ts';
 
 export interface Settled extends Moved {
   /** Whether a token in a Secret, or EKS, has come or gone. */
@@ -26,9 +27,10 @@ export class Strengths {
   readonly #unseen: () => Blindness;
   #known = new Fixpoint(this.facts, SEES_ALL);
   #possible = this.#known;
-  /** The keys of profiles that are others now, and whether tokens or the platform are. */
+  /** The keys of profiles that are others now or stand for others, and the namespaces where other tokens are. */
   readonly #changed = new Set<string>();
-  #isStale = false;
+  readonly #homes = new Set<string>();
+  #hasClue = false;
 
   constructor(unseen: () => Blindness = () => SEES_ALL) {
     this.#unseen = unseen;
@@ -43,37 +45,43 @@ export class Strengths {
   }
 
   #accountsChanged({ namespace }: Account): void {
-    const members = membersKey(namespace);
-    if (this.facts.profile(members) !== undefined) this.#changed.add(members);
+    this.#changed.add(membersKey(namespace));
   }
 
   putToken(secret: Named, account: string | undefined): void {
-    this.#isStale = this.facts.putToken(secret, account) || this.#isStale;
+    if (!this.facts.putToken(secret, account)) return;
+    this.#hasClue = true;
+    this.#homes.add(secret.namespace);
   }
 
   putPlatform(isEks: boolean): void {
-    this.#isStale = this.facts.putPlatform(isEks) || this.#isStale;
+    if (!this.facts.putPlatform(isEks)) return;
+    this.#hasClue = true;
+    for (const key of this.facts.lookersAt(ON_EKS)) this.#changed.add(key);
   }
 
   put(key: string, profile: Profile): void {
     if (this.facts.put(key, profile)) this.#changed.add(key);
   }
 
+  /** What was put comes into force where nobody has asked before. */
+  begin(): void {
+    this.#known = new Fixpoint(this.facts, SEES_ALL);
+    this.#possible = this.#known;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#changed.clear();
+    this.#homes.clear();
+    this.#hasClue = false;
+  }
+
   /** What was put comes into force. Answers what follows. */
   settle(): Settled {
-    const unseen = this.#unseen();
-    const [known, possible] = [this.#known, this.#possible];
-    const isMoot =
-      !this.#isStale &&
-      isSame(possible.unseen, unseen) &&
-      [...this.#changed].every((key) => known.isMoot(key) && possible.isMoot(key));
-    const hasClue = this.#isStale;
-    this.#changed.clear();
-    this.#isStale = false;
-    if (isMoot) return NOTHING_SETTLED;
-    this.#known = new Fixpoint(this.facts, SEES_ALL);
-    this.#possible = this.#supposing(unseen);
-    const moves = [this.#known.movedSince(known), this.#possible.movedSince(possible)];
+    const hasClue = this.#hasClue;
+    const moves = this.#inForce().map((fixpoint) => fixpoint.renew(this.#changed, this.#homes));
+    this.#forget();
     return {
       hasClue,
       accounts: new Set(moves.flatMap(({ accounts }) => [...accounts])),
@@ -82,16 +90,18 @@ export class Strengths {
     };
   }
 
+  /** One where all is seen, else both. */
+  #inForce(): readonly Fixpoint[] {
+    return [...new Set([this.#known, this.in('possible')])];
+  }
+
   in(reading: Reading): Fixpoint {
     if (reading === 'known') return this.#known;
     const unseen = this.#unseen();
     // What is seen may change without any object.
-    if (!isSame(this.#possible.unseen, unseen)) this.#possible = this.#supposing(unseen);
+    if (!isSame(this.#possible.unseen, unseen))
+      this.#possible = isSame(unseen, SEES_ALL) ? this.#known : new Fixpoint(this.facts, unseen);
     return this.#possible;
-  }
-
-  #supposing(unseen: Blindness): Fixpoint {
-    return isSame(unseen, SEES_ALL) ? this.#known : new Fixpoint(this.facts, unseen);
   }
 }
 

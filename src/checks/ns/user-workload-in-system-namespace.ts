@@ -1,14 +1,12 @@
 import { PLATFORM_IMAGES } from '#facts/acceptances.ts';
 import { containersOf, named } from '#facts/containers.ts';
 import { isOneOf, fullRepository } from '#facts/image.ts';
-import { defineCheck, type Examples } from '#model/check.ts';
-import { controllerOf } from '#model/metadata.ts';
+import { defineCheck, type Examples, type Manifest } from '#model/check.ts';
+import { controllerOf, type Metadata } from '#model/metadata.ts';
 import type { Pod } from '#model/objects.ts';
 import { isMirror } from '#model/workload.ts';
-import { aContainer, aPod } from '../samples.ts';
-
-/** The namespaces that Kubernetes itself makes for its own parts. */
-const SYSTEM: ReadonlySet<string> = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
+import { PARTS_OF_KUBERNETES, workloadsOfSystemPod } from '#relations/owners.ts';
+import { aContainer, aDeployment, aPod } from '../samples.ts';
 
 /** What the workloads of the platform are called: another image under such a name wants to pass for one. */
 const NAMES = [
@@ -48,10 +46,11 @@ export const userWorkloadInSystemNamespace = defineCheck({
   evidence: 'heuristic',
   aspects: { lookalike: 'it is called like a part of the platform, and its image is another one' },
   subject: 'Pod',
-  applies: (pod) => SYSTEM.has(pod.metadata.namespace) && !isMirror(pod),
+  inputs: { workloads: workloadsOfSystemPod },
+  applies: (pod) => PARTS_OF_KUBERNETES.has(pod.metadata.namespace) && !isMirror(pod),
 
-  *evaluate(pod, _given, { parameters: { knownSystemComponents } }) {
-    if (MARKS.some((label) => Object.hasOwn(pod.metadata.labels, label))) return;
+  *evaluate(pod, { workloads }, { parameters: { knownSystemComponents } }) {
+    if ([pod, ...workloads].some(isMarked)) return;
     const name = nameOf(pod);
     const played = NAMES.find((each) => name === each || name.startsWith(`${each}-`));
     const lookalike = played === undefined ? {} : ({ aspect: 'lookalike', severity: 'high' } as const);
@@ -65,6 +64,10 @@ export const userWorkloadInSystemNamespace = defineCheck({
 
   examples,
 });
+
+function isMarked({ metadata: { labels } }: { readonly metadata: Metadata }): boolean {
+  return MARKS.some((label) => Object.hasOwn(labels, label));
+}
 
 /** The name that the workload was given. */
 function nameOf(pod: Pod): string {
@@ -97,7 +100,19 @@ function examples(): Examples {
           labels: { 'addonmanager.kubernetes.io/mode': 'Reconcile' },
         }),
       },
+      {
+        name: 'of a workload that is marked by who manages the cluster',
+        subject: aMarkedDaemonSet('registry.example/gke/agent:1.0.0'),
+      },
       { name: 'in a namespace of its own', subject: aPod() },
     ],
   };
+}
+
+/** As the add-on manager applies it: the mark is on the workload, not on what it makes. */
+function aMarkedDaemonSet(image: string): Manifest {
+  const { spec } = aDeployment({ container: aContainer({ image: `${image}@sha256:${'ab'.repeat(32)}` }) });
+  const labels = { 'addonmanager.kubernetes.io/mode': 'Reconcile' };
+  const metadata = { name: 'agent', namespace: 'kube-system', labels };
+  return { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, spec };
 }

@@ -36,9 +36,11 @@ export const table: Format = function* (scan) {
     yield `${look.paint(`${padded('SEVERITY', widths.word)}${GAP}${padded('CHECK', widths.id)}${GAP}PROBLEM`, 'dim')}\n`;
   for (const { subject, findings } of groupsOf(listed)) {
     yield `${titleLine(subject, sources.placeOf(subject), look)}\n`;
-    for (const [index, finding] of findings.entries()) {
-      const isLast = findings[index + 1]?.check !== finding.check && finding.status === 'fail';
-      yield `${rowsOf(finding, isLast ? fixes.get(finding.check) : undefined, widths, look).join('\n')}\n`;
+    const rows = problemsOf(findings);
+    for (const [index, alike] of rows.entries()) {
+      const [{ check, status }] = alike;
+      const isLast = rows[index + 1]?.[0].check !== check && status === 'fail';
+      yield `${rowsOf(alike, isLast ? fixes.get(check) : undefined, widths, look).join('\n')}\n`;
     }
     yield '\n';
   }
@@ -71,6 +73,17 @@ function groupsOf(findings: readonly ScanFinding[]): readonly Group[] {
   );
 }
 
+type Alike = readonly [ScanFinding, ...ScanFinding[]];
+
+/** The same words about several places of a subject are one row. */
+function problemsOf(findings: readonly ScanFinding[]): readonly Alike[] {
+  const said = (finding: ScanFinding): string => {
+    const { check, severity, status, message } = finding;
+    return JSON.stringify([check, severity, status, message, excuseOf(finding)]);
+  };
+  return [...Map.groupBy(findings, said).values()] as unknown as readonly Alike[];
+}
+
 /** The subject and, where there is room for it, its file and line at the right. */
 function titleLine(subject: ScanSubject, place: Place | undefined, look: Look): string {
   const title = fitted(shown(subjectTitle(subject)), look.width);
@@ -86,9 +99,11 @@ interface Widths {
   readonly id: number;
 }
 
-function rowsOf(finding: ScanFinding, fix: string | undefined, widths: Widths, look: Look): readonly string[] {
-  const { severity, status, check, message, path } = finding;
+function rowsOf(alike: Alike, fix: string | undefined, widths: Widths, look: Look): readonly string[] {
+  const [finding] = alike;
+  const { severity, status, check, message } = finding;
   const excuse = excuseOf(finding);
+  const paths = alike.map(({ path }) => path).filter((path) => path !== '');
   const column = widths.word + widths.id + 2 * GAP.length;
   const indent = ' '.repeat(widths.word + GAP.length);
   const room = look.width - indent.length;
@@ -97,7 +112,7 @@ function rowsOf(finding: ScanFinding, fix: string | undefined, widths: Widths, l
   return [
     `${look.paint(word, status === 'fail' ? severity : 'dim')}${GAP}${padded(check, widths.id)}${GAP}${first}`,
     ...more.map((line) => ' '.repeat(column) + line),
-    ...(path === '' ? [] : wrappedPath(shown(path), room).map((line) => indent + look.paint(line, 'dim'))),
+    ...paths.flatMap((path) => wrappedPath(shown(path), room).map((line) => indent + look.paint(line, 'dim'))),
     ...(excuse === undefined ? [] : wrapped(`${status}: ${shown(excuse)}`, room).map((line) => indent + line)),
     ...(fix === undefined ? [] : [indent + fitted(`fix: ${fix}`, room)]),
   ];

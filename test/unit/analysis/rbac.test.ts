@@ -415,6 +415,30 @@ const ESCALATION: readonly Case[] = [
     true,
   ],
   [
+    'one that is there for another is changed and read',
+    [...LOGS, tokenSecret('shop/t', 'web'), ...grant(WEB, 'shop', may('patch get', 'secrets'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'changed by one and read by another',
+    [
+      ...LOGS,
+      tokenSecret('shop/t', 'web'),
+      ...grant(WEB, 'shop', may('patch', 'secrets'), may('create', 'serviceaccounts/token', 'x')),
+      account('shop/x'),
+      ...grant('ServiceAccount:shop/x', 'shop', may('get', 'secrets')),
+    ],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'where there is none nothing is changed',
+    [...LOGS, ...grant(WEB, 'shop', may('patch get', 'secrets'))],
+    escalates(ADMIN),
+    false,
+  ],
+  [
     'exec into a pod that mounts its token',
     [...LOGS, pod('shop/p', 'other'), ...grant(WEB, 'shop', may('create', 'pods/exec'))],
     escalates(ADMIN),

@@ -315,4 +315,21 @@ describe('[unit] output formats', function () {
     expect(count(printed('junit', scan), /<testcase name="no finding"/g)).to.equal(CHECKS.length);
     expect(printed('table', scan)).to.include('nothing was judged');
   });
+
+  it('table says the same words about several places of a subject once', () => {
+    const rules = ['get', 'list'].map((verb) => ({ apiGroups: [''], resources: ['secrets'], verbs: [verb] }));
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'reader' },
+      rules,
+    };
+    const lines = printed('table', scanOf(JSON.stringify(role), ['KP-RBAC-005'])).split('\n');
+    expect(lines.slice(2, 6)).to.deep.equal([
+      'info      KP-RBAC-005  the rule lets read Secrets; bound to nobody',
+      '          rules[0]',
+      '          rules[1]',
+      '          fix: Drop list/watch, name the secrets, or mount them as files so tha…',
+    ]);
+  });
 });

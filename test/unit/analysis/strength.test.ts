@@ -1,0 +1,197 @@
+import { expect } from 'chai';
+import { RBAC_ENGINE } from '#analysis/rbac/engine.ts';
+import type { Strength } from '#analysis/rbac/strength.ts';
+import { shrink, type Raw } from '#inventory/shrink.ts';
+import { Store } from '#inventory/store.ts';
+import { isKind, type Kind } from '#model/kinds.ts';
+import {
+  EVERYTHING,
+  account,
+  bind,
+  clusterRole,
+  grant,
+  may,
+  tokenSecret,
+  type Rule,
+} from '../../support/rbac-asked.ts';
+
+const R = 'rbac.authorization.k8s.io';
+const CERTIFICATES = 'certificates.k8s.io';
+const ADMISSION = 'admissionregistration.k8s.io';
+const WEB = 'ServiceAccount:shop/web';
+/** One account is cluster-admin, and a namespace has none. */
+const STRONG = [account('pay/boss'), ...grant('ServiceAccount:pay/boss', '', EVERYTHING), account('blog/reader')];
+const EKS = { kind: 'Node', metadata: { name: 'n' }, status: { nodeInfo: { kubeletVersion: 'v1.33.1-eks-1' } } };
+
+function everywhere(...rules: readonly Rule[]): readonly object[] {
+  return grant(WEB, '', ...rules);
+}
+function inPay(...rules: readonly Rule[]): readonly object[] {
+  return grant(WEB, 'pay', ...rules);
+}
+
+type Case = readonly [what: string, objects: readonly object[], strength: Strength];
+
+/** The conditions for being as good as cluster-admin, by their letters. */
+const CONDITIONS: Readonly<Record<string, readonly Case[]>> = {
+  a: [
+    ['every verb on everything', everywhere(EVERYTHING), 'direct'],
+    ['every verb on all of the core group', everywhere(may('*', '*')), 'direct'],
+    ['each verb by its word', everywhere(may('get list watch create update patch delete', '*')), 'direct'],
+    ['all verbs but one', everywhere(may('get list watch create update patch', 'configmaps')), 'none'],
+    ['everything of another group', everywhere(may('*', 'example.org:*')), 'none'],
+    ['everything of a namespace where nobody is strong', grant(WEB, 'blog', EVERYTHING), 'none'],
+  ],
+  b: [
+    ['escalate with a write', everywhere(may('escalate patch', `${R}:clusterroles`)), 'direct'],
+    ['escalate without', everywhere(may('escalate', `${R}:clusterroles`)), 'none'],
+    [
+      'bind with a write of bindings',
+      everywhere(may('bind', `${R}:clusterroles`), may('create', `${R}:clusterrolebindings`)),
+      'direct',
+    ],
+    [
+      'bind of a role that is cluster-admin, by its name',
+      [
+        clusterRole('top', EVERYTHING),
+        ...everywhere(may('bind', `${R}:clusterroles`, 'top'), may('update', `${R}:clusterrolebindings`)),
+      ],
+      'direct',
+    ],
+    [
+      'bind of a harmless role, by its name',
+      [
+        clusterRole('low', may('get', 'pods')),
+        ...everywhere(may('bind', `${R}:clusterroles`, 'low'), may('update', `${R}:clusterrolebindings`)),
+      ],
+      'none',
+    ],
+  ],
+  c: [
+    ['impersonate users', everywhere(may('impersonate', 'users')), 'direct'],
+    [
+      'a user by name who is cluster-admin',
+      [...grant('User:root', '', EVERYTHING), ...everywhere(may('impersonate', 'users', 'root'))],
+      'direct',
+    ],
+    ['a user by name who is nobody', everywhere(may('impersonate', 'users', 'mia')), 'none'],
+    ['groups alone', everywhere(may('impersonate', 'groups')), 'none'],
+    [
+      'groups, and an account of some namespace',
+      [...everywhere(may('impersonate', 'groups')), ...grant(WEB, 'blog', may('impersonate', 'serviceaccounts', 'x'))],
+      'direct',
+    ],
+  ],
+  d: [
+    ['tokens of all accounts', everywhere(may('create', 'serviceaccounts/token')), 'direct'],
+    ['all accounts', everywhere(may('impersonate', 'serviceaccounts')), 'direct'],
+    ['tokens where a strong one lives', inPay(may('create', 'serviceaccounts/token')), 'direct'],
+    ['tokens where none lives', grant(WEB, 'blog', may('create', 'serviceaccounts/token')), 'none'],
+    ['tokens of the strong one by name', inPay(may('create', 'serviceaccounts/token', 'boss')), 'direct'],
+    ['tokens of another by name', inPay(may('create', 'serviceaccounts/token', 'clerk')), 'none'],
+  ],
+  e: [
+    [
+      'the whole chain of certificates',
+      everywhere(
+        may('create', `${CERTIFICATES}:certificatesigningrequests`),
+        may('update', `${CERTIFICATES}:certificatesigningrequests/approval`),
+        may('approve', `${CERTIFICATES}:signers`, 'kubernetes.io/*'),
+      ),
+      'direct',
+    ],
+    [
+      'without the request',
+      everywhere(
+        may('update', `${CERTIFICATES}:certificatesigningrequests/approval`),
+        may('approve', `${CERTIFICATES}:signers`),
+      ),
+      'none',
+    ],
+  ],
+  f: [
+    ['aws-auth on EKS', [EKS, ...grant(WEB, 'kube-system', may('patch', 'configmaps', 'aws-auth'))], 'direct'],
+    ['aws-auth elsewhere', grant(WEB, 'kube-system', may('patch', 'configmaps', 'aws-auth')), 'none'],
+    ['another ConfigMap on EKS', [EKS, ...grant(WEB, 'kube-system', may('patch', 'configmaps', 'coredns'))], 'none'],
+  ],
+  g: [
+    [
+      'acting as a member of system:masters',
+      everywhere(may('impersonate', 'groups', 'system:masters'), may('impersonate', 'users', 'mia')),
+      'direct',
+    ],
+  ],
+  h: [
+    ['mutating webhooks', everywhere(may('patch', `${ADMISSION}:mutatingwebhookconfigurations`)), 'step'],
+    ['mutating policies', everywhere(may('create', `${ADMISSION}:mutatingadmissionpolicies`)), 'step'],
+    ['validating webhooks', everywhere(may('patch', `${ADMISSION}:validatingwebhookconfigurations`)), 'none'],
+  ],
+  i: [
+    ['pods everywhere', everywhere(may('create', 'pods')), 'step'],
+    ['pods where a strong one lives', inPay(may('create', 'pods')), 'step'],
+    ['pods where none lives', grant(WEB, 'blog', may('create', 'pods')), 'none'],
+    ['deployments there', inPay(may('patch', 'apps:deployments')), 'step'],
+    ['a shell there', inPay(may('create', 'pods/exec')), 'step'],
+    ['the image of its pods', inPay(may('patch', 'pods')), 'step'],
+    ['bind of Roles there', inPay(may('bind', `${R}:roles`)), 'step'],
+  ],
+  j: [['the kubelet, by get', everywhere(may('get', 'nodes/proxy')), 'step']],
+  k: [
+    ['reading Secrets without a token', inPay(may('list', 'secrets')), 'none'],
+    ['reading where its token lies', [tokenSecret('pay/t', 'boss'), ...inPay(may('list', 'secrets'))], 'step'],
+    [
+      'reading where the token of another lies',
+      [tokenSecret('pay/t', 'clerk'), ...inPay(may('list', 'secrets'))],
+      'none',
+    ],
+    ['reading the one where it lies', [tokenSecret('pay/t', 'boss'), ...inPay(may('get', 'secrets', 't'))], 'step'],
+    ['making and reading one', inPay(may('create get', 'secrets')), 'step'],
+    ['changing and reading, where there is none for tokens', inPay(may('patch get', 'secrets')), 'none'],
+    [
+      'changing and reading one that was for another: it is filled anew',
+      [tokenSecret('pay/t', 'clerk'), ...inPay(may('patch get', 'secrets'))],
+      'step',
+    ],
+    [
+      'changing it there, and reading all',
+      [tokenSecret('pay/t', 'clerk'), ...inPay(may('update', 'secrets')), ...everywhere(may('get', 'secrets'))],
+      'step',
+    ],
+    ['changing it without reading', [tokenSecret('pay/t', 'clerk'), ...inPay(may('patch', 'secrets'))], 'none'],
+    [
+      'changing and reading where none lives',
+      [tokenSecret('blog/t', 'reader'), ...grant(WEB, 'blog', may('patch get', 'secrets'))],
+      'none',
+    ],
+  ],
+  l: [
+    ['volumes and pods', everywhere(may('create', 'persistentvolumes'), may('create', 'pods')), 'step'],
+    ['volumes alone', everywhere(may('create', 'persistentvolumes')), 'none'],
+  ],
+};
+
+function strengthOf(objects: readonly object[]): Strength {
+  const store = new Store();
+  for (const object of [...STRONG, account('shop/web'), ...objects] as readonly (Raw & { readonly kind: Kind })[])
+    if (isKind(object.kind)) store.put(shrink(object.kind, object));
+  return store.view(RBAC_ENGINE).strengthOf({ namespace: 'shop', name: 'web' });
+}
+
+describe('[unit] strength', () => {
+  for (const [letter, cases] of Object.entries(CONDITIONS))
+    for (const [what, objects, strength] of cases)
+      it(`(${letter}) ${what}: ${strength}`, () => {
+        expect(strengthOf(objects)).to.equal(strength);
+      });
+
+  it('is catching over any number of steps', () => {
+    const chain = ['a', 'b', 'c'].flatMap((name, index) => [
+      account(`${name}/x`),
+      ...(index === 0
+        ? []
+        : grant(`ServiceAccount:${name}/x`, 'abc'[index - 1]!, may('create', 'serviceaccounts/token'))),
+    ]);
+    const first = bind('', 'ClusterRole:cluster-admin', 'ServiceAccount:a/x');
+    expect(strengthOf([...chain, first, ...grant(WEB, 'c', may('create', 'pods'))])).to.equal('step');
+  });
+});
