@@ -118,9 +118,7 @@ function finish(object: AnyObject): AnyObject {
   }
 }
 
-function tidyWorkload<
-  T extends ObjectOf<Exclude<TemplateKind, 'CronJob'>>,
->(workload: T): T {
+function tidyWorkload<T extends ObjectOf<Exclude<TemplateKind, 'CronJob'>>>(workload: T): T {
   const template = workload.spec?.template;
   return template === undefined ? workload : { ...workload, spec: { template: tidyTemplate(template) } };
 }
