@@ -89,7 +89,7 @@ function bad(): Examples['bad'] {
       subject: THE_CLUSTER,
       world: [aScanner('registry.example/shop/worker')],
       ...LIVE,
-      finds: [{ at: 'metadata.name', aspect: 'noScanner', severity: 'low' }],
+      finds: [{ at: 'metadata.name', aspect: 'noScanner', severity: 'low', evidence: 'heuristic' }],
     },
   ];
 }

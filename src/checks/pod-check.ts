@@ -1,6 +1,8 @@
 import { acceptanceOf } from '#facts/acceptances.ts';
+import { runsOnWindows } from '#facts/containers.ts';
 import {
   defineCheck,
+  ifKnown,
   isProblem,
   type Check,
   type Examples,
@@ -9,6 +11,7 @@ import {
   type Meta,
   type Word,
 } from '#model/check.ts';
+import { windowsNodeOfPod } from '#relations/nodes.ts';
 
 type Spec<I extends Inputs<'Pod'>> = Meta &
   Omit<JudgeSpec<'Pod', I>, 'subject'> & { readonly examples: () => Examples };
@@ -27,6 +30,19 @@ export function definePodCheck<const I extends Inputs<'Pod'> = Record<string, ne
         (words ??= []).push(accepted === undefined ? word : { accepted, ...word });
       }
       return words ?? NOTHING;
+    },
+  });
+}
+
+/** A check of what Windows does not have: it says nothing of a pod that names Windows, or whose Node runs it. */
+export function defineLinuxCheck(spec: Omit<Spec<Record<string, never>>, 'inputs'>): Check {
+  return definePodCheck({
+    ...spec,
+    inputs: { windows: ifKnown(windowsNodeOfPod) },
+    applies: (pod, context) => !runsOnWindows(pod.spec) && spec.applies?.(pod, context) !== false,
+    *evaluate(pod, { windows = [] }, context) {
+      if (windows.length > 0) yield { notApplicable: true };
+      else yield* spec.evaluate(pod, {}, context);
     },
   });
 }

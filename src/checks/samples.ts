@@ -181,6 +181,12 @@ export function aNode(address: Fields, kubeletVersion = 'v1.36.1'): Manifest {
 }
 
 /** A node of a cloud. */
+/** A Node that says by its label that it runs Windows. */
+export function aWindowsNode(): Manifest {
+  const labels = { 'kubernetes.io/os': 'windows' };
+  return { ...aNode({ type: 'InternalIP', address: '10.0.0.9' }), metadata: { name: 'n1', labels } };
+}
+
 export function aNodeOn(providerID: string): Manifest {
   return { ...aNode({ type: 'InternalIP', address: '10.0.0.9' }), spec: { providerID } };
 }

@@ -1,4 +1,5 @@
-import type { Check, CheckId, Declaration } from '#model/check.ts';
+import type { Check, CheckId } from '#model/check.ts';
+import type { Declaration } from '#model/declaration.ts';
 import type { Control, Framework } from '#model/frameworks.ts';
 import { rankOf, type Severity } from '#model/severity.ts';
 import type { Tally } from './tally.ts';

@@ -1,4 +1,5 @@
-import type { Check, Context, Declaration } from '#model/check.ts';
+import type { Check, Context } from '#model/check.ts';
+import { isInForce, type Declaration } from '#model/declaration.ts';
 import type { Declared, Finding, NotEvaluated } from '#model/verdict.ts';
 import type { CheckResult } from './result.ts';
 
@@ -6,21 +7,16 @@ import type { CheckResult } from './result.ts';
  * What a check says of a subject with what is declared of it (`controlPlane.declaredControls`). Law: a declaration answers what the check does not know, and
  * nothing else: what was found stays found, what broke stays broken.
  */
-export function withDeclared(check: Check, result: CheckResult, { now }: Context): CheckResult {
+export function withDeclared(check: Check, result: CheckResult, context: Context): CheckResult {
   const { status, findings, notEvaluated } = result;
   if (check.declared === undefined || notEvaluated.length === 0 || status === 'error') return result;
   const found = new Set(findings.map(({ aspect }) => aspect));
   // That of the whole check speaks where nothing was found, that of an aspect where nothing of that aspect was.
   const open = check.declared.filter(({ aspect }) => (aspect === undefined ? found.size === 0 : !found.has(aspect)));
-  const valid = open.filter(({ expires }) => isValid(expires, now?.()));
+  const valid = open.filter((each) => isInForce(each, context));
   const used = new Set<Declaration>();
   const left = notEvaluated.filter((gap) => !isAnswered(gap, check, valid, used));
   return used.size === 0 ? result : answered(check, result, [...used], left);
-}
-
-/** Whether what is declared until a moment counts at another: what ends does not, where no time is known. */
-export function isValid(expires: number | undefined, now: number | undefined): boolean {
-  return expires === undefined || (now !== undefined && now < expires);
 }
 
 /** Whether declarations leave nothing of a gap. Notes those that it rests on. */

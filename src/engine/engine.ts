@@ -1,12 +1,12 @@
 import lodash from 'lodash';
-import type { Check, CheckId, Context, Declaration } from '#model/check.ts';
+import type { Check, CheckId, Context } from '#model/check.ts';
+import { isInForce, type Declaration } from '#model/declaration.ts';
 import { isCluster } from '#model/cluster.ts';
 import type { Change, Inventory } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { Declared, Finding, NotEvaluated, Verdict } from '#model/verdict.ts';
 import { Agenda } from './agenda.ts';
-import { isValid } from './declared.ts';
 import { Exceptions, isOfException, type Covered } from './exceptions.ts';
 import { Ledger } from './ledger.ts';
 import { Planner, type Asked, type Job, type Jobs } from './plan.ts';
@@ -55,9 +55,8 @@ export class Engine {
 
   /** What is declared of a recommendation, `CIS:1.1.1`, as long as it counts. */
   declared(ref: string): Declaration['status'] | undefined {
-    const { declared, now } = this.#context;
-    const found = declared?.get(ref);
-    return found !== undefined && isValid(found.expires, now?.()) ? found.status : undefined;
+    const found = this.#context.declared?.get(ref);
+    return found !== undefined && isInForce(found, this.#context) ? found.status : undefined;
   }
 
   /** Replaces the checks and what is true of the whole run. The caller does the jobs of `planAll` next. */

@@ -207,7 +207,8 @@ function findingsOf(check: Check, judged: readonly Judged[], prefix: string): re
 }
 
 function findingOf(check: Check, problem: Problem, { object, pods }: Judged, prefix: string): Finding {
-  const { at, message, aspect, severity = check.severity, because = NONE, pss, accepted } = problem;
+  const { at, message, aspect, severity = check.severity, evidence = check.evidence, because = NONE } = problem;
+  const { pss, accepted } = problem;
   const container = containerAt(at, object);
   return {
     check: check.id,
@@ -216,7 +217,7 @@ function findingOf(check: Check, problem: Problem, { object, pods }: Judged, pre
     status: accepted === undefined ? 'fail' : 'accepted',
     path: prefix + at,
     message,
-    evidence: check.evidence,
+    evidence,
     because: because.length < 2 ? because : [...because].sort(byRef),
     pods,
     ...(aspect === undefined ? undefined : { aspect }),

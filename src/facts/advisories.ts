@@ -1,5 +1,7 @@
-import type { Advisory, Flaw, VersionRange } from '#model/advisories.ts';
+import type { Advisory, Flaw, ShippedRight, VersionRange } from '#model/advisories.ts';
+import { fitsGlob } from '#model/glob.ts';
 import { fitsAny } from '#model/pattern.ts';
+import type { PolicyRule } from '#model/policy.ts';
 import { isOneOf, parseImage } from './image.ts';
 import { isBefore, parseVersion, type Version } from './version.ts';
 
@@ -48,4 +50,30 @@ export function hasFlaw({ in: ranges }: Flaw, version: Version | undefined): boo
 function isWithin(version: Version, { from, below }: VersionRange): boolean {
   const [least, end] = [from, below].map((word) => parseVersion(word ?? ''));
   return !(least !== undefined && isBefore(version, least)) && (end === undefined || isBefore(version, end));
+}
+
+/** Where a rule is given to a service account, as seen from there. */
+export type GivenAt = 'everywhere' | 'home' | 'elsewhere';
+
+/** Whether all that a rule gives there comes with the component. */
+export function isShipped(rule: PolicyRule, at: GivenAt, shipped: readonly ShippedRight[]): boolean {
+  const { verbs, apiGroups = [], resources = [], nonResourceURLs = [] } = rule;
+  const rights = shipped.filter(({ everywhere }) => at === 'home' || (at === 'everywhere' && everywhere === true));
+  const isOne = (verb: string, group: string, resource: string): boolean =>
+    rights.some(
+      (right) =>
+        right.verbs.includes(verb) &&
+        right.apiGroup === group &&
+        right.resources.includes(resource) &&
+        isNamed(rule, right),
+    );
+  return (
+    nonResourceURLs.length === 0 &&
+    verbs.every((verb) => apiGroups.every((group) => resources.every((resource) => isOne(verb, group, resource))))
+  );
+}
+
+function isNamed({ resourceNames = [] }: PolicyRule, { names }: ShippedRight): boolean {
+  if (names === undefined) return true;
+  return resourceNames.length > 0 && resourceNames.every((name) => names.some((each) => fitsGlob(name, each, 'name')));
 }

@@ -76,7 +76,7 @@ export function isWaivedForWindows(
   return isWindows(spec) && minor >= WINDOWS_MINOR;
 }
 
-/** Windows for checks that are no Pod Security control: the node selector counts too. */
+/** Windows for checks that are no Pod Security control: the node selector counts too. So does the Node, which the relation `windowsNodeOfPod` knows. */
 export function runsOnWindows(spec: PodSpec): boolean {
   return isWindows(spec) || spec.nodeSelector['kubernetes.io/os'] === 'windows';
 }

@@ -13,6 +13,16 @@ export interface Flaw {
   readonly in?: readonly VersionRange[];
 }
 
+/** A right that a component comes with, in its own namespace if not `everywhere`. */
+export interface ShippedRight {
+  readonly verbs: readonly string[];
+  readonly apiGroup: string;
+  readonly resources: readonly string[];
+  /** Of objects with such names alone; a `*` stands for any run of characters. */
+  readonly names?: readonly string[];
+  readonly everywhere?: boolean;
+}
+
 /** An add-on that is retired or has had a serious flaw, and how it is recognised. A name that anybody may choose proves nothing. */
 export interface Advisory {
   readonly component: string;
@@ -26,11 +36,28 @@ export interface Advisory {
   readonly services?: readonly string[];
   /** Its service account: another workload that runs as it has the rights of the component. */
   readonly serviceAccount?: string;
+  /** What its service account comes with: one that holds more makes it medium at least. Absent: it is not looked at. */
+  readonly shipped?: readonly ShippedRight[];
   /** The first that fits counts. */
   readonly flaws: readonly Flaw[];
 }
 
 const DASHBOARD = 'kubernetes-dashboard';
+
+/** By its manifests, `aio/deploy/recommended.yaml` of 1.10 and of 2.x, and by its chart from 7.0 on. */
+const OF_DASHBOARD: readonly ShippedRight[] = [
+  { verbs: ['create'], apiGroup: '', resources: ['secrets', 'configmaps'] },
+  { verbs: ['get', 'update', 'delete'], apiGroup: '', resources: ['secrets'], names: [`*${DASHBOARD}-*`] },
+  { verbs: ['get', 'update'], apiGroup: '', resources: ['configmaps'], names: [`*${DASHBOARD}-*settings`] },
+  { verbs: ['proxy'], apiGroup: '', resources: ['services'], names: ['heapster', '*metrics-scraper'] },
+  {
+    verbs: ['get'],
+    apiGroup: '',
+    resources: ['services/proxy'],
+    names: ['heapster', '*:heapster:', '*metrics-scraper', '*metrics-scraper:'],
+  },
+  { verbs: ['get', 'list', 'watch'], apiGroup: 'metrics.k8s.io', resources: ['pods', 'nodes'], everywhere: true },
+];
 
 /** When the table was last held against what is known: it ages. */
 export const ADVISORIES_DATE = '2026-11-21';
@@ -80,6 +107,7 @@ export const COMPONENT_ADVISORIES: readonly Advisory[] = [
     distinctive: [`${DASHBOARD}*`],
     labels: { 'k8s-app': DASHBOARD, app: DASHBOARD, 'app.kubernetes.io/name': DASHBOARD },
     serviceAccount: DASHBOARD,
+    shipped: OF_DASHBOARD,
     flaws: [{ severity: 'low', text: 'a way into the cluster that few need' }],
   },
   {

@@ -1,3 +1,4 @@
+import type { Declaration } from './declaration.ts';
 import type { ExceptionRules } from './exception.ts';
 import type { Kind } from './kinds.ts';
 import type { AnyObject, ObjectOf } from './objects.ts';
@@ -29,7 +30,8 @@ export type Area = (typeof AREAS)[number];
 export type CheckId = `KP-${Area}-${string}`;
 
 /** Whether a field was read from an object, is a declared configuration, or a product was recognised. */
-export type Evidence = 'observed' | 'declared' | 'heuristic';
+export const EVIDENCE = ['observed', 'declared', 'heuristic'] as const;
+export type Evidence = (typeof EVIDENCE)[number];
 
 /** The Pod Security Standard level that a problem breaks; independent of severity and acceptance (kubernetes.io/docs/concepts/security/pod-security-standards). */
 export type PssLevel = 'baseline' | 'restricted';
@@ -46,6 +48,8 @@ export interface Problem {
   /** Other objects to blame. */
   readonly because?: readonly Ref[];
   readonly pss?: PssLevel;
+  /** Where it differs from that of the check. */
+  readonly evidence?: Evidence;
   /** Set by a built-in acceptance: shown with this reason, not scored. */
   readonly accepted?: string;
 }
@@ -192,11 +196,12 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** What an example must yield, exactly: a path, with aspect and severity where they differ from the headline. */
+/** What an example must yield, exactly: a path, with aspect, severity and evidence where they differ from the headline. */
 export interface Expected {
   readonly at: string;
   readonly aspect?: string;
   readonly severity?: Severity;
+  readonly evidence?: Evidence;
   readonly accepted?: true;
 }
 
@@ -209,6 +214,7 @@ export interface Example {
     readonly minor?: number;
     readonly complete?: boolean;
     readonly parameters?: Partial<Parameters>;
+    readonly declared?: NonNullable<Context['declared']>;
   };
 }
 
@@ -221,17 +227,6 @@ export interface BadExample extends Example {
 export interface Examples {
   readonly bad: readonly BadExample[];
   readonly good: readonly Example[];
-}
-
-/** What somebody states of a check, or of one aspect of it, that cannot see for itself: `controlPlane.declaredControls`. */
-export interface Declaration {
-  readonly aspect?: string;
-  readonly status: 'pass' | 'fail' | 'notApplicable';
-  readonly reason: string;
-  /** In seconds since 1970: it counts before that moment. */
-  readonly expires?: number;
-  /** Of the finding that `fail` makes. */
-  readonly severity: Severity;
 }
 
 export interface Check extends Meta {

@@ -8,6 +8,7 @@ import { defineRelation } from '#model/relation.ts';
 import { isEnforced, movesDistributions, movesPlugins, networkIn } from './cni.ts';
 import { podsSelectedBy } from './network.ts';
 import { alike } from './exposure.ts';
+import { podsByNode } from './nodes.ts';
 
 /** The addresses of the metadata services of clouds, by the scheme of `spec.providerID`. */
 const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
@@ -23,12 +24,6 @@ const blockers: Index<'Pod'> = {
   kind: 'Pod',
   name: 'metadata blocker',
   of: ({ spec }) => (servingContainersOf(spec).some(({ image = '' }) => isOneOf(image, BLOCKERS)) ? ['yes'] : []),
-};
-
-const podsByNode: Index<'Pod'> = {
-  kind: 'Pod',
-  name: 'node',
-  of: ({ nodeName }) => (nodeName === undefined ? [] : [nodeName]),
 };
 
 /** Whether pods that look alike reach the metadata service of their cloud. */

@@ -1,4 +1,5 @@
 import { exposureOf } from '#analysis/exposure/exposure.ts';
+import type { Way } from '#analysis/exposure/ways.ts';
 import { SHARES, type Shares } from '#analysis/namespaces/shares.ts';
 import { RBAC_ENGINE, type Known, type RbacKind } from '#analysis/rbac/engine.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
@@ -33,7 +34,7 @@ export const sharesOfCluster = defineRelation({
 
 /** What opens a namespace to the internet in which an account lives that is cluster-admin, or a step from it. */
 export interface Mixture {
-  readonly doors: readonly Ref[];
+  readonly doors: readonly Way[];
   /** Whether such an account lives there. */
   readonly isStrong: Known<boolean>;
 }
@@ -46,7 +47,7 @@ export const mixtureOfNamespace = defineRelation({
     const isStrong = engine.known((reading) => engine.isStrongNamespace(name, reading));
     if (!isStrong.answer && isStrong.unseen.length === 0) return [];
     const { ways } = exposureOf(inventory.list('Pod', name), inventory, guardIn(inventory));
-    return [{ doors: ways.filter(({ level }) => level === 'internet').map(({ ref }) => ref), isStrong }];
+    return [{ doors: ways.filter(({ level }) => level === 'internet'), isStrong }];
   },
   affected: {
     ...sameFor([...RBAC_ENGINE.kinds, 'Secret'] as const, strengthened),

@@ -4,6 +4,7 @@ import { controllerOf } from '#model/metadata.ts';
 import type { Pod } from '#model/objects.ts';
 import { refOf } from '#model/ref.ts';
 import { defineRelation } from '#model/relation.ts';
+import { podsByNode } from './nodes.ts';
 
 /** What a container of a pod runs: which image it was told, and which content that was. */
 export interface Running {
@@ -15,12 +16,6 @@ export interface Running {
 }
 
 export const podsByController: Index<'Pod'> = { kind: 'Pod', name: 'controller', of: controllerKey };
-
-const podsByNode: Index<'Pod'> = {
-  kind: 'Pod',
-  name: 'node',
-  of: ({ nodeName }) => (nodeName === undefined ? [] : [nodeName]),
-};
 
 function controllerKey(pod: Pod): readonly string[] {
   const controller = controllerOf(pod);

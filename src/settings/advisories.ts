@@ -23,6 +23,13 @@ const FLAW = record(['severity', 'text'], {
   text: TEXT,
   in: { type: 'array', items: RANGE, minItems: 1, maxItems: 100 },
 });
+const SHIPPED = record(['verbs', 'apiGroup', 'resources'], {
+  verbs: WORDS,
+  apiGroup: { type: 'string', maxLength: 253 },
+  resources: WORDS,
+  names: WORDS,
+  everywhere: { type: 'boolean' },
+});
 const ADVISORY = record(['component', 'images', 'flaws'], {
   component: WORD,
   images: { type: 'array', items: { type: 'string', pattern: REPOSITORY, maxLength: 253 }, maxItems: 100 },
@@ -30,6 +37,7 @@ const ADVISORY = record(['component', 'images', 'flaws'], {
   labels: { type: 'object', additionalProperties: WORD },
   services: WORDS,
   serviceAccount: WORD,
+  shipped: { type: 'array', items: SHIPPED, maxItems: 100 },
   flaws: { type: 'array', items: FLAW, minItems: 1, maxItems: 100 },
 });
 
@@ -44,7 +52,7 @@ export const componentAdvisoriesDate: Field<string> = {
 
 /** The table of KP-IMG-008. */
 export const componentAdvisories: Field<readonly Advisory[]> = {
-  says: 'Add-ons that are retired or have known flaws (KP-IMG-008): recognised by the end of the repository, a last segment that is theirs alone, labels, Services or the service account; of the flaws the first that fits the version counts.',
+  says: 'Add-ons that are retired or have known flaws (KP-IMG-008): recognised by the end of the repository, a last segment that is theirs alone, labels, Services or the service account, which may hold no more than is `shipped`; of the flaws the first that fits the version counts.',
   fallback: DEFAULT_PARAMETERS.componentAdvisories,
   schema: { type: 'array', items: ADVISORY, maxItems: 1000 },
 };

@@ -1,4 +1,4 @@
-import type { Declaration } from '#model/check.ts';
+import type { Declaration } from '#model/declaration.ts';
 import type { Field } from './field.ts';
 
 /** A check by id or name, or one of its aspects; or a recommendation of CIS. */

@@ -1,4 +1,5 @@
-import type { Check, Context, Declaration } from '#model/check.ts';
+import type { Check, Context } from '#model/check.ts';
+import type { Declaration } from '#model/declaration.ts';
 import { isRecommendation } from '#model/frameworks.ts';
 import { momentOf } from '#model/moment.ts';
 import { worse, type Severity } from '#model/severity.ts';

@@ -1,5 +1,5 @@
 import type { Exposure } from '#analysis/exposure/exposure.ts';
-import { LEVELS, wider, type Level, type Way } from '#analysis/exposure/ways.ts';
+import { LEVELS, assumptionOf, wider, type Level, type Way } from '#analysis/exposure/ways.ts';
 import type { Direction } from '#facts/policy.ts';
 import { ifKnown, type Given } from '#model/check.ts';
 import { teller, type Isolation, type NetworkTrait, type Seen, type Trait } from '#model/trait.ts';
@@ -41,8 +41,7 @@ function exposureIn(seen: readonly Look[]): Pick<NetworkTrait, 'exposure' | 'ass
   const ways = known.flatMap((each) => each.ways);
   const level = ways.map((way) => way.level).reduce<Level | undefined>(widest, undefined);
   if (level === undefined) return { exposure: 'cluster', ways: [] };
-  const reasons = ways.filter((way) => way.level === level).map(({ assumed }) => assumed);
-  const [assumed] = reasons.includes(undefined) ? [] : reasons;
+  const assumed = assumptionOf(ways.filter((way) => way.level === level));
   return { exposure: level, ways: waysIn(ways), ...(assumed === undefined ? {} : { assumed }) };
 }
 

@@ -15,11 +15,12 @@ function found(check: Check, example: Example): readonly Expected[] {
   return (verdict?.findings ?? []).map((finding) => expectation(check, finding));
 }
 
-function expectation(check: Check, { path, aspect, severity, status }: Finding): Expected {
+function expectation(check: Check, { path, aspect, severity, evidence, status }: Finding): Expected {
   return {
     at: path,
     ...(aspect === undefined ? {} : { aspect }),
     ...(severity === check.severity ? {} : { severity }),
+    ...(evidence === check.evidence ? {} : { evidence }),
     ...(status === 'accepted' ? { accepted: true as const } : {}),
   };
 }

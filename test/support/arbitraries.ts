@@ -500,6 +500,7 @@ const replica = of(
 const node = of(
   'Node',
   fc.constantFrom('amd64', 'arm64').map((architecture) => ({ status: { nodeInfo: { architecture } } })),
+  fc.constantFrom('linux', 'windows').map((system) => ({ labels: { 'kubernetes.io/os': system } })),
 );
 const limitRange = of(
   'LimitRange',

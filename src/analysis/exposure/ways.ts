@@ -55,3 +55,8 @@ export interface Way {
 }
 
 export type WayIn = Omit<Way, 'ports'>;
+
+/** What must be taken for granted for these ways to be there; undefined where one of them takes nothing, or there is none. */
+export function assumptionOf(ways: readonly Way[]): string | undefined {
+  return ways.every(({ assumed }) => assumed !== undefined) ? ways[0]?.assumed : undefined;
+}

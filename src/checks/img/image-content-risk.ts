@@ -62,6 +62,7 @@ const ofCluster = judge({
       at: 'metadata.name',
       aspect: 'noScanner',
       severity: 'low',
+      evidence: 'heuristic',
       message: 'no product that is known looks into the images of the cluster',
     };
   },

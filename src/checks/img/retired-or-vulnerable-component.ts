@@ -1,24 +1,37 @@
-import { hasFlaw, isOf, isSuspect } from '#facts/advisories.ts';
+import { hasFlaw, isOf, isShipped, isSuspect } from '#facts/advisories.ts';
 import { ageOf } from '#facts/data-age.ts';
 import { containersOf, named, type ContainerSlot } from '#facts/containers.ts';
 import { parseImage } from '#facts/image.ts';
 import { parseVersion } from '#facts/version.ts';
 import type { Advisory } from '#model/advisories.ts';
-import { defineCheckOfMany, judge, type Context, type Doubt, type Examples, type Problem } from '#model/check.ts';
+import {
+  defineCheckOfMany,
+  ifKnown,
+  judge,
+  type Context,
+  type Doubt,
+  type Examples,
+  type Problem,
+  type Word,
+} from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
+import { refOf } from '#model/ref.ts';
+import { rankOf } from '#model/severity.ts';
+import { grantsOfPod, ownRights, type Grant } from '#relations/grants.ts';
 import { accountOf } from '#facts/token.ts';
-import { aContainer, aDeployment, aPod, aService } from '../samples.ts';
+import { READ_PODS, aContainer, aDeployment, aPod, aRole, aRoleBinding, aService } from '../samples.ts';
 
 const ofPod = judge({
   subject: 'Pod',
+  inputs: { grants: ifKnown(grantsOfPod) },
 
-  *evaluate(pod, _given, context) {
+  *evaluate(pod, { grants }, context) {
     const { componentAdvisories: table } = context.parameters;
     const suspects = containersOf(pod.spec).filter(({ container }) => isSuspect(container.image ?? '', table));
     for (const advisory of table) {
       const words = suspects.flatMap((slot) => [...fromImage(slot, advisory)]);
-      if (words.length > 0) yield* words;
-      else yield* fromTheRest(pod, advisory);
+      const found = words.length > 0 ? words : [...fromTheRest(pod, advisory)];
+      if (found.length > 0) yield* weighed(found, pod, advisory, grants);
     }
     yield* tableAge(context);
   },
@@ -87,10 +100,48 @@ function* fromTheRest(
     };
 }
 
+/** What was found of a component, worth more where its service account holds more than it comes with. */
+function* weighed(
+  words: readonly (Problem | Doubt)[],
+  pod: Pod,
+  { shipped }: Advisory,
+  grants: readonly Grant[] | undefined,
+): Iterable<Word> {
+  const isMild = (word: Word): word is Problem => 'at' in word && rankOf(word.severity ?? 'high') < rankOf(LEAST);
+  if (shipped === undefined || !words.some(isMild)) {
+    yield* words;
+    return;
+  }
+  const { namespace, name } = accountOf(pod);
+  const from = ownRights(grants ?? []).from;
+  const more = from.filter(({ binding, rules = [] }) => {
+    const isHome = binding.metadata.namespace === namespace;
+    const at = binding.kind === 'ClusterRoleBinding' ? 'everywhere' : isHome ? 'home' : 'elsewhere';
+    return !rules.every((rule) => isShipped(rule, at, shipped));
+  });
+  const because = more.map(({ binding }) => refOf(binding));
+  const extra = `, and its service account ${namespace}/${name} holds more than it comes with`;
+  for (const word of words)
+    if (more.length === 0 || !isMild(word)) yield word;
+    else yield { ...word, severity: LEAST, message: word.message + extra, because };
+  if (more.length === 0 && (grants === undefined || from.some(({ rules }) => rules === undefined)))
+    yield { unknown: `whether service account ${namespace}/${name} holds more than the component comes with` };
+}
+
+/** How bad a component is at least whose service account holds more than it comes with. */
+const LEAST = 'medium';
+
 const GATE: Advisory = {
   component: 'Gate',
   images: ['shop/gate'],
   flaws: [{ severity: 'low', text: 'logs what it should not', in: [{ from: '2.0', below: '2.1' }] }],
+};
+
+const OF_DASHBOARD = {
+  apiGroups: [''],
+  resources: ['configmaps'],
+  resourceNames: ['kubernetes-dashboard-settings'],
+  verbs: ['get', 'update'],
 };
 
 function examples(): Examples {
@@ -132,16 +183,7 @@ function examples(): Examples {
         context: { parameters: { componentAdvisories: [GATE] } },
         finds: [{ at, severity: 'low' }],
       },
-      {
-        name: 'a dashboard',
-        subject: running('docker.io/kubernetesui/dashboard-web:1.6.0'),
-        finds: [{ at, severity: 'low' }],
-      },
-      {
-        name: 'a workload that has taken over its identity',
-        subject: aPod({ spec: { serviceAccountName: 'kubernetes-dashboard' } }),
-        finds: [{ at: 'spec.serviceAccountName', severity: 'medium' }],
-      },
+      ...ofDashboards(),
       {
         name: 'a policy engine that lets unsigned images in',
         subject: running('ghcr.io/kyverno/kyverno:v1.8.4-slim'),
@@ -150,6 +192,34 @@ function examples(): Examples {
     ],
     good: good(),
   };
+}
+
+function ofDashboards(): Examples['bad'] {
+  const at = 'spec.containers[0].image';
+  return [
+    {
+      name: 'a dashboard',
+      subject: running('docker.io/kubernetesui/dashboard-web:1.6.0'),
+      finds: [{ at, severity: 'low' }],
+    },
+    {
+      name: 'a dashboard that may do more than it comes with',
+      subject: running('docker.io/kubernetesui/dashboard:v2.7.0'),
+      world: [aRole(OF_DASHBOARD, READ_PODS), aRoleBinding()],
+      finds: [{ at, severity: 'medium' }],
+    },
+    {
+      name: 'a dashboard with what it comes with',
+      subject: running('docker.io/kubernetesui/dashboard:v2.7.0'),
+      world: [aRole(OF_DASHBOARD), aRoleBinding()],
+      finds: [{ at, severity: 'low' }],
+    },
+    {
+      name: 'a workload that has taken over its identity',
+      subject: aPod({ spec: { serviceAccountName: 'kubernetes-dashboard' } }),
+      finds: [{ at: 'spec.serviceAccountName', severity: 'medium' }],
+    },
+  ];
 }
 
 function good(): Examples['good'] {

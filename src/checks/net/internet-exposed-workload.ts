@@ -1,4 +1,4 @@
-import type { Way } from '#analysis/exposure/ways.ts';
+import { assumptionOf, type Way } from '#analysis/exposure/ways.ts';
 import { subjectText } from '#model/ref.ts';
 import { isFinished } from '#model/workload.ts';
 import { exposureOfPod } from '#relations/exposure.ts';
@@ -20,7 +20,6 @@ export const internetExposedWorkload = definePodCheck({
   why: 'What can be reached from outside is attacked first: its other findings weigh more than those of a workload that cannot.',
   fix: 'Confirm that it is meant to be reachable, or remove the Service, route or host port that opens the way.',
   refs: ['OWASP2022:K07', 'OWASP2025:K06', 'NSA:N8', 'MITRE:T1190'],
-  evidence: 'heuristic',
   aspects: {
     internet: 'from the internet',
     vpc: 'from the private network around the cluster',
@@ -32,13 +31,14 @@ export const internetExposedWorkload = definePodCheck({
   *evaluate(_pod, { exposure: [exposure] }) {
     if (exposure?.level === undefined) return;
     const ways = exposure.ways.filter(({ level }) => level === exposure.level);
-    const assumed = ways.map((way) => way.assumed).find((word) => word !== undefined);
+    const assumed = assumptionOf(ways);
     const more = ways.length > WAYS_AT_MOST ? ` and ${String(ways.length - WAYS_AT_MOST)} more` : '';
     yield {
       at: 'metadata.labels',
       aspect: exposure.level,
       message: `reachable from ${WIDTH[exposure.level]} through ${ways.slice(0, WAYS_AT_MOST).map(wayText).join(', ')}${more}${assumed === undefined ? '' : ` (assumed: ${assumed})`}`,
       because: ways.map(({ ref }) => ref),
+      ...(assumed === undefined ? {} : { evidence: 'heuristic' }),
     };
   },
 
@@ -48,7 +48,7 @@ export const internetExposedWorkload = definePodCheck({
         name: 'a load balancer',
         subject: aPod(),
         world: [aService({ type: 'LoadBalancer' })],
-        finds: [{ at: 'metadata.labels', aspect: 'internet' }],
+        finds: [{ at: 'metadata.labels', aspect: 'internet', evidence: 'heuristic' }],
         also: ['KP-NET-007', 'KP-NET-008'],
       },
       {
@@ -74,7 +74,7 @@ export const internetExposedWorkload = definePodCheck({
         name: 'an Ingress, whose controller is not known',
         subject: aPod(),
         world: [aService(), anIngress()],
-        finds: [{ at: 'metadata.labels', aspect: 'internet' }],
+        finds: [{ at: 'metadata.labels', aspect: 'internet', evidence: 'heuristic' }],
       },
     ],
     good: [

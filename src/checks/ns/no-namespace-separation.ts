@@ -1,3 +1,4 @@
+import { assumptionOf } from '#analysis/exposure/ways.ts';
 import type { Shares } from '#analysis/namespaces/shares.ts';
 import { isSystemNamespace } from '#facts/namespace.ts';
 import { defineCheck, ifKnown, type Context, type Examples, type Manifest, type Problem } from '#model/check.ts';
@@ -35,7 +36,8 @@ export const noNamespaceSeparation = defineCheck({
           severity: 'medium',
           message:
             'the internet reaches a pod of the namespace, and an account that is cluster-admin or a step from it lives there too',
-          because: doors,
+          because: doors.map(({ ref }) => ref),
+          ...(assumptionOf(doors) === undefined ? {} : { evidence: 'heuristic' }),
         };
     }
   },
@@ -73,7 +75,7 @@ function examples(): Examples {
         subject: aNamespace(),
         world: [...strongAccount('shop'), aPod(), aService({ type: 'LoadBalancer' })],
         ...live,
-        finds: [{ at: 'metadata.name', aspect: 'mixedTrust', severity: 'medium' }],
+        finds: [{ at: 'metadata.name', aspect: 'mixedTrust', severity: 'medium', evidence: 'heuristic' }],
         also: ['KP-NET-007', 'KP-NET-008', 'KP-NET-014', 'KP-RBAC-002', 'KP-RBAC-011'],
       },
     ],

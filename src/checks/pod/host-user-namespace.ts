@@ -1,17 +1,17 @@
 import { isOfPlatform } from '#facts/acceptances.ts';
-import { containersOf, contextsOf, runsOnWindows } from '#facts/containers.ts';
+import { containersOf, contextsOf } from '#facts/containers.ts';
 import { unenforcedNonRoot } from '#facts/root-user.ts';
 import type { Context } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
 import type { PodSpec } from '#model/pod.ts';
 import { isMirror } from '#model/workload.ts';
-import { definePodCheck } from '../pod-check.ts';
-import { aContainer, aPod, confined } from '../samples.ts';
+import { defineLinuxCheck } from '../pod-check.ts';
+import { aContainer, aPod, aWindowsNode, confined } from '../samples.ts';
 
 /** From this minor on user namespaces are on by default. */
 const OFFERED_MINOR = 33;
 
-export const hostUserNamespace = definePodCheck({
+export const hostUserNamespace = defineLinuxCheck({
   id: 'KP-POD-030',
   name: 'host-user-namespace',
   title: "Pod that may run as root shares the node's user ids",
@@ -50,6 +50,11 @@ export const hostUserNamespace = definePodCheck({
         subject: aPod({ spec: { securityContext: FILTERED, hostPID: true } }),
       },
       {
+        name: 'a Node that runs Windows',
+        subject: aPod({ spec: { securityContext: FILTERED, nodeName: 'n1' } }),
+        world: [aWindowsNode()],
+      },
+      {
         name: 'a block device forbids it',
         subject: aPod({
           container: aContainer({ volumeDevices: [{ name: 'disk', devicePath: '/dev/xvda' }] }),
@@ -73,7 +78,7 @@ function mayHaveOne(pod: Pod, context: Context): boolean {
   const { spec } = pod;
   const isOfNode = spec.hostNetwork === true || spec.hostPID === true || spec.hostIPC === true;
   const hasDevice = containersOf(spec).some(({ container }) => (container.volumeDevices ?? []).length > 0);
-  return !isOfNode && !hasDevice && !runsOnWindows(spec) && !isMirror(pod) && !isOfPlatform(pod, context);
+  return !isOfNode && !hasDevice && !isMirror(pod) && !isOfPlatform(pod, context);
 }
 
 /** Where KP-POD-014 or KP-POD-015 fails, a user id that is set anyway aside. */

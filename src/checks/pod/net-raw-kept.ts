@@ -1,13 +1,13 @@
 import { plainCapability } from '#facts/capabilities.ts';
-import { containersOf, named, runsOnWindows } from '#facts/containers.ts';
+import { containersOf, named } from '#facts/containers.ts';
 import type { Problem } from '#model/check.ts';
-import { definePodCheck } from '../pod-check.ts';
-import { aPod, confined } from '../samples.ts';
+import { defineLinuxCheck } from '../pod-check.ts';
+import { aPod, aWindowsNode, confined } from '../samples.ts';
 
 /** Either names raw sockets. */
 const NAMES: ReadonlySet<string> = new Set(['ALL', 'NET_RAW']);
 
-export const netRawKept = definePodCheck({
+export const netRawKept = defineLinuxCheck({
   id: 'KP-POD-012',
   name: 'net-raw-kept',
   title: 'Container keeps raw network sockets',
@@ -16,7 +16,6 @@ export const netRawKept = definePodCheck({
   fix: 'Drop ALL, or at least NET_RAW, spelled without `CAP_`.',
   refs: ['CIS:5.2.8', 'OWASP2022:K01', 'OWASP2022:K07', 'OWASP2025:K01', 'NSA:N4', 'MITRE:T1557', 'MITRE:T1040'],
   aspects: { capPrefix: '`drop` spells it with `CAP_`, by which a runtime drops nothing' },
-  applies: ({ spec }) => !runsOnWindows(spec),
 
   *evaluate({ spec }) {
     for (const slot of containersOf(spec)) {
@@ -61,6 +60,11 @@ export const netRawKept = definePodCheck({
           container: confined({ capabilities: {} }),
           spec: { nodeSelector: { 'kubernetes.io/os': 'windows' } },
         }),
+      },
+      {
+        name: 'a Node that runs Windows',
+        subject: aPod({ container: confined({ capabilities: {} }), spec: { nodeName: 'n1' } }),
+        world: [aWindowsNode()],
       },
     ],
   }),

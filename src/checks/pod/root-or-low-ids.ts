@@ -1,13 +1,13 @@
-import { containersOf, named, runsOnWindows } from '#facts/containers.ts';
+import { containersOf, named } from '#facts/containers.ts';
 import type { Examples, Problem } from '#model/check.ts';
 import type { PodSpec } from '#model/pod.ts';
-import { definePodCheck } from '../pod-check.ts';
-import { aPod, confined } from '../samples.ts';
+import { defineLinuxCheck } from '../pod-check.ts';
+import { aPod, aWindowsNode, confined } from '../samples.ts';
 
 /** Below lie the users and groups of the node itself. */
 const LOWEST = 10_000;
 
-export const rootOrLowIds = definePodCheck({
+export const rootOrLowIds = defineLinuxCheck({
   id: 'KP-POD-016',
   name: 'root-or-low-ids',
   title: 'Root group or host-range numeric ids',
@@ -20,7 +20,7 @@ export const rootOrLowIds = definePodCheck({
     lowUid: 'the user id is one that the node may have given to a user of its own',
     lowGid: 'a group id is one that the node may have given to a group of its own',
   },
-  applies: ({ spec }) => spec.hostUsers !== false && !runsOnWindows(spec),
+  applies: ({ spec }) => spec.hostUsers !== false,
 
   *evaluate({ spec }) {
     for (const { at, who, id, isGroup } of idsOf(spec)) {
@@ -72,6 +72,11 @@ function examples(): Examples {
       {
         name: 'a user namespace',
         subject: aPod({ container: confined({ runAsUser: 1000 }), spec: { hostUsers: false } }),
+      },
+      {
+        name: 'a Node that runs Windows',
+        subject: aPod({ container: confined({ runAsUser: 1000 }), spec: { nodeName: 'n1' } }),
+        world: [aWindowsNode()],
       },
     ],
   };

@@ -1,8 +1,8 @@
-import { containersOf, named, runsOnWindows } from '#facts/containers.ts';
-import { definePodCheck } from '../pod-check.ts';
-import { aPod, confined } from '../samples.ts';
+import { containersOf, named } from '#facts/containers.ts';
+import { defineLinuxCheck } from '../pod-check.ts';
+import { aPod, aWindowsNode, confined } from '../samples.ts';
 
-export const writableRootFilesystem = definePodCheck({
+export const writableRootFilesystem = defineLinuxCheck({
   id: 'KP-POD-017',
   name: 'writable-root-filesystem',
   title: 'Root filesystem is writable',
@@ -10,7 +10,6 @@ export const writableRootFilesystem = definePodCheck({
   why: 'An intruder who can write the root filesystem can replace programs and leave tools behind.',
   fix: 'Set `readOnlyRootFilesystem: true`, and mount an `emptyDir` on the paths that must be written.',
   refs: ['CIS:5.6.3', 'OWASP2022:K01', 'OWASP2025:K01', 'NSA:N2', 'MITRE:T1105', 'MITRE:T1543'],
-  applies: ({ spec }) => !runsOnWindows(spec),
 
   *evaluate({ spec }) {
     for (const slot of containersOf(spec)) {
@@ -48,6 +47,11 @@ export const writableRootFilesystem = definePodCheck({
           container: confined({ readOnlyRootFilesystem: undefined }),
           spec: { nodeSelector: { 'kubernetes.io/os': 'windows' } },
         }),
+      },
+      {
+        name: 'a Node that runs Windows',
+        subject: aPod({ container: confined({ readOnlyRootFilesystem: false }), spec: { nodeName: 'n1' } }),
+        world: [aWindowsNode()],
       },
     ],
   }),

@@ -1,7 +1,7 @@
 import type { Exposure } from '#analysis/exposure/exposure.ts';
+import { assumptionOf } from '#analysis/exposure/ways.ts';
 import { cloudIdentitiesOf } from '#facts/cloud-identity.ts';
-import { defineCheck, ifKnown } from '#model/check.ts';
-import type { Ref } from '#model/ref.ts';
+import { defineCheck, ifKnown, type Problem } from '#model/check.ts';
 import { exposureOfCloudAccount, workloadsOfCloudAccount } from '#relations/accounts.ts';
 import { aDeployment, aPod, aService, aServiceAccount } from '../samples.ts';
 
@@ -23,7 +23,7 @@ export const cloudIdentityExposed = defineCheck({
       const at = `metadata.annotations['${key}']`;
       const message = `service account ${account.metadata.name} is a role of the cloud`;
       if (shared === undefined) yield { at, severity: 'info', message };
-      else yield { at, message: `${message}, and ${shared.why}`, because: shared.because };
+      else yield { at, message: `${message}, and ${shared.why}`, ...shared.rest };
     }
     if (shared === undefined && exposure === undefined)
       yield { unknown: 'whether the pods of the service account can be reached from the internet' };
@@ -42,7 +42,7 @@ export const cloudIdentityExposed = defineCheck({
         name: 'of a workload that the internet reaches',
         subject: anAmazonRole('web'),
         world: [aDeployment(), aService({ type: 'LoadBalancer' })],
-        finds: [{ at: ARN }],
+        finds: [{ at: ARN, evidence: 'heuristic' }],
         also: ['KP-NET-007', 'KP-NET-008', 'KP-NET-014'],
       },
       {
@@ -69,19 +69,21 @@ function anAmazonRole(name: string, arn = 'arn:aws:iam::111122223333:role/web'):
 
 interface Shared {
   readonly why: string;
-  readonly because: readonly Ref[];
+  readonly rest?: Pick<Problem, 'because' | 'evidence'>;
 }
 
 const NAMES_AT_MOST = 3;
 
 /** Why the account is not of one workload alone that is out of reach. */
 function sharedBy(name: string, workloads: readonly string[], exposure: Exposure | undefined): Shared | undefined {
-  const doors = (exposure?.ways ?? []).filter(({ level }) => level === 'internet').map(({ ref }) => ref);
-  if (name === 'default') return { why: 'every pod of the namespace that names no account runs as it', because: [] };
+  if (name === 'default') return { why: 'every pod of the namespace that names no account runs as it' };
   if (workloads.length > 1) {
     const rest = workloads.length - NAMES_AT_MOST;
     const more = rest > 0 ? ` and ${String(rest)} more` : '';
-    return { why: `shared by ${workloads.slice(0, NAMES_AT_MOST).join(', ')}${more}`, because: [] };
+    return { why: `shared by ${workloads.slice(0, NAMES_AT_MOST).join(', ')}${more}` };
   }
-  return doors.length === 0 ? undefined : { why: 'its pods can be reached from the internet', because: doors };
+  const doors = (exposure?.ways ?? []).filter(({ level }) => level === 'internet');
+  if (doors.length === 0) return undefined;
+  const evidence = assumptionOf(doors) === undefined ? 'observed' : 'heuristic';
+  return { why: 'its pods can be reached from the internet', rest: { because: doors.map(({ ref }) => ref), evidence } };
 }

@@ -6,6 +6,7 @@ import type { Look } from '#report/formats/look.ts';
 import { counted } from '#report/formats/scan.ts';
 import { EXIT } from '../exit.ts';
 import { lookOf, print } from '../output/terminal.ts';
+import { evidenceOf } from '../gen/check-pages.ts';
 import { documentsOf } from '../gen/repair.ts';
 import { checkNamed } from '../scan/select.ts';
 import { aSubject, subjectsText } from './subjects.ts';
@@ -24,7 +25,7 @@ function explanation(check: Check, examples: number, look: Look): string {
   const kinds = check.judges.map(({ subject }) => subjectsText(subject));
   const sections = [
     `${heading(`${check.id} ${check.name}`)}\n${block(`${check.title}.`)}`,
-    `severity  ${look.paint(check.severity, check.severity)}\nevidence  ${check.evidence}\njudges    ${kinds.join(', ')}`,
+    `severity  ${look.paint(check.severity, check.severity)}\nevidence  ${evidenceOf(check)}\njudges    ${kinds.join(', ')}`,
     `${heading('Why it matters')}\n${block(check.why)}`,
     `${heading('How to fix it')}\n${block(check.fix)}`,
     ...aspectsOf(check, heading, block),

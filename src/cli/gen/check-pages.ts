@@ -1,4 +1,4 @@
-import type { BadExample, Check } from '#model/check.ts';
+import { EVIDENCE, type BadExample, type Check } from '#model/check.ts';
 import { SEVERITIES } from '#model/severity.ts';
 import { difference, documentsOf, repairOf, type Repair } from './repair.ts';
 import { FRAMEWORKS } from '#model/frameworks.ts';
@@ -40,7 +40,7 @@ function page(check: Check): string {
   const sections = [
     `<!-- ${HEADER} -->`,
     `# ${check.id} ${check.name}`,
-    `${check.title}. Severity: **${check.severity}**${othersOf(check)}. Evidence: ${check.evidence}. Judges: ${kindsOf(check)}.`,
+    `${check.title}. Severity: **${check.severity}**${othersOf(check)}. Evidence: ${evidenceOf(check)}. Judges: ${kindsOf(check)}.`,
     `## Why it matters\n\n${check.why}`,
     `## How to fix it\n\n${check.fix}`,
     ...(repair === undefined ? [] : [repairText(check, repair)]),
@@ -82,6 +82,13 @@ function repairText(check: Check, { before, after }: Repair): string {
   const text = difference(documentsOf(before), documentsOf(after));
   const found = `What it finds before (${before.name}):\n\n${foundBy(check, before)}`;
   return `## Before and after\n\n\`\`\`diff\n${text}\n\`\`\`\n\n${found}`;
+}
+
+/** How what it finds is known, as its examples show it. */
+export function evidenceOf(check: Check): string {
+  const shown = check.examples().bad.flatMap(({ finds }) => finds.map(({ evidence = check.evidence }) => evidence));
+  const others = EVIDENCE.filter((evidence) => evidence !== check.evidence && shown.includes(evidence));
+  return others.length === 0 ? check.evidence : `${check.evidence} (some findings: ${others.join(', ')})`;
 }
 
 /** The severities that some of its findings have instead. */

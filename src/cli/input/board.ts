@@ -28,15 +28,28 @@ export class Board {
     return Atomics.compareExchange(this.#cells, 1 + batch, FREE, TAKEN) === FREE;
   }
 
+  isFree(batch: number): boolean {
+    return Atomics.load(this.#cells, 1 + batch) === FREE;
+  }
+
   /** Says which batch is asked for now. */
   ask(batch: number): void {
     Atomics.store(this.#cells, 0, batch);
     Atomics.notify(this.#cells, 0);
   }
 
-  /** Waits until a batch is near enough to the one that is asked for. */
+  /** The batch that is asked for now. */
+  get asked(): number {
+    return Atomics.load(this.#cells, 0);
+  }
+
+  /** Whether a batch is near enough to the one that is asked for. */
+  isNear(batch: number): boolean {
+    return batch - this.asked <= AHEAD;
+  }
+
+  /** Waits until a batch is near. */
   waitFor(batch: number): void {
-    for (let asked = Atomics.load(this.#cells, 0); batch - asked > AHEAD; asked = Atomics.load(this.#cells, 0))
-      Atomics.wait(this.#cells, 0, asked);
+    for (let asked = this.asked; batch - asked > AHEAD; asked = this.asked) Atomics.wait(this.#cells, 0, asked);
   }
 }

@@ -55,7 +55,7 @@ export function onlyIn(namespace: string, { inScope }: Pick<Context, 'inScope'> 
 }
 
 /** How objects are judged, wherever they come from. */
-export interface How extends Pick<Context, 'minor' | 'parameters' | 'inScope' | 'exceptions'> {
+export interface How extends Pick<Context, 'minor' | 'parameters' | 'inScope' | 'exceptions' | 'declared'> {
   readonly checks: readonly Check[];
   readonly traits?: readonly Trait[];
   /** Exceptions beside those among the objects; where both have one of a name, these count. */
@@ -89,7 +89,7 @@ function assumedNamespaces(objects: Iterable<AnyObject>): readonly AnyObject[] {
 
 /** What is true of a whole scan. `complete` as Context has it. */
 export function contextOf(how: Omit<How, 'checks' | 'traits' | 'beside'>, complete: boolean): Context {
-  const { minor, parameters, inScope, exceptions = ALL_EXCEPTIONS } = how;
+  const { minor, parameters, inScope, exceptions = ALL_EXCEPTIONS, declared } = how;
   return {
     complete,
     minor,
@@ -97,6 +97,7 @@ export function contextOf(how: Omit<How, 'checks' | 'traits' | 'beside'>, comple
     now: wallClock,
     exceptions,
     ...(inScope === undefined ? {} : { inScope }),
+    ...(declared === undefined ? {} : { declared }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Check } from '#model/check.ts';
 import { atLeast, type Severity } from '#model/severity.ts';
 import type { InputError, ScanFinding, ScanResult, Sources } from '#report/formats/scan.ts';
 import { configuredChecks, exceptionRules, judgedScope } from '#settings/checks.ts';
+import { declaredOf } from '#settings/declared.ts';
 import { loadSettings } from '#settings/settings.ts';
 import type { Settings } from '#settings/types.ts';
 import { TRAITS } from '#traits/index.ts';
@@ -59,6 +60,7 @@ export function planOf(flags: ScanFlags): ScanPlan {
     checks: checksFor(flags, configuredChecks(CHECKS, settings)),
     traits: isOfSome ? [] : TRAITS,
     exceptions: exceptionRules(CHECKS, settings.exceptions),
+    declared: declaredOf(settings.controlPlane.declaredControls),
     isPart: isOfSome || namespace !== undefined,
     ...exceptionsIn(flags.exceptions),
     minor: minorOf(flags.kubernetesVersion),
