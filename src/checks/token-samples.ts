@@ -1,5 +1,5 @@
 import type { Manifest } from '#model/check.ts';
-import { TOKEN_SECRET } from '#model/kinds.ts';
+import { TOKEN_SECRET } from '#model/served.ts';
 
 /** A Secret with a token of a service account, as people make them and the cluster fills them. */
 export function aTokenSecret(account: string, labels: Readonly<Record<string, string>> = {}): Manifest {

@@ -14,9 +14,9 @@ import {
   infoOf,
   placesOf,
   servedAs,
-  type GroupVersion,
   type Kind,
 } from '#model/kinds.ts';
+import type { GroupVersion } from '#model/served.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import type { AnyObject } from '#model/objects.ts';
 import type { Sources } from '#report/formats/scan.ts';

@@ -1,5 +1,5 @@
 import { momentOf } from '#model/moment.ts';
-import { TOKEN_SECRET } from '#model/kinds.ts';
+import { TOKEN_SECRET } from '#model/served.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import { containersOf } from './containers.ts';
 

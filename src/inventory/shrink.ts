@@ -2,7 +2,7 @@ import { startedBy } from '#facts/control-plane.ts';
 import { pullPolicyOf } from '#facts/image.ts';
 import { directionsOf } from '#facts/policy.ts';
 import { toolsOf } from '#facts/tools.ts';
-import { EXCEPTION_KINDS, KINDS, apiVersionOf, infoOf, kindFor, type Kind } from '#model/kinds.ts';
+import { EXCEPTION_KINDS, KINDS, apiVersionOf, infoOf, kindFor, type Kind, type TemplateKind } from '#model/kinds.ts';
 import { SHAPES, type AnyObject, type ObjectOf, type Pod } from '#model/objects.ts';
 import type { Metadata } from '#model/metadata.ts';
 import type { Container, PodSpec, PodTemplate, Volume } from '#model/pod.ts';
@@ -98,6 +98,7 @@ function finish(object: AnyObject): AnyObject {
         : { ...object, spec: { jobTemplate: { spec: { template: tidyTemplate(template) } } } };
     }
     case 'ReplicaSet':
+    case 'ReplicationController':
     case 'Job':
       // Managed ones are not judged beside their owner: of these only the ownership is kept.
       return object.metadata.ownerReferences === undefined
@@ -106,7 +107,7 @@ function finish(object: AnyObject): AnyObject {
     case 'Deployment':
     case 'StatefulSet':
     case 'DaemonSet':
-    case 'ReplicationController':
+    case 'DeploymentConfig':
       return tidyWorkload(object);
     case 'NetworkPolicy':
       return (object.spec.policyTypes ?? []).length > 0
@@ -117,9 +118,7 @@ function finish(object: AnyObject): AnyObject {
   }
 }
 
-function tidyWorkload<
-  T extends ObjectOf<'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'ReplicationController' | 'Job'>,
->(workload: T): T {
+function tidyWorkload<T extends ObjectOf<Exclude<TemplateKind, 'CronJob'>>>(workload: T): T {
   const template = workload.spec?.template;
   return template === undefined ? workload : { ...workload, spec: { template: tidyTemplate(template) } };
 }

@@ -3,7 +3,8 @@ import { realClock, type Clock } from '#kube/clock.ts';
 import { ApiError } from '#kube/errors.ts';
 import type { Transport } from '#kube/transport.ts';
 import type { Logger } from '#log/logger.ts';
-import { KINDS, placesOf, type GroupVersion, type Kind } from '#model/kinds.ts';
+import { KINDS, placesOf, type Kind } from '#model/kinds.ts';
+import type { GroupVersion } from '#model/served.ts';
 
 /** How often the server is asked: a CRD that is applied is seen within this. Milliseconds. */
 const EVERY_MS = 2000;

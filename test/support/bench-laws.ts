@@ -242,6 +242,8 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   CronJob: { spec: { schedule: '@daily', jobTemplate: { spec: { template } } } },
   Job: withTemplate,
   ReplicationController: withTemplate,
+  DeploymentConfig: withTemplate,
+  PodTemplate: {},
   ReplicaSet: withTemplate,
   Pod: { spec: podSpec, status: { phase: 'Running', containerStatuses: [{ name: 'app', imageID: 'x@sha256:1' }] } },
   ...SCAN_BODIES,

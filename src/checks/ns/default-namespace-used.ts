@@ -17,6 +17,7 @@ const COUNTED = [
   'Role',
   'RoleBinding',
   'PersistentVolumeClaim',
+  'PodTemplate',
   'Endpoints',
   'HorizontalPodAutoscaler',
   'PodDisruptionBudget',
@@ -30,6 +31,7 @@ type Counted = (typeof COUNTED)[number];
 const INCIDENTAL: ReadonlySet<Kind> = new Set<Kind>([
   'ConfigMap',
   'Secret',
+  'PodTemplate',
   'Endpoints',
   'HorizontalPodAutoscaler',
   'PodDisruptionBudget',

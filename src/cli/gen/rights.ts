@@ -1,7 +1,8 @@
 import { readsOf, OWN_READS, readKinds } from '#engine/reads.ts';
 import { leaseRights } from '#kube/lease-store.ts';
 import { areaOf, type Check } from '#model/check.ts';
-import { KINDS, groupsOf, isExceptionKind, type Kind, type KindInfo } from '#model/kinds.ts';
+import { KINDS, groupsOf, isExceptionKind, type Kind } from '#model/kinds.ts';
+import type { KindInfo } from '#model/served.ts';
 import type { Right } from '#model/right.ts';
 import { LEASE } from '#operator/run.ts';
 import { EVENT_RIGHTS } from '#sinks/events.ts';

@@ -2,7 +2,6 @@ import type { Raw } from '#inventory/shrink.ts';
 
 /** Kinds that make pods in a way that a look for `containers` does not find: `group/kind`. */
 const POD_MAKERS = new Set([
-  'apps.openshift.io/DeploymentConfig',
   'argoproj.io/Workflow',
   'argoproj.io/WorkflowTemplate',
   'argoproj.io/ClusterWorkflowTemplate',

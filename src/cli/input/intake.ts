@@ -26,6 +26,7 @@ const LONGEST = 300;
 export class Intake {
   readonly #objects = new Map<string, { readonly object: AnyObject; readonly origin: Origin }>();
   readonly #foreign: ForeignObject[] = [];
+  readonly #unopened: ForeignObject[] = [];
   readonly #errors: InputError[] = [];
   readonly #generated = new Map<string, number>();
   readonly #strings = new Strings();
@@ -41,8 +42,9 @@ export class Intake {
     return this.#objects.get(`${kind} ${key}`)?.origin;
   }
 
+  /** What no check reads, or not all of it. */
   get foreign(): readonly ForeignObject[] {
-    return this.#foreign;
+    return [...this.#foreign, ...this.#unopened];
   }
 
   get errors(): readonly InputError[] {
@@ -118,6 +120,7 @@ export class Intake {
     if ('problem' in recognised) this.fail(origin.file, origin.line, recognised.problem);
     else if ('foreign' in recognised) this.#foreign.push(foreignOf(raw as Raw));
     else {
+      if (recognised.kind === 'PodTemplate') this.#unopened.push(foreignOf(raw as Raw));
       const object = this.#strings.own(shrink(recognised.kind, this.#numbered(raw as Raw)));
       for (const note of object.malformed ?? [])
         this.fail(origin.file, origin.line, `${subjectText({ kind: object.kind, ...object.metadata })}: ${note}`);

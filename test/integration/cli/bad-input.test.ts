@@ -60,6 +60,19 @@ const CASES: readonly Case[] = [
     gaps: ['Rollout r: kind without a known pod template', 'Runner r: kind without a known pod template'],
   },
   {
+    name: 'a template that nobody opens, and one of OpenShift',
+    files: {
+      'a.yaml':
+        'apiVersion: v1\nkind: PodTemplate\nmetadata: {name: t, namespace: ci}\ntemplate: {spec: {containers: [{name: a, securityContext: {privileged: true}}]}}\n',
+      'b.yaml':
+        'apiVersion: apps.openshift.io/v1\nkind: DeploymentConfig\nmetadata: {name: dc, namespace: ci}\nspec: {template: {spec: {containers: [{name: a, securityContext: {privileged: true}}]}}}\n',
+    },
+    errors: [],
+    found: ['dc'],
+    status: 0,
+    gaps: ['PodTemplate t: kind without a known pod template'],
+  },
+  {
     name: 'a List in a List',
     files: {
       'a.yaml': `apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: List\n  items:\n  - ${privileged('inner')}  - {apiVersion: v1, kind: Pod}\n- ${privileged('outer')}`,

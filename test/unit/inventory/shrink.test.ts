@@ -303,6 +303,29 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    name: 'of a controlled ReplicationController stays whose it is',
+    kind: 'ReplicationController',
+    given: {
+      metadata: {
+        name: 'web-1',
+        namespace: 'shop',
+        ownerReferences: [
+          { apiVersion: 'apps.openshift.io/v1', kind: 'DeploymentConfig', name: 'web', uid: 'd', controller: true },
+        ],
+      },
+      spec: { template: { spec: { containers: [] } } },
+    },
+    expected: {
+      kind: 'ReplicationController',
+      metadata: {
+        ...meta('web-1', 'shop'),
+        ownerReferences: [
+          { apiVersion: 'apps.openshift.io/v1', kind: 'DeploymentConfig', name: 'web', uid: 'd', controller: true },
+        ],
+      },
+    },
+  },
+  {
     name: 'a ReplicaSet of its own keeps its template',
     kind: 'ReplicaSet',
     given: {
