@@ -51,14 +51,14 @@ export function anSbomReport(): Manifest {
 }
 
 /** A policy of Kyverno that holds every pod to a level of Pod Security. */
-export function aPodSecurityPolicy(validate: object = { podSecurity: { level: 'baseline' } }): Manifest {
+export function aPodSecurityPolicy(validate: object = { podSecurity: { level: 'baseline' } }, where = {}): Manifest {
   return {
     apiVersion: 'kyverno.io/v1',
     kind: 'KyvernoClusterPolicy',
     metadata: { name: 'levels' },
     spec: {
       validationFailureAction: 'Enforce',
-      rules: [{ name: 'baseline', match: { any: [{ resources: { kinds: ['Pod'] } }] }, validate }],
+      rules: [{ name: 'baseline', match: { any: [{ resources: { kinds: ['Pod'], ...where } }] }, validate }],
     },
   };
 }

@@ -18,7 +18,7 @@ interface Severities {
   readonly strong?: Severity;
   readonly namespace: Severity;
   readonly limited?: Severity;
-  /** Where Pod Security labels keep pods out. */
+  /** Where Pod Security labels alone keep pods out. */
   readonly enforced?: Severity;
   /** Limited to names of which one is as good as all: as without limits where no word is said. */
   readonly grave?: Severity;

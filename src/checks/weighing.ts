@@ -119,7 +119,7 @@ function priceOf(
   { severity }: Pick<Right, 'severity'>,
   { rule, reach, binding: { metadata } }: Granted,
   around: Around,
-): Pick<Weighed, 'severity' | 'unseen'> {
+): Price {
   const { namespace } = metadata;
   const there = priceAt(severity, namespace, around);
   if (reach !== 'limited') return there;
@@ -129,15 +129,21 @@ function priceOf(
   return answer ? { ...there, severity: grave } : { severity: limited, unseen };
 }
 
-function priceAt(
-  { cluster, strong = cluster, namespace: usual, enforced }: Right['severity'],
-  namespace: string,
-  { context, places, enforcing }: Around,
-): Pick<Weighed, 'severity' | 'unseen'> {
-  if (enforced !== undefined && enforcing?.(namespace) === true) return { severity: enforced, unseen: [] };
+type Price = Pick<Weighed, 'severity' | 'unseen'>;
+
+function priceAt(severity: Right['severity'], namespace: string, around: Around): Price {
+  const { cluster, strong = cluster, namespace: usual } = severity;
+  const held = priceByLabels(severity, namespace, around);
+  if (held !== undefined) return held;
   if (namespace === '') return { severity: cluster, unseen: [] };
   if (strong === usual) return { severity: usual, unseen: [] };
-  if (isSystemNamespace(namespace, context.parameters)) return { severity: strong, unseen: [] };
-  const { answer, unseen } = places?.(namespace) ?? { answer: false, unseen: [] };
+  if (isSystemNamespace(namespace, around.context.parameters)) return { severity: strong, unseen: [] };
+  const { answer, unseen } = around.places?.(namespace) ?? { answer: false, unseen: [] };
   return { severity: answer ? strong : usual, unseen };
+}
+
+/** Where labels are all that keeps pods out. */
+function priceByLabels({ enforced }: Right['severity'], namespace: string, { enforcing }: Around): Price | undefined {
+  const labels = enforced === undefined ? undefined : enforcing?.(namespace);
+  return enforced !== undefined && labels?.answer === true ? { severity: enforced, unseen: labels.unseen } : undefined;
 }

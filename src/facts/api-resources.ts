@@ -1,3 +1,5 @@
+import { KINDS, groupsOf, type Kind } from '#model/kinds.ts';
+
 /**
  * Which resources of Kubernetes have a namespace, by group, as the API server of 1.36 serves them (`kubectl api-resources`); the cluster suite
  * compares. All others of these groups have none.
@@ -43,10 +45,18 @@ const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
 /** Groups of which every resource has a namespace: there `*` has one too. */
 const WHOLLY = new Set(['apps', 'autoscaling', 'batch', 'discovery.k8s.io', 'events.k8s.io', 'policy']);
 
-/** Whether a resource of a rule has a namespace, `pods/exec` as `pods`; undefined where no table of ours knows the group. */
+/** The kinds of extensions that we read, by group and resource. */
+const OF_EXTENSIONS = new Map(
+  (Object.keys(KINDS) as Kind[]).flatMap((kind) =>
+    groupsOf(kind).map((group) => [`${group}/${KINDS[kind].plural}`, KINDS[kind].namespaced] as const),
+  ),
+);
+
+/** Whether a resource of a rule has a namespace, `pods/exec` as `pods`; undefined where no table of ours knows it. */
 export function isNamespaced(group: string, resource: string): boolean | undefined {
   const known = Object.hasOwn(NAMESPACED, group) ? NAMESPACED[group] : undefined;
   if (group === '*') return false;
   const [plural = ''] = resource.split('/');
-  return known === undefined ? undefined : known.includes(plural) || (plural === '*' && WHOLLY.has(group));
+  if (known === undefined) return OF_EXTENSIONS.get(`${group}/${plural}`);
+  return known.includes(plural) || (plural === '*' && WHOLLY.has(group));
 }

@@ -2,6 +2,8 @@ import type { ObjectOf } from '#model/objects.ts';
 import type { PolicyRule, RbacSubject } from '#model/policy.ts';
 
 export type AnyRole = ObjectOf<'Role'> | ObjectOf<'ClusterRole'>;
+/** What grants a role: in a namespace, or everywhere. */
+export type BindingKind = 'RoleBinding' | 'ClusterRoleBinding';
 export type AnyBinding = ObjectOf<'RoleBinding'> | ObjectOf<'ClusterRoleBinding'>;
 
 const EVERY_VERB = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'] as const;

@@ -1,4 +1,5 @@
 import { RBAC_ENGINE, STRENGTH_KINDS, type Clue, type RbacEngine, type RbacKind } from '#analysis/rbac/engine.ts';
+import type { BindingKind } from '#facts/rbac.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
@@ -19,7 +20,7 @@ export const accessOfPod = defineRelation({
 });
 
 /** The engine that knows what a binding opens. */
-function accessOf<K extends 'RoleBinding' | 'ClusterRoleBinding'>(subject: K): Relation<K, RbacEngine> {
+function accessOf<K extends BindingKind>(subject: K): Relation<K, RbacEngine> {
   return defineRelation<K, RbacKind | Clue, RbacEngine>({
     subject,
     name: 'everything that the binding gives',

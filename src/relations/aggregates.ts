@@ -1,5 +1,6 @@
 import { feeds } from '#analysis/rbac/aggregation.ts';
 import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
+import type { BindingKind } from '#facts/rbac.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
 import type { ObjectOf } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
@@ -50,7 +51,7 @@ export const boundAggregatesOfClusterRole = defineRelation({
     ClusterRole: (change, inventory) => fedBy(sides(change), inventory),
     ...sameFor(
       ['RoleBinding', 'ClusterRoleBinding'] as const,
-      (change: ChangeOf<'RoleBinding' | 'ClusterRoleBinding'>, inventory: Inventory<RbacKind>) => {
+      (change: ChangeOf<BindingKind>, inventory: Inventory<RbacKind>) => {
         const bound = sides(change).flatMap(
           ({ roleRef }) => inventory.get({ kind: 'ClusterRole', namespace: '', name: roleRef.name }) ?? [],
         );

@@ -7,7 +7,7 @@ import {
   type RbacKind,
 } from '#analysis/rbac/engine.ts';
 import { accountNamedBy, accountOfKey, userOf } from '#analysis/rbac/identity.ts';
-import type { Account, AnyBinding } from '#facts/rbac.ts';
+import type { Account, AnyBinding, BindingKind } from '#facts/rbac.ts';
 import { accountOf } from '#facts/token.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
 import { refOf, type Ref } from '#model/ref.ts';
@@ -15,7 +15,6 @@ import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
 import { isFinished } from '#model/workload.ts';
 import { podsByAccount } from './pods-by-account.ts';
 
-type Binding = 'RoleBinding' | 'ClusterRoleBinding';
 type Read = RbacKind | 'Namespace';
 type Held = Inventory<RbacKind>;
 
@@ -48,7 +47,7 @@ function exists({ namespace, name }: Account, inventory: Inventory<Read>): boole
   return inventory.get({ kind: 'ServiceAccount', namespace, name }) !== undefined;
 }
 
-function namedAccounts<K extends Binding>(subject: K): Relation<K, NamedAccount> {
+function namedAccounts<K extends BindingKind>(subject: K): Relation<K, NamedAccount> {
   return defineRelation<K, Read, NamedAccount>({
     subject,
     name: 'ServiceAccounts that the binding names, and their Namespaces',
@@ -79,7 +78,7 @@ export interface LoneAccount extends UsedAccount {
 }
 
 /** Each is told of on the first of its bindings alone. */
-function loneAccounts<K extends Binding>(subject: K): Relation<K, LoneAccount> {
+function loneAccounts<K extends BindingKind>(subject: K): Relation<K, LoneAccount> {
   return defineRelation<K, RbacKind | Clue, LoneAccount>({
     subject,
     name: 'rights of the ServiceAccounts that it names and that are not there',
@@ -94,11 +93,11 @@ function loneAccounts<K extends Binding>(subject: K): Relation<K, LoneAccount> {
         }));
     },
     affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<RbacKind | Clue>, inventory: Held) => {
-      const { subjects, accounts, others, namespaces, hasClue } = inventory.view(RBAC_ENGINE).shiftOf(change);
-      if (hasClue || accounts.size + others.size + namespaces.size > 0)
-        return inventory.list<Binding>(subject).map((binding) => refOf(binding) as Ref<K>);
+      const engine = inventory.view(RBAC_ENGINE);
+      if (engine.movesStrength(change))
+        return inventory.list<BindingKind>(subject).map((binding) => refOf(binding) as Ref<K>);
       const own = change.ref.kind === 'ServiceAccount' ? [change.ref] : [];
-      const named = [...subjects].flatMap(({ key }) => accountOfKey(key) ?? []);
+      const named = [...engine.shiftOf(change).subjects].flatMap(({ key }) => accountOfKey(key) ?? []);
       return naming(subject, [...named, ...own], inventory);
     }),
     mayLack: RBAC_ENGINE.also,
@@ -113,7 +112,7 @@ function firstBindingOf(account: Account, { index }: RbacEngine): AnyBinding | u
   return first?.binding;
 }
 
-function naming<K extends Binding>(kind: K, accounts: readonly Account[], inventory: Held): readonly Ref<K>[] {
+function naming<K extends BindingKind>(kind: K, accounts: readonly Account[], inventory: Held): readonly Ref<K>[] {
   const { state } = inventory.view(RBAC_ENGINE).index;
   return accounts
     .flatMap((account) => [...state.grantsOf({ user: userOf(account), groups: [] })])
@@ -121,9 +120,9 @@ function naming<K extends Binding>(kind: K, accounts: readonly Account[], invent
     .map(({ binding }) => refOf(binding) as Ref<K>);
 }
 
-function namingAnyIn<K extends Binding>(kind: K, namespace: string, inventory: Held): readonly Ref<K>[] {
+function namingAnyIn<K extends BindingKind>(kind: K, namespace: string, inventory: Held): readonly Ref<K>[] {
   const named = inventory
-    .list<Binding>(kind)
+    .list<BindingKind>(kind)
     .filter((binding) => accountsIn(binding, inventory).some((account) => account.namespace === namespace));
   return named.map((binding) => refOf(binding) as Ref<K>);
 }

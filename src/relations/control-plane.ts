@@ -1,6 +1,6 @@
 import { startedBy } from '#facts/control-plane.ts';
 import { containersOf } from '#facts/containers.ts';
-import { isNobody, type AnyBinding } from '#facts/rbac.ts';
+import { isNobody, type AnyBinding, type BindingKind } from '#facts/rbac.ts';
 import { TO_CLUSTER } from '#model/cluster.ts';
 import { sides, type ChangeOf, type Index } from '#model/inventory.ts';
 import type { Pod } from '#model/objects.ts';
@@ -46,7 +46,7 @@ export const apiServersBesideCluster = defineRelation({
 });
 
 /** The same for a binding, of callers without a name alone. */
-function apiServersForBinding<K extends 'RoleBinding' | 'ClusterRoleBinding'>(subject: K): Relation<K, Pod> {
+function apiServersForBinding<K extends BindingKind>(subject: K): Relation<K, Pod> {
   return defineRelation<K, 'Pod', Pod>({
     subject,
     name: 'kube-apiserver Pods',

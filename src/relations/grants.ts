@@ -11,7 +11,7 @@ import { accountIdentity } from '#analysis/rbac/identity.ts';
 import { isEveryones } from '#analysis/rbac/shipped.ts';
 import { AUTH_MAP } from '#analysis/rbac/primitives.ts';
 import { LEANING } from '#analysis/rbac/strength.ts';
-import type { Account, AnyBinding, AnyRole } from '#facts/rbac.ts';
+import type { Account, AnyBinding, AnyRole, BindingKind } from '#facts/rbac.ts';
 import { accountOf } from '#facts/token.ts';
 import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
 import type { ObjectOf } from '#model/objects.ts';
@@ -20,7 +20,6 @@ import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
 import { accountsOfSubjects, podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
-type Placed = 'RoleBinding' | 'ClusterRoleBinding';
 type Held = Inventory<RbacKind>;
 type Read = RbacKind | Clue;
 
@@ -106,7 +105,7 @@ function bindingsOf<K extends 'Role' | 'ClusterRole'>(subject: K): Relation<K, A
       ),
     affected: {
       ...sameFor(['ServiceAccount', 'Role', 'ClusterRole'], () => []),
-      ...sameFor(['RoleBinding', 'ClusterRoleBinding'], (change: ChangeOf<Placed>) =>
+      ...sameFor(['RoleBinding', 'ClusterRoleBinding'], (change: ChangeOf<BindingKind>) =>
         sides(change)
           .filter(({ roleRef }) => roleRef.kind === subject)
           .map(({ metadata, roleRef }) => {
@@ -215,7 +214,7 @@ export interface BoundRole extends Pick<Grant, 'rules'> {
 /** What a binding gives whose role is not there. */
 export const NO_ROLE: BoundRole = { rules: undefined, hasOthers: false, isStrong: { answer: false, unseen: [] } };
 
-function roleOf<K extends Placed>(subject: K): Relation<K, BoundRole> {
+function roleOf<K extends BindingKind>(subject: K): Relation<K, BoundRole> {
   return defineRelation<K, Read, BoundRole>({
     subject,
     name: `${subject === 'RoleBinding' ? 'Role or ClusterRole of the RoleBinding' : 'ClusterRole of the ClusterRoleBinding'}, and what it leads to`,
@@ -242,7 +241,11 @@ function roleOf<K extends Placed>(subject: K): Relation<K, BoundRole> {
 }
 
 /** The bindings that may give something else after a change, or lead elsewhere. */
-export function bindingsMovedBy<K extends Placed>(kind: K, change: ChangeOf<Read>, inventory: Held): readonly Ref<K>[] {
+export function bindingsMovedBy<K extends BindingKind>(
+  kind: K,
+  change: ChangeOf<Read>,
+  inventory: Held,
+): readonly Ref<K>[] {
   const placed = kind === 'RoleBinding' ? (bindingsByTheStrong(change, inventory) as readonly Ref<K>[]) : [];
   const roles = [...rolesMovedBy(change, inventory), ...leaningOn(change, inventory)];
   return [...bound(kind, roles), ...placed, ...besideTheFirst(kind, change, inventory)];
@@ -253,11 +256,11 @@ export const roleOfRoleBinding = roleOf('RoleBinding');
 export const roleOfClusterRoleBinding = roleOf('ClusterRoleBinding');
 
 /** The first role of its kind in its place and the last say something of all bindings there. */
-function besideTheFirst<K extends Placed>(kind: K, { ref }: ChangeOf<Read>, inventory: Held): readonly Ref<K>[] {
+function besideTheFirst<K extends BindingKind>(kind: K, { ref }: ChangeOf<Read>, inventory: Held): readonly Ref<K>[] {
   if (ref.kind !== 'Role' && ref.kind !== 'ClusterRole') return [];
   const place = ref.kind === 'Role' ? ref.namespace : undefined;
   if (inventory.list(ref.kind, place).length > 1) return [];
-  return inventory.list<Placed>(kind, place).map((binding) => refOf(binding) as Ref<K>);
+  return inventory.list<BindingKind>(kind, place).map((binding) => refOf(binding) as Ref<K>);
 }
 
 /** What a RoleBinding leads to depends on who lives in its namespace. */
@@ -284,12 +287,11 @@ function rolesMovedBy(change: ChangeOf<Read>, inventory: Held): readonly RoleEnt
 
 /** The roles whose worth depends on somebody who came near to cluster-admin or is no longer, on a token, or on EKS. */
 function leaningOn(change: ChangeOf<Read>, inventory: Held): readonly RoleEntry[] {
-  const { accounts, others, namespaces, hasClue } = inventory.view(RBAC_ENGINE).shiftOf(change);
-  if (!hasClue && accounts.size + others.size + namespaces.size === 0) return [];
+  if (!inventory.view(RBAC_ENGINE).movesStrength(change)) return [];
   return [...stateOf(inventory).roles()].filter(({ reach }) => (reach & LEANING) !== 0n);
 }
 
-function bound<K extends Placed>(kind: K, roles: readonly RoleEntry[]): readonly Ref<K>[] {
+function bound<K extends BindingKind>(kind: K, roles: readonly RoleEntry[]): readonly Ref<K>[] {
   const bindings: readonly BindingEntry[] = roles.flatMap((role) => [...role.bindings]);
   return bindings.filter(({ binding }) => binding.kind === kind).map(({ binding }) => refOf(binding) as Ref<K>);
 }

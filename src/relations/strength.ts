@@ -70,12 +70,6 @@ export const strengthOfAccount = defineRelation({
   mayLack: RBAC_ENGINE.also,
 });
 
-/** Whether somebody's strength may be another one: strength is catching, also for accounts that nobody has made yet. */
-function moves(change: ChangeOf<Read>, inventory: Held): boolean {
-  const { accounts, others, namespaces, hasClue } = inventory.view(RBAC_ENGINE).shiftOf(change);
-  return hasClue || accounts.size + others.size + namespaces.size > 0;
-}
-
 function isStrong(account: Account, inventory: Held): Known<boolean> {
   const engine = inventory.view(RBAC_ENGINE);
   return engine.known((reading) => engine.strengthOf(account, reading) !== 'none');
@@ -87,7 +81,7 @@ export const strengthOfPod = defineRelation({
   name: 'everything that its ServiceAccount may do',
   related: (pod, inventory: Held): readonly Known<boolean>[] => [isStrong(accountOf(pod), inventory)],
   affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Inventory<RbacKind | 'Pod'>) => {
-    if (moves(change, inventory)) return inventory.list('Pod').map(refOf);
+    if (inventory.view(RBAC_ENGINE).movesStrength(change)) return inventory.list('Pod').map(refOf);
     const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
     return [...podsOfSubjects(subjects, inventory), ...inventory.by(podsByAccount, keyOf(change.ref)).map(refOf)];
   }),
@@ -104,7 +98,8 @@ export const strengthOfSecret = defineRelation({
   },
   affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Inventory<RbacKind | 'Secret'>) => {
     const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
-    const isTouched = subjects.size > 0 || change.ref.kind === 'ServiceAccount' || moves(change, inventory);
+    const isTouched =
+      subjects.size > 0 || change.ref.kind === 'ServiceAccount' || inventory.view(RBAC_ENGINE).movesStrength(change);
     return isTouched ? inventory.list('Secret').map(refOf) : [];
   }),
   mayLack: RBAC_ENGINE.also,

@@ -75,11 +75,10 @@ export const targetsOfRoleBinding = targetsOf('RoleBinding');
 
 /** Under which words those are filed that may lead elsewhere after a change. */
 function wordsMovedBy(change: ChangeOf<Read>, inventory: Held): readonly string[] {
-  const { accounts, others, namespaces, roles, hasClue } = inventory.view(RBAC_ENGINE).shiftOf(change);
-  const isMoved = hasClue || accounts.size + others.size + namespaces.size > 0;
+  const engine = inventory.view(RBAC_ENGINE);
   const secrets = change.ref.kind === 'Secret' ? [`secrets ${change.ref.name}`] : [];
-  const named = [...roles].map(({ kind, name }) => `${kind.toLowerCase()}s ${name}`);
-  return [...secrets, ...named, ...(isMoved ? NAMED.map((kind) => `${kind} *`) : [])];
+  const named = [...engine.shiftOf(change).roles].map(({ kind, name }) => `${kind.toLowerCase()}s ${name}`);
+  return [...secrets, ...named, ...(engine.movesStrength(change) ? NAMED.map((kind) => `${kind} *`) : [])];
 }
 
 function targetsIn(inventory: Held): Targets {

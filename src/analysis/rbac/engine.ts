@@ -98,6 +98,12 @@ export class RbacEngine {
     return this.#shifts.get(change as Change) ?? NOTHING;
   }
 
+  /** Whether a change may have made somebody's strength another one: strength is catching, also for accounts that nobody has made yet. */
+  movesStrength(change: object): boolean {
+    const { accounts, others, namespaces, hasClue } = this.shiftOf(change);
+    return hasClue || accounts.size + others.size + namespaces.size > 0;
+  }
+
   /** Asks twice where not all is seen: for what is known, and for what is possible. */
   known<T>(ask: (reading: Reading) => T): Known<T> {
     const answer = ask('known');

@@ -1,6 +1,15 @@
+import { aPodSecurityPolicy } from '../admission-samples.ts';
 import { reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { READ_PODS, aClusterRole, aClusterRoleBinding, aNamespace, aRole, aRoleBinding } from '../samples.ts';
+import {
+  READ_PODS,
+  RESTRICTED,
+  aClusterRole,
+  aClusterRoleBinding,
+  aNamespace,
+  aRole,
+  aRoleBinding,
+} from '../samples.ts';
 
 const PATCH = { apiGroups: [''], resources: ['namespaces'], verbs: ['patch'] };
 
@@ -29,7 +38,6 @@ export const nodeOrNamespaceMetadataWrite = defineRightsCheck({
       aspect: 'namespace',
       says: 'lets change labels of namespaces',
       reach: reaching(['update', 'patch'], '', 'namespaces'),
-      // What else keeps pods out, as policy engines do, is not looked for: the labels count as the only thing that does.
       severity: { cluster: 'medium', namespace: 'medium', enforced: 'high' },
       sample: PATCH,
     },
@@ -45,6 +53,22 @@ export const nodeOrNamespaceMetadataWrite = defineRightsCheck({
       name: 'namespace, in one whose labels enforce Pod Security',
       subject: aRole(PATCH),
       world: [aRoleBinding(), aNamespace()],
+      finds: [{ at: 'rules[0]', aspect: 'namespace', severity: 'high' }],
+    },
+    {
+      name: 'namespace, in one where a policy of Kyverno keeps privileged pods out too',
+      subject: aRole(PATCH),
+      world: [aRoleBinding(), aNamespace(), aPodSecurityPolicy()],
+      finds: [{ at: 'rules[0]', aspect: 'namespace', severity: 'medium' }],
+    },
+    {
+      name: 'namespace, everywhere, where that policy is limited to namespaces by a label',
+      subject: aClusterRole(PATCH),
+      world: [
+        aClusterRoleBinding(),
+        aNamespace(),
+        aPodSecurityPolicy(undefined, { namespaceSelector: { matchLabels: RESTRICTED } }),
+      ],
       finds: [{ at: 'rules[0]', aspect: 'namespace', severity: 'high' }],
     },
     {

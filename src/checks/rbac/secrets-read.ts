@@ -4,6 +4,10 @@ import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
 import { aTokenSecret } from '../token-samples.ts';
 
+/** Of a cluster only the Secrets with tokens are listed, of files all. */
+const OTHERS_UNSEEN =
+  'Secrets without the token of a service account are not seen: there may be one of this name in a namespace of the system';
+
 export const secretsRead = defineRightsCheck({
   id: 'KP-RBAC-005',
   name: 'secrets-read',
@@ -27,8 +31,13 @@ export const secretsRead = defineRightsCheck({
       says: 'lets read Secrets',
       reach: reaching(['get', 'list', 'watch'], '', 'secrets'),
       severity: { cluster: 'critical', strong: 'high', namespace: 'medium', limited: 'low' },
-      named: ({ resourceNames = [] }, namespace, { secret }, { parameters }) =>
-        anyTarget(resourceNames, (name) => secret(namespace, name, (each) => isSystemNamespace(each, parameters))),
+      named: ({ resourceNames = [] }, namespace, { secret }, { parameters, complete }) => {
+        const found = anyTarget(resourceNames, (name) =>
+          secret(namespace, name, (each) => isSystemNamespace(each, parameters)),
+        );
+        const isDoubtful = complete && namespace === '' && !found.answer;
+        return isDoubtful ? { ...found, unseen: [...found.unseen, OTHERS_UNSEEN] } : found;
+      },
       graveName: { name: 'token', world: [aTokenSecret('web')], also: ['KP-SA-005'] },
       sample: { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] },
     },

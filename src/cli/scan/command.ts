@@ -22,6 +22,7 @@ import { severityNamed } from './select.ts';
 export async function scan(paths: readonly string[], flags: ScanFlags): Promise<number> {
   const { output, failOn } = flags;
   if (!isFormat(output)) throw new UsageError(`--output: "${output}" is not one of ${Object.keys(FORMATS).join(', ')}`);
+  if (flags.exclude.length > 0 && paths.length === 0) throw new UsageError('--exclude is for folders: name one');
   const threshold = failOn === undefined ? undefined : severityNamed(failOn);
   const plan = planOf(flags);
   for (const control of endedControls(plan.settings.controlPlane.declaredControls, wallClock()))
@@ -32,7 +33,7 @@ export async function scan(paths: readonly string[], flags: ScanFlags): Promise<
     return scanBatch(plan, threshold);
   }
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
-  const scanned = paths.length === 0 ? await scanLive(flags, plan) : await scanFiles(paths, plan);
+  const scanned = paths.length === 0 ? await scanLive(flags, plan) : await scanFiles(paths, flags, plan);
   const found = resultOf(scanned.judged, scanned.told);
   const result = baseline === undefined ? found : compared(found, baseline);
   await report(output, {
@@ -54,13 +55,16 @@ function countsFrom(threshold: Severity = 'low'): Scan['counts'] {
   return (finding) => isOver(finding, threshold);
 }
 
-async function scanFiles(paths: readonly string[], plan: ScanPlan): Promise<Scanned> {
+async function scanFiles(paths: readonly string[], { exclude }: ScanFlags, plan: ScanPlan): Promise<Scanned> {
   const intake = new Intake();
   const stdin = paths.includes('-') ? await textOf(process.stdin) : '';
   if (paths.includes('-')) intake.addText('-', stdin);
   const reading = progressLine('reading: documents');
   const spare = youngSpaceKeeper();
-  for await (const read of parsedAhead(paths.filter((path) => path !== '-'))) {
+  for await (const read of parsedAhead(
+    paths.filter((path) => path !== '-'),
+    exclude,
+  )) {
     intake.addFile(read);
     reading.at(intake.documents);
     spare();

@@ -23,6 +23,7 @@ export interface ScanFlags {
   readonly framework?: string;
   readonly baseline?: string;
   readonly exceptions: readonly string[];
+  readonly exclude: readonly string[];
   readonly namespace?: string;
   readonly kubernetesVersion?: string;
   readonly config?: string;

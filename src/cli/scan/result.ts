@@ -5,7 +5,7 @@ import type { Check, Context } from '#model/check.ts';
 import { isCluster } from '#model/cluster.ts';
 import type { Inventory } from '#model/inventory.ts';
 import { momentText } from '#model/moment.ts';
-import { rankOf } from '#model/severity.ts';
+import { SEVERITIES, rankOf } from '#model/severity.ts';
 import type { Subject } from '#model/ref.ts';
 import { byWord } from '#model/text.ts';
 import type { Standing } from '#model/standing.ts';
@@ -88,7 +88,7 @@ export function resultOf(judged: Judged, told: Told): ScanResult {
       ? {}
       : { scoreWithoutExceptions: scoreOf(judged.tally.openWithoutExceptions, told.scope).exact }),
     summary,
-    findings: judged.verdicts.flatMap(findingsOf).sort(byWorst),
+    findings: worstFirst(judged.verdicts),
     notEvaluated: sortedBy(gaps, gapKey),
     ...(declared.length === 0 ? {} : { declared }),
     ...(judged.tellsTraits ? { workloads: standing(judged, true), bindings: standing(judged, false) } : {}),
@@ -121,6 +121,24 @@ function exceptionsOf({ standings }: Judged, { isPart = false }: Told): readonly
   return sortedBy(rows, ({ kind, namespace = '', name }) => [namespace, kind, name]);
 }
 
+/**
+ * All findings: worst first, then by check and subject. Those of a verdict are in order already, so that only what is found by one check with one
+ * severity has to be put together, subject by subject: there may be hundreds of thousands.
+ */
+function worstFirst(verdicts: readonly Verdict[]): readonly ScanFinding[] {
+  const groups = new Map<string, ScanFinding[]>();
+  for (const verdict of sortedBy(verdicts, ({ subject }) => placeOf(subject)))
+    for (const finding of findingsOf(verdict)) {
+      const key = `${String(MILDEST_LAST - rankOf(finding.severity))} ${finding.check}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [finding]);
+      else group.push(finding);
+    }
+  return [...groups].sort(([a], [b]) => byWord(a, b)).flatMap(([, group]) => group);
+}
+
+const MILDEST_LAST = SEVERITIES.length;
+
 function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
   const named = subjectOf(subject);
   return findings.map(({ check, name, aspect, severity, status, path, message, evidence, pss, ...why }) => ({
@@ -137,27 +155,6 @@ function findingsOf({ subject, findings }: Verdict): readonly ScanFinding[] {
     ...(why.accepted === undefined ? {} : { accepted: why.accepted }),
     ...(why.exception === undefined ? {} : { exception: why.exception }),
   }));
-}
-
-/** Without keys made for each, as `sortedBy` makes them: there may be hundreds of thousands. */
-function byWorst(a: ScanFinding, b: ScanFinding): number {
-  return (
-    rankOf(b.severity) - rankOf(a.severity) ||
-    byWord(a.check, b.check) ||
-    (a.subject === b.subject ? 0 : byPlace(a.subject, b.subject)) ||
-    byWord(a.path, b.path) ||
-    byWord(a.aspect ?? '', b.aspect ?? '') ||
-    byWord(a.message, b.message)
-  );
-}
-
-function byPlace(a: ScanSubject, b: ScanSubject): number {
-  return (
-    byWord(a.namespace ?? '', b.namespace ?? '') ||
-    byWord(a.kind, b.kind) ||
-    byWord(a.name, b.name) ||
-    byWord(a.apiVersion, b.apiVersion)
-  );
 }
 
 function subjectOf({ apiVersion, kind, namespace, name }: Subject): ScanSubject {

@@ -323,6 +323,7 @@ describe('[integration] exit statuses', function () {
       status: 2,
       says: 'is no result of kubeposture scan --output json',
     },
+    { name: 'what to leave out of no folder', args: ['scan', '--exclude', 'x'], status: 2, says: 'is for folders' },
     { name: 'a batch with paths', args: ['scan', '--batch', 'a.yaml'], status: 2, says: 'takes no paths' },
     {
       name: 'an unknown check to explain',

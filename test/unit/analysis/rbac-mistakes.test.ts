@@ -56,8 +56,8 @@ const MISTAKES: readonly Case[] = [
   ],
   [
     'taking pods/* for a wildcard',
-    [...STRONG, pod('shop/p', 'other'), ...grant(WEB, 'shop', may('create', 'pods/*'))],
-    leadsTo(OTHER),
+    grant(WEB, 'shop', may('create', 'pods/*')),
+    allowed('create', 'pods', { subresource: 'exec' }),
     false,
   ],
   [
@@ -98,6 +98,12 @@ const MISTAKES: readonly Case[] = [
     'leaving impersonation out',
     [...STRONG, ...grant(WEB, 'shop', may('impersonate', 'serviceaccounts', 'other'))],
     leadsTo(ADMIN),
+    true,
+  ],
+  [
+    'missing a ClusterRole that is granted in a namespace',
+    [...STRONG, clusterRole('r', may('create', 'serviceaccounts/token')), bind('shop', 'ClusterRole:r', WEB)],
+    leadsTo(OTHER),
     true,
   ],
   [
@@ -232,6 +238,12 @@ const BAD_INPUT: readonly Case[] = [
     true,
   ],
   [
+    'and its URLs',
+    grant(WEB, '', { verbs: ['get'], apiGroups: [''], resources: ['pods'], nonResourceURLs: ['/x'] }),
+    { kind: 'can', subject: web, verb: 'get', nonResourceURL: '/x' },
+    true,
+  ],
+  [
     'URLs in a Role count for nobody',
     grant(WEB, 'shop', { verbs: ['get'], nonResourceURLs: ['/x'] }),
     { kind: 'can', subject: web, verb: 'get', nonResourceURL: '/x' },
@@ -281,6 +293,31 @@ describe('[unit] RBAC: bad input', () => {
     it(name, () => {
       expect(answerTo(objects, question)).to.deep.equal(answer);
     });
+
+  it('ten thousand subjects in one binding', () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => `User:u${String(index)}`);
+    const objects = [clusterRole('r', may('get', 'pods')), bind('', 'ClusterRole:r', ...many)];
+    const { subjects } = answerTo(objects, { kind: 'whoCan', verb: 'get', resource: 'pods' }) as {
+      readonly subjects: readonly string[];
+    };
+    expect(subjects).to.have.lengthOf(10_000);
+  });
+
+  it('a ring of aggregates has what comes in from outside', () => {
+    const aggregate = (name: string, label: string, takes: string): object => ({
+      apiVersion: `${R}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name, labels: { [label]: 'yes' } },
+      rules: [],
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [takes]: 'yes' } }] },
+    });
+    const leaf = { ...clusterRole('leaf', may('get', 'pods')), metadata: { name: 'leaf', labels: { b: 'yes' } } };
+    const objects = [aggregate('one', 'a', 'b'), aggregate('two', 'b', 'a'), leaf];
+    for (const name of ['one', 'two'])
+      expect(answerTo(objects, { kind: 'effectiveRules', clusterRole: name })).to.deep.equal({
+        rules: [may('get', 'pods')],
+      });
+  });
 
   const NOTED: readonly (readonly [name: string, world: readonly Manifest[], kind: string, note: RegExp])[] = [
     [

@@ -32,18 +32,11 @@ const ADMIN = { clusterAdmin: true };
 
 /** What a rule allows, and what it only seems to. */
 const AUTHORIZER: readonly Case[] = [
-  ['a slash and a star is no wildcard', grant(WEB, 'shop', may('create', 'pods/*')), can('create', 'pods/exec'), false],
   [
     'a star of any resource and any subresource is none either',
     grant(WEB, 'shop', may('get', '*/*')),
     can('get', 'pods'),
     false,
-  ],
-  [
-    'a star in front is a subresource of any resource',
-    grant(WEB, 'shop', may('update', 'apps:*/scale')),
-    can('update', 'apps:deployments/scale'),
-    true,
   ],
   [
     'but of the groups of the rule only',
@@ -52,18 +45,6 @@ const AUTHORIZER: readonly Case[] = [
     false,
   ],
   ['pods are not pods/exec', grant(WEB, 'shop', may('create', 'pods')), can('create', 'pods/exec'), false],
-  [
-    'a deployment is not in the core group',
-    grant(WEB, 'shop', may('create', 'deployments')),
-    can('create', 'apps:deployments'),
-    false,
-  ],
-  [
-    'a star in resourceNames is a name',
-    grant(WEB, 'shop', may('get', 'secrets', '*')),
-    can('get', 'secrets', 'shop', { name: 'x' }),
-    false,
-  ],
   ['a create carries no name', grant(WEB, 'shop', may('create', 'secrets', 'x')), can('create', 'secrets'), false],
   [
     'a create of a subresource does',
@@ -76,12 +57,6 @@ const AUTHORIZER: readonly Case[] = [
     grant(WEB, 'shop', may('list', 'secrets', 'x')),
     can('list', 'secrets', 'shop', { name: 'x' }),
     true,
-  ],
-  [
-    'a rule without apiGroups matches no resource',
-    grant(WEB, 'shop', { verbs: ['*'], resources: ['*'] }),
-    can('get', 'pods'),
-    false,
   ],
   [
     'a RoleBinding does not answer for all namespaces',
@@ -102,22 +77,10 @@ const AUTHORIZER: readonly Case[] = [
     true,
   ],
   [
-    'a RoleBinding gives no URL',
-    [clusterRole('u', { verbs: ['get'], nonResourceURLs: ['*'] }), bind('shop', 'ClusterRole:u', WEB)],
-    { kind: 'can', subject: web, verb: 'get', nonResourceURL: '/healthz' },
-    false,
-  ],
-  [
     'a URL that ends in a slash and a star is not the URL without',
     grant(WEB, '', { verbs: ['get'], nonResourceURLs: ['/healthz/*'] }),
     { kind: 'can', subject: web, verb: 'get', nonResourceURL: '/healthz' },
     false,
-  ],
-  [
-    'resources and URLs in one rule both count in a manifest',
-    grant(WEB, '', { verbs: ['get'], apiGroups: [''], resources: ['pods'], nonResourceURLs: ['/healthz'] }),
-    { kind: 'can', subject: web, verb: 'get', nonResourceURL: '/healthz' },
-    true,
   ],
   [
     'a Role through a ClusterRoleBinding is nothing',
@@ -130,12 +93,6 @@ const AUTHORIZER: readonly Case[] = [
     [role('shop/r'), clusterRole('r', EVERYTHING), bind('shop', 'Role:r', WEB)],
     can('get', 'pods'),
     false,
-  ],
-  [
-    'a User spelled as an account is the account',
-    [clusterRole('r', may('get', 'pods')), bind('', 'ClusterRole:r', 'User:system:serviceaccount:shop:web')],
-    can('get', 'pods'),
-    true,
   ],
   [
     'the group of its namespace',
@@ -264,7 +221,7 @@ const LOGS = [
   ...grant('ServiceAccount:shop/other', '', EVERYTHING),
 ];
 
-/** Where rights lead in the end: the mistakes of others, each by what it would get wrong. */
+/** Where rights lead in the end. What is easily got wrong has a file of its own. */
 const ESCALATION: readonly Case[] = [
   ['everything', grant(WEB, '', EVERYTHING), escalates(ADMIN), true],
   [
@@ -272,43 +229,6 @@ const ESCALATION: readonly Case[] = [
     [...KUBE_SYSTEM, ...grant(WEB, '', may('*', '*'))],
     escalates(ADMIN),
     true,
-  ],
-  [
-    'a name of a role means nothing',
-    [clusterRole('system:public-info-viewer'), bind('', 'ClusterRole:system:public-info-viewer', WEB)],
-    escalates(ADMIN),
-    false,
-  ],
-  [
-    'rights of two bindings are united',
-    [
-      ...grant(WEB, '', may('bind', `${R}:clusterroles`)),
-      clusterRole('c', may('create', `${R}:clusterrolebindings`)),
-      bind('', 'ClusterRole:c', 'Group:system:serviceaccounts:shop'),
-    ],
-    escalates(ADMIN),
-    true,
-  ],
-  [
-    'rights of two identities are not',
-    [
-      ...grant(WEB, '', may('bind', `${R}:clusterroles`)),
-      ...grant('ServiceAccount:shop/x', '', may('create', `${R}:clusterrolebindings`)),
-    ],
-    escalates(ADMIN),
-    false,
-  ],
-  [
-    'bind on bindings is nothing',
-    grant(WEB, '', may('bind create', `${R}:clusterrolebindings`)),
-    escalates(ADMIN),
-    false,
-  ],
-  [
-    'escalate without a write is nothing',
-    grant(WEB, '', may('escalate', `${R}:clusterroles`)),
-    escalates(ADMIN),
-    false,
   ],
   ['escalate with a write', grant(WEB, '', may('escalate update', `${R}:clusterroles`)), escalates(ADMIN), true],
   [
@@ -331,16 +251,7 @@ const ESCALATION: readonly Case[] = [
     false,
   ],
   [
-    'any ClusterRole bound in its own namespace',
-    [
-      ...grant(WEB, 'shop', may('bind', `${R}:clusterroles`), may('create', `${R}:rolebindings`)),
-      clusterRole('top', EVERYTHING),
-    ],
-    escalates({ namespaceAdmin: 'shop' }),
-    true,
-  ],
-  [
-    'which is not the cluster',
+    'any ClusterRole bound in a namespace is not the cluster',
     [
       ...grant(WEB, 'shop', may('bind', `${R}:clusterroles`), may('create', `${R}:rolebindings`)),
       clusterRole('top', EVERYTHING),
@@ -367,43 +278,13 @@ const ESCALATION: readonly Case[] = [
     false,
   ],
   [
-    'a deployment of the core group is none',
-    [...LOGS, ...grant(WEB, 'shop', may('create', 'deployments'))],
-    escalates(ADMIN),
-    false,
-  ],
-  [
-    'privileged is what leads there, not kube-system by name',
-    [account('kube-system/x'), ...grant(WEB, 'kube-system', may('create', 'serviceaccounts/token'))],
-    escalates(ADMIN),
-    false,
-  ],
-  [
     'a token of a controller',
     [...KUBE_SYSTEM, ...grant(WEB, 'kube-system', may('create', 'serviceaccounts/token'))],
     escalates(ADMIN),
     true,
   ],
   [
-    'a token of a named account',
-    [...LOGS, ...grant(WEB, 'shop', may('create', 'serviceaccounts/token', 'other'))],
-    escalates(ADMIN),
-    true,
-  ],
-  [
-    'Secrets without tokens give no account',
-    [...LOGS, ...grant(WEB, 'shop', may('list', 'secrets'))],
-    escalates(ADMIN),
-    false,
-  ],
-  [
-    'Secrets with tokens do',
-    [...LOGS, tokenSecret('shop/t', 'other'), ...grant(WEB, 'shop', may('list', 'secrets'))],
-    escalates(ADMIN),
-    true,
-  ],
-  [
-    'so does the one Secret that may be read',
+    'the one Secret that may be read',
     [...LOGS, tokenSecret('shop/t', 'other'), ...grant(WEB, 'shop', may('get', 'secrets', 't'))],
     escalates(ADMIN),
     true,
@@ -445,16 +326,6 @@ const ESCALATION: readonly Case[] = [
     true,
   ],
   [
-    'exec into a pod that mounts none',
-    [
-      ...LOGS,
-      pod('shop/p', 'other', { automountServiceAccountToken: false }),
-      ...grant(WEB, 'shop', may('create', 'pods/exec')),
-    ],
-    escalates(ADMIN),
-    false,
-  ],
-  [
     'exec by get is not enough',
     [...LOGS, pod('shop/p', 'other'), ...grant(WEB, 'shop', may('get', 'pods/exec'))],
     escalates(ADMIN),
@@ -472,15 +343,9 @@ const ESCALATION: readonly Case[] = [
     escalates(ADMIN),
     true,
   ],
-  [
-    'nodes/proxy in a namespace is void',
-    [...LOGS, pod('shop/p', 'other'), ...grant(WEB, 'shop', may('get', 'nodes/proxy'))],
-    escalates(ADMIN),
-    false,
-  ],
   ['impersonating groups alone is refused', grant(WEB, '', may('impersonate', 'groups')), escalates(ADMIN), false],
   [
-    'with an account it is everything',
+    'impersonating groups with an account is everything',
     [
       ...grant(WEB, '', may('impersonate', 'groups')),
       ...grant(WEB, 'shop', may('impersonate', 'serviceaccounts', 'x')),
@@ -488,7 +353,6 @@ const ESCALATION: readonly Case[] = [
     escalates(ADMIN),
     true,
   ],
-  ['groups in a namespace are void', grant(WEB, 'shop', may('impersonate', 'groups users')), escalates(ADMIN), false],
   [
     'a user is impersonated without groups',
     [...grant(WEB, '', may('impersonate', 'users')), ...grant('Group:ops', '', EVERYTHING)],
@@ -583,7 +447,7 @@ const ESCALATION: readonly Case[] = [
     false,
   ],
   [
-    'and is woken',
+    'an account that sleeps is woken',
     grant('ServiceAccount:shop/ghost', '', EVERYTHING).concat(
       grant(WEB, 'shop', may('create', 'pods serviceaccounts')),
     ),
@@ -605,7 +469,7 @@ const ESCALATION: readonly Case[] = [
     true,
   ],
   [
-    'not those of another',
+    'Secrets of another namespace not',
     grant(WEB, 'shop', may('create', 'apps:daemonsets')),
     escalates({ secretsIn: 'pay' }),
     false,
@@ -665,7 +529,7 @@ for (const [table, cases] of Object.entries(TABLES)) {
   });
 }
 
-describe('[unit] RBAC: parameters and size', () => {
+describe('[unit] RBAC: parameters', () => {
   it('get was enough for exec before 1.35', () => {
     const objects = [...LOGS, pod('shop/p', 'other'), ...grant(WEB, 'shop', may('get', 'pods/exec'))];
     expect(answerTo(objects, escalates(ADMIN), { execRequiresCreate: false })).to.be.true;
@@ -678,30 +542,5 @@ describe('[unit] RBAC: parameters and size', () => {
       true,
       false,
     ]);
-  });
-
-  it('ten thousand subjects in one binding', () => {
-    const many = Array.from({ length: 10_000 }, (_, index) => `User:u${String(index)}`);
-    const objects = [clusterRole('r', may('get', 'pods')), bind('', 'ClusterRole:r', ...many)];
-    const { subjects } = answerTo(objects, { kind: 'whoCan', verb: 'get', resource: 'pods' }) as {
-      readonly subjects: readonly string[];
-    };
-    expect(subjects).to.have.lengthOf(10_000);
-  });
-
-  it('a ring of aggregates has what comes in from outside', () => {
-    const aggregate = (name: string, label: string, takes: string): object => ({
-      apiVersion: `${R}/v1`,
-      kind: 'ClusterRole',
-      metadata: { name, labels: { [label]: 'yes' } },
-      rules: [],
-      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [takes]: 'yes' } }] },
-    });
-    const leaf = { ...clusterRole('leaf', may('get', 'pods')), metadata: { name: 'leaf', labels: { b: 'yes' } } };
-    const objects = [aggregate('one', 'a', 'b'), aggregate('two', 'b', 'a'), leaf];
-    for (const name of ['one', 'two'])
-      expect(answerTo(objects, { kind: 'effectiveRules', clusterRole: name })).to.deep.equal({
-        rules: [may('get', 'pods')],
-      });
   });
 });

@@ -122,14 +122,15 @@ describe('[unit] index', () => {
     const pods = new Table<'Pod'>();
     if (asked === 'early') pods.by(byApp, 'web');
     const put = (name: string, labels: object): void => {
-      pods.put(name, read(named(name, labels)) as ObjectOf<'Pod'>);
+      pods.put(read(named(name, labels)) as ObjectOf<'Pod'>);
     };
     put('a', { app: 'web' });
     put('b', { app: 'web', tier: 'db' });
     put('c', { app: 'db' });
     put('a', { app: 'db' });
-    pods.remove('c');
-    pods.remove('never');
+    pods.remove({ namespace: 'shop', name: 'c' });
+    pods.remove({ namespace: 'shop', name: 'never' });
+    pods.remove({ namespace: 'never', name: 'a' });
     return pods;
   };
   const names = (pods: Table<'Pod'>, value: string): readonly string[] =>

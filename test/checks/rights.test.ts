@@ -1,0 +1,128 @@
+/** What checks of rights say where not all is seen that a severity turns on: the finding stands as far as it is known, and the doubt is told. */
+import { expect } from 'chai';
+import { CHECKS } from '#checks/index.ts';
+import { aPodSecurityPolicy } from '#checks/admission-samples.ts';
+import { aClusterRole, aClusterRoleBinding, aNamespace, aPod, aRole, aRoleBinding } from '#checks/samples.ts';
+import { aTokenSecret } from '#checks/token-samples.ts';
+import type { CheckId, Manifest } from '#model/check.ts';
+import type { Kind } from '#model/kinds.ts';
+import { World, type ContextTweak } from '../support/world.ts';
+
+interface Case {
+  readonly check: CheckId;
+  readonly name: string;
+  readonly world: readonly Manifest[];
+  readonly context?: ContextTweak;
+  readonly missing?: Kind;
+  /** `severity`, then reasons. */
+  readonly says: readonly string[];
+}
+
+const GET_ONE = { apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['web'] };
+const PATCH = { apiGroups: [''], resources: ['namespaces'], verbs: ['patch'] };
+const OPERATOR = { apiGroups: ['example.org'], resources: ['widgets'], verbs: ['get'] };
+const ON_A_CLUSTER = { complete: true };
+const OTHERS =
+  'Secrets without the token of a service account are not seen: there may be one of this name in a namespace of the system';
+const CONDITIONS =
+  'whether policies keep privileged pods out beside the labels hangs on conditions that are not evaluated';
+
+function conditional(): Manifest {
+  const policy = aPodSecurityPolicy() as { readonly spec: { readonly rules: readonly object[] } } & Manifest;
+  const rules = policy.spec.rules.map((rule) => ({ ...rule, preconditions: { all: [{ key: 'a' }] } }));
+  return { ...policy, spec: { ...policy.spec, rules } };
+}
+
+const CASES: readonly Case[] = [
+  {
+    check: 'KP-RBAC-005',
+    name: 'a Secret by its name, in every namespace of a cluster: others than tokens are not listed',
+    world: [aClusterRole(GET_ONE), aClusterRoleBinding()],
+    context: ON_A_CLUSTER,
+    says: ['low', OTHERS],
+  },
+  {
+    check: 'KP-RBAC-005',
+    name: 'of files all Secrets are read',
+    world: [aClusterRole(GET_ONE), aClusterRoleBinding()],
+    says: ['low'],
+  },
+  {
+    check: 'KP-RBAC-005',
+    name: 'in a namespace that is not of the system a token alone makes a difference, and these are listed',
+    world: [aRole(GET_ONE), aRoleBinding()],
+    context: ON_A_CLUSTER,
+    says: ['low'],
+  },
+  {
+    check: 'KP-RBAC-005',
+    name: 'one that is a token needs no other',
+    world: [aClusterRole({ ...GET_ONE, resourceNames: ['token'] }), aClusterRoleBinding(), aTokenSecret('web')],
+    context: ON_A_CLUSTER,
+    says: ['critical'],
+  },
+  {
+    check: 'KP-RBAC-005',
+    name: 'where no Secret may be listed',
+    world: [aRole(GET_ONE), aRoleBinding()],
+    missing: 'Secret',
+    says: ['low', 'list: forbidden'],
+  },
+  {
+    check: 'KP-RBAC-018',
+    name: 'a policy beside the labels that refuses under conditions',
+    world: [aRole(PATCH), aRoleBinding(), aNamespace(), conditional()],
+    says: ['high', CONDITIONS],
+  },
+  {
+    check: 'KP-RBAC-018',
+    name: 'policies that may not be read',
+    world: [aRole(PATCH), aRoleBinding(), aNamespace()],
+    missing: 'ValidatingAdmissionPolicy',
+    says: ['high', 'list: forbidden'],
+  },
+  {
+    check: 'KP-RBAC-028',
+    name: 'a resource of which nobody knows whether it has a namespace',
+    world: [aClusterRole(OPERATOR), aClusterRoleBinding(), aPod()],
+    says: ['whether widgets.example.org have a namespace is not known'],
+  },
+  {
+    check: 'KP-RBAC-028',
+    name: 'one that cannot be in a namespace decides, whatever the others are',
+    world: [
+      aClusterRole(OPERATOR, { ...OPERATOR, apiGroups: [''], resources: ['nodes'] }),
+      aClusterRoleBinding(),
+      aPod(),
+    ],
+    says: [],
+  },
+  {
+    check: 'KP-RBAC-028',
+    name: 'a resource of an extension that is known',
+    world: [
+      aClusterRole({ ...OPERATOR, apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes/status'] }),
+      aClusterRoleBinding(),
+      aPod(),
+    ],
+    says: ['low'],
+  },
+];
+
+describe('[checks] doubts about rights', () => {
+  for (const { check, name, world, context, missing, says } of CASES)
+    it(`${check}: ${name}`, () => {
+      const checks = CHECKS.filter(({ id }) => id === check);
+      const told = new World([], checks, context);
+      if (missing !== undefined) told.store.setMissing(missing, 'list: forbidden');
+      for (const manifest of world) told.put(manifest);
+      const said = told
+        .verdicts()
+        .filter(({ subject }) => subject.kind !== 'Cluster')
+        .flatMap(({ findings, notEvaluated }) => [
+          ...findings.map(({ severity }) => severity),
+          ...notEvaluated.map(({ reason }) => reason),
+        ]);
+      expect(said).to.deep.equal(says);
+    });
+});
