@@ -2,12 +2,14 @@ import { text as textOf } from 'node:stream/consumers';
 import type { Severity } from '#model/severity.ts';
 import { FORMATS, isFormat, type FormatName } from '#report/formats/index.ts';
 import type { Scan } from '#report/formats/scan.ts';
+import { wallClock } from '#settings/checks.ts';
+import { endedControls } from '#settings/declared.ts';
 import { UsageError } from '../exit.ts';
 import { parsedAhead } from '../input/ahead.ts';
 import { Intake } from '../input/intake.ts';
 import { fileSources } from '../input/spots.ts';
 import { complainOf } from '../input/start.ts';
-import { lookOf, printAll, progressLine } from '../output/terminal.ts';
+import { complain, lookOf, printAll, progressLine } from '../output/terminal.ts';
 import { version } from '../package.ts';
 import { compared, fingerprint, readBaseline } from './baseline.ts';
 import { judgeManifests } from './objects.ts';
@@ -23,6 +25,8 @@ export async function scan(paths: readonly string[], flags: ScanFlags): Promise<
   if (flags.exclude.length > 0 && paths.length === 0) throw new UsageError('--exclude is for folders: name one');
   const threshold = failOn === undefined ? undefined : severityNamed(failOn);
   const plan = planOf(flags);
+  for (const control of endedControls(plan.settings.controlPlane.declaredControls, wallClock()))
+    complain(`kubeposture: controlPlane.declaredControls: ${control} has ended`);
   if (flags.batch === true) {
     if (paths.length > 0) throw new UsageError('--batch reads cases from stdin and takes no paths');
     const { scanBatch } = await import('./batch.ts');
