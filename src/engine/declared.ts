@@ -1,5 +1,7 @@
+import lodash from 'lodash';
 import type { Check, Context } from '#model/check.ts';
 import { isInForce, type Declaration } from '#model/declaration.ts';
+import { momentText } from '#model/moment.ts';
 import type { Declared, Finding, NotEvaluated } from '#model/verdict.ts';
 import type { CheckResult } from './result.ts';
 
@@ -13,10 +15,21 @@ export function withDeclared(check: Check, result: CheckResult, context: Context
   const found = new Set(findings.map(({ aspect }) => aspect));
   // That of the whole check speaks where nothing was found, that of an aspect where nothing of that aspect was.
   const open = check.declared.filter(({ aspect }) => (aspect === undefined ? found.size === 0 : !found.has(aspect)));
-  const valid = open.filter((each) => isInForce(each, context));
+  const [valid, ended] = lodash.partition(open, (each) => isInForce(each, context));
   const used = new Set<Declaration>();
   const left = notEvaluated.filter((gap) => !isAnswered(gap, check, valid, used));
-  return used.size === 0 ? result : answered(check, result, [...used], left);
+  const told = context.now === undefined ? left : left.map((gap) => withEnd(gap, check, ended));
+  return lodash.isEqual(told, notEvaluated) && used.size === 0 ? result : answered(check, result, [...used], told);
+}
+
+/** A gap that was answered until a moment says so: nobody else would tell that a declaration has ended. */
+function withEnd(gap: NotEvaluated, check: Check, ended: readonly Declaration[]): NotEvaluated {
+  const used = new Set<Declaration>();
+  isAnswered(gap, check, ended, used);
+  const end = Math.max(...Array.from(used, ({ expires = -Infinity }) => expires));
+  return used.size === 0
+    ? gap
+    : { ...gap, reason: `what is declared of it ended at ${momentText(end)}: ${gap.reason}` };
 }
 
 /** Whether declarations leave nothing of a gap. Notes those that it rests on. */

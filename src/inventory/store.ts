@@ -4,7 +4,7 @@ import { CLUSTER } from '#model/cluster.ts';
 import { KINDS, apiVersionOf, isTemplateKind, type Kind } from '#model/kinds.ts';
 import type { Change, Index, Inventory, View } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf, Pod } from '#model/objects.ts';
-import { keyOf, refOf, type Ref } from '#model/ref.ts';
+import { refOf, type Ref } from '#model/ref.ts';
 import { templatePodName } from '#model/workload.ts';
 import { Interner } from './intern.ts';
 import { Table } from './table.ts';
@@ -32,7 +32,7 @@ export class Store implements Inventory {
 
   missing = (kind: Kind): string | undefined => this.#missing.get(kind);
 
-  get = <Q extends Kind>(ref: Ref<Q>): ObjectOf<Q> | undefined => this.#table(ref.kind).get(keyOf(ref));
+  get = <Q extends Kind>(ref: Ref<Q>): ObjectOf<Q> | undefined => this.#table(ref.kind).get(ref);
 
   list = <Q extends Kind>(kind: Q, namespace?: string): readonly ObjectOf<Q>[] => this.#table(kind).list(namespace);
 
@@ -108,7 +108,7 @@ export class Store implements Inventory {
     const before = this.get(ref);
     if (before !== undefined && lodash.isEqual(before, object)) return [];
     const after = object.kind === 'Pod' ? this.#shared(object) : object;
-    this.#table(ref.kind).put(keyOf(ref), after);
+    this.#table(ref.kind).put(after);
     if (before?.kind === 'Pod') this.#release(before);
     return this.#changed({ ref, ...(before === undefined ? {} : { before }), after } as Change);
   }
@@ -116,7 +116,7 @@ export class Store implements Inventory {
   #remove(ref: Ref): readonly Change[] {
     const before = this.get(ref);
     if (before === undefined) return [];
-    this.#table(ref.kind).remove(keyOf(ref));
+    this.#table(ref.kind).remove(ref);
     if (before.kind === 'Pod') this.#release(before);
     return this.#changed({ ref, before } as Change);
   }

@@ -1,28 +1,33 @@
 import type { Index } from '#model/inventory.ts';
 import type { Kind } from '#model/kinds.ts';
 import type { ObjectOf } from '#model/objects.ts';
+import type { Ref } from '#model/ref.ts';
 
-type Filed<K extends Kind> = Map<string, Map<string, ObjectOf<K>>>;
+/** Where an object is: among those of its namespace, by name. A key of both would be a new text each time that somebody looks. */
+type Place = Pick<Ref, 'namespace' | 'name'>;
+
+type Filed<K extends Kind> = Map<string, Set<ObjectOf<K>>>;
 
 const NONE: readonly never[] = [];
 
 /** The objects of one kind, filed under every index that was ever asked for. */
 export class Table<K extends Kind> {
-  readonly #objects = new Map<string, ObjectOf<K>>();
-  readonly #namespaces: Filed<K> = new Map();
+  readonly #namespaces = new Map<string, Map<string, ObjectOf<K>>>();
   readonly #indexes = new Map<Index<K>, Filed<K>>();
+  #size = 0;
 
   get size(): number {
-    return this.#objects.size;
+    return this.#size;
   }
 
-  get(key: string): ObjectOf<K> | undefined {
-    return this.#objects.get(key);
+  get({ namespace, name }: Place): ObjectOf<K> | undefined {
+    return this.#namespaces.get(namespace)?.get(name);
   }
 
   list(namespace?: string): readonly ObjectOf<K>[] {
-    const objects = namespace === undefined ? this.#objects : this.#namespaces.get(namespace);
-    return objects === undefined ? [] : [...objects.values()];
+    if (namespace === undefined) return [...this.#namespaces.values()].flatMap((objects) => [...objects.values()]);
+    const objects = this.#namespaces.get(namespace);
+    return objects === undefined ? NONE : [...objects.values()];
   }
 
   /** The objects filed under a value. An index is built when it is first asked for, and kept from then on. */
@@ -31,40 +36,45 @@ export class Table<K extends Kind> {
     if (filed === undefined) {
       filed = new Map();
       this.#indexes.set(index, filed);
-      for (const [key, object] of this.#objects) file(filed, index.of(object), key, object);
+      for (const object of this.list()) file(filed, index.of(object), object);
     }
     const drawer = filed.get(value);
-    return drawer === undefined ? NONE : [...drawer.values()];
+    return drawer === undefined ? NONE : [...drawer];
   }
 
-  put(key: string, object: ObjectOf<K>): void {
-    this.remove(key);
-    this.#objects.set(key, object);
-    file(this.#namespaces, [object.metadata.namespace], key, object);
-    for (const [index, filed] of this.#indexes) file(filed, index.of(object), key, object);
+  put(object: ObjectOf<K>): void {
+    const { namespace, name } = object.metadata;
+    this.remove(object.metadata);
+    const objects = this.#namespaces.get(namespace);
+    if (objects === undefined) this.#namespaces.set(namespace, new Map([[name, object]]));
+    else objects.set(name, object);
+    this.#size += 1;
+    for (const [index, filed] of this.#indexes) file(filed, index.of(object), object);
   }
 
-  remove(key: string): void {
-    const object = this.#objects.get(key);
+  remove(place: Place): void {
+    const object = this.get(place);
     if (object === undefined) return;
-    this.#objects.delete(key);
-    unfile(this.#namespaces, [object.metadata.namespace], key);
-    for (const [index, filed] of this.#indexes) unfile(filed, index.of(object), key);
+    const objects = this.#namespaces.get(place.namespace);
+    objects?.delete(place.name);
+    if (objects?.size === 0) this.#namespaces.delete(place.namespace);
+    this.#size -= 1;
+    for (const [index, filed] of this.#indexes) unfile(filed, index.of(object), object);
   }
 }
 
-function file<K extends Kind>(filed: Filed<K>, values: readonly string[], key: string, object: ObjectOf<K>): void {
+function file<K extends Kind>(filed: Filed<K>, values: readonly string[], object: ObjectOf<K>): void {
   for (const value of values) {
     const drawer = filed.get(value);
-    if (drawer === undefined) filed.set(value, new Map([[key, object]]));
-    else drawer.set(key, object);
+    if (drawer === undefined) filed.set(value, new Set([object]));
+    else drawer.add(object);
   }
 }
 
-function unfile<K extends Kind>(filed: Filed<K>, values: readonly string[], key: string): void {
+function unfile<K extends Kind>(filed: Filed<K>, values: readonly string[], object: ObjectOf<K>): void {
   for (const value of values) {
     const drawer = filed.get(value);
-    drawer?.delete(key);
+    drawer?.delete(object);
     if (drawer?.size === 0) filed.delete(value);
   }
 }

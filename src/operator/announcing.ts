@@ -5,9 +5,12 @@ import type { Transport } from '#kube/transport.ts';
 import { Writer } from '#kube/writer.ts';
 import type { Logger } from '#log/logger.ts';
 import type { Subject } from '#model/ref.ts';
+import { wallClock } from '#settings/checks.ts';
+import { endedControls } from '#settings/declared.ts';
 import type { Settings } from '#settings/types.ts';
 import { EventSink } from '#sinks/events.ts';
 import type { Metrics } from '#sinks/metrics.ts';
+import type { News } from '#sinks/news.ts';
 import { countedOutcomes } from './outcomes.ts';
 
 /** Requests at a time: news may wait, reports may not. */
@@ -28,9 +31,11 @@ export class Announcing {
   readonly sink: EventSink;
   readonly #writer: Writer;
   readonly #pod: Subject | undefined;
+  readonly #logger: Logger;
 
   constructor({ transport, engine, settings, mayWrite, logger, metrics }: AnnouncingOptions) {
     const { pod } = settings;
+    this.#logger = logger;
     this.#pod = pod === undefined ? undefined : { apiVersion: 'v1', kind: 'Pod', ...pod };
     const count = countedOutcomes(metrics, 'eventWrites', (name, outcome) => {
       logger.warn('event not written', { name, ...outcome });
@@ -61,11 +66,27 @@ export class Announcing {
     });
   }
 
-  /** A configuration that cannot be used is told on the pod that could not take it over. Outside of a pod the log says it alone. */
+  configure(settings: Settings): void {
+    this.sink.configure(settings.events);
+    this.ended(settings);
+  }
+
+  /** A configuration that cannot be used, and the last good one stays. */
   refused(reason: string): void {
-    const text = `the last good one stays: ${reason}`;
-    if (this.#pod !== undefined)
-      this.sink.tell(this.#pod, { reason: 'ConfigurationRefused', topic: 'configuration', text });
+    this.#tell('ConfigurationRefused', `the last good one stays: ${reason}`);
+  }
+
+  /** What was declared and does not count any more, if there is any; it is said of each thing that is unknown again, too. */
+  ended({ controlPlane: { declaredControls } }: Pick<Settings, 'controlPlane'>): void {
+    const ended = endedControls(declaredControls, wallClock());
+    if (ended.length === 0) return;
+    this.#logger.warn('what was declared has ended', { controls: ended.join(' ') });
+    this.#tell('DeclarationEnded', `controlPlane.declaredControls: ${ended.join(', ')}`);
+  }
+
+  /** Of the configuration, on the pod that runs by it. Outside of a pod the log says it alone. */
+  #tell(reason: News['reason'], text: string): void {
+    if (this.#pod !== undefined) this.sink.tell(this.#pod, { reason, topic: 'configuration', text });
   }
 
   async stop(): Promise<void> {

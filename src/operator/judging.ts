@@ -1,6 +1,7 @@
 import { validate } from 'node-cron';
 import { CHECKS } from '#checks/index.ts';
 import type { Check, Context } from '#model/check.ts';
+import { blaming } from '#settings/blame.ts';
 import { configuredChecks, exceptionRules, judgedScope, wallClock } from '#settings/checks.ts';
 import { declaredOf } from '#settings/declared.ts';
 import { SettingsError, type Settings } from '#settings/types.ts';
@@ -12,7 +13,11 @@ export interface Judging {
 }
 
 /** What settings mean for a live cluster of a minor version. Throws SettingsError where they ask for what there is not. */
-export function judgingBy({ checks, controlPlane, exceptions, scope, schedule }: Settings, minor: number): Judging {
+export function judgingBy(settings: Settings, minor: number): Judging {
+  return blaming(settings, () => judging(settings, minor));
+}
+
+function judging({ checks, controlPlane, exceptions, scope, schedule }: Settings, minor: number): Judging {
   if (!validate(schedule.sweep))
     throw new SettingsError(`schedule.sweep: "${schedule.sweep}" is no cron expression, such as "17 3 * * *"`);
   return {

@@ -169,7 +169,7 @@ export class Operator {
     this.#settings = settings;
     this.#publishing.pace(settings.writes);
     this.#accepting.pace(settings.writes);
-    this.#announcing.sink.configure(settings.events);
+    this.#announcing.configure(settings);
     this.#sweep.set(settings.schedule.sweep);
     void this.#brain.configure(judging).then(() => {
       // Also those whose verdict has not changed: they may have another size, and the cluster's knows what is in no verdict.
@@ -196,6 +196,7 @@ export class Operator {
     }
     void this.#audits.run();
     this.#brain.sweep();
+    this.#announcing.ended(this.#settings);
   }
 
   /** May write from now on, while `fence` says so. */
@@ -263,6 +264,7 @@ export class Operator {
     }
     this.#published = true;
     this.#options.logger.info('publishing reports');
+    this.#announcing.ended(this.#settings);
     this.#publishing.sink.start(this.#desk.places());
   }
 

@@ -1,6 +1,7 @@
 import { httpRoutesByService, statedBackends } from '#analysis/exposure/gateways.ts';
 import { backendsOfIngress, ingressesByService, type Backend } from '#analysis/exposure/ingresses.ts';
 import { levelOfNodes } from '#analysis/exposure/services.ts';
+import { servicesSelecting } from '#analysis/exposure/targets.ts';
 import type { Level } from '#analysis/exposure/ways.ts';
 import { selects } from '#facts/selector.ts';
 import { hasNodePorts } from '#facts/service.ts';
@@ -18,8 +19,7 @@ function leadsTo({ spec }: ObjectOf<'Service'>, pod: Pod): boolean {
 export const servicesSelectingPod = defineRelation({
   subject: 'Pod',
   name: 'Services that select the pod',
-  related: (pod, inventory) =>
-    inventory.list('Service', pod.metadata.namespace).filter((service) => leadsTo(service, pod)),
+  related: (pod, inventory) => servicesSelecting(pod, inventory),
   affected: {
     Service: (change, inventory) =>
       inventory

@@ -21,8 +21,10 @@ export function configuredChecks(
 ): readonly Check[] {
   const known = new Set<string>(checks.map(({ id }) => id));
   const { disable, severity } = settings;
-  const strange = [...disable, ...Object.keys(severity)].find((id) => !known.has(id));
-  if (strange !== undefined) throw new SettingsError(`checks: there is no check ${strange}`);
+  for (const [field, ids] of Object.entries({ disable, severity: Object.keys(severity) })) {
+    const strange = ids.find((id) => !known.has(id));
+    if (strange !== undefined) throw new SettingsError(`checks.${field}: there is no check ${strange}`);
+  }
   return withControls(checks, controlPlane.declaredControls)
     .filter(({ id }) => !disable.includes(id))
     .map((check) => {

@@ -19,7 +19,7 @@ export const declaredControls: Field<Controls> = {
   says:
     'What you know of controls that cannot be seen, as those of a managed control plane: by check (`KP-API-001`), aspect (`KP-NET-017/none`) or recommendation of ' +
     'CIS 1.12 (`1.2.1`), each with `status` (`pass`, `fail` or `notApplicable`), `reason` and, if it is not for good, `expires`. It counts only where the check would be ' +
-    '`unknown`: what is found stays found. Of a check that several recommendations rest on, `fail` of one is enough, anything else takes them all.',
+    '`unknown`: what is found stays found. One that has ended is told of: where it is unknown again, in the log, and by an Event (`DeclarationEnded`). Of a check that several recommendations rest on, `fail` of one is enough, anything else takes them all.',
   fallback: {},
   schema: {
     type: 'object',

@@ -1,7 +1,7 @@
 import type { Check, Context } from '#model/check.ts';
-import type { Declaration } from '#model/declaration.ts';
+import { isInForce, type Declaration } from '#model/declaration.ts';
 import { isRecommendation } from '#model/frameworks.ts';
-import { momentOf } from '#model/moment.ts';
+import { momentOf, momentText } from '#model/moment.ts';
 import { worse, type Severity } from '#model/severity.ts';
 import type { Controls, DeclaredControl } from './controls.ts';
 import { SettingsError } from './types.ts';
@@ -28,6 +28,14 @@ export function declaredOf(controls: Controls): NonNullable<Context['declared']>
       return [`CIS:${word.replace('CIS:', '')}`, { status, ...(end === undefined ? {} : { expires: end }) }];
     }),
   );
+}
+
+/** What of it does not count any more at a time, in seconds since 1970: each as it is written, with its end. */
+export function endedControls(controls: Controls, now: number): readonly string[] {
+  return Object.entries(controls).flatMap(([word, { expires }]) => {
+    const end = expires === undefined ? undefined : momentOf(expires);
+    return end === undefined || isInForce({ expires: end }, { now: () => now }) ? [] : [`${word} (${momentText(end)})`];
+  });
 }
 
 interface Entry {

@@ -13,7 +13,7 @@ import {
   type OwnPod,
   type Settings,
 } from './types.ts';
-import { withVariables } from './variables.ts';
+import { fieldsInVariables, withVariables } from './variables.ts';
 
 /**
  * Flags win over `KUBEPOSTURE_*` variables, these over the file, this over the defaults. `text` is that of the file, where the caller has read
@@ -32,6 +32,7 @@ export function loadSettings(flags: Flags, environment: Environment = process.en
   return deepFrozen({
     ...(pod === undefined ? {} : { pod }),
     ...(configFile === undefined ? {} : { configFile }),
+    variables: fieldsInVariables(environment),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
     listen: listenOf(given(flags.listen, 'KUBEPOSTURE_LISTEN') ?? '0.0.0.0:8080'),

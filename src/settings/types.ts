@@ -15,6 +15,8 @@ export type Configured = ValuesOf<typeof CONFIGURATION>;
 /** Everything that can be set, from flags, environment and file: one frozen value. */
 export interface Settings extends Configured {
   readonly configFile?: string;
+  /** The fields of the file that a variable stands above. */
+  readonly variables: readonly string[];
   /** One file, or those of `KUBECONFIG`. */
   readonly kubeconfig?: string | readonly string[];
   readonly context?: string;

@@ -9,14 +9,19 @@ export function variableOf(path: string): string {
   return `KUBEPOSTURE_${lodash.snakeCase(path).toUpperCase()}`;
 }
 
+/** The fields of which a variable says something. */
+export function fieldsInVariables(environment: Environment): readonly string[] {
+  return [...fieldsOf(CONFIGURATION)]
+    .map(([path]) => path)
+    .filter((path) => (environment[variableOf(path)] ?? '') !== '');
+}
+
 /** A configuration with what the variables of its fields say, each a value in YAML. Throws SettingsError, which names the variable. */
 export function withVariables(config: Config, environment: Environment): Config {
   const result = structuredClone(config);
-  for (const [path] of fieldsOf(CONFIGURATION)) {
+  for (const path of fieldsInVariables(environment)) {
     const variable = variableOf(path);
-    const text = environment[variable] ?? '';
-    if (text === '') continue;
-    const value = parseYaml(text, variable);
+    const value = parseYaml(environment[variable] ?? '', variable);
     validConfig(lodash.set({}, path, value), variable);
     lodash.set(result, path, value);
   }

@@ -11,6 +11,7 @@ export interface News {
     | 'HighFinding'
     | 'FindingResolved'
     | 'ConfigurationRefused'
+    | 'DeclarationEnded'
     | 'ExceptionExpiring'
     | 'ExceptionExpired';
   /** What makes two pieces of news about the same thing: of findings check and aspect. */

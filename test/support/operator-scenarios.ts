@@ -575,11 +575,21 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(await at.metric('kubeposture_config_reloads_total', 'result="refused"')).to.equal(1);
       expect(await at.metric('kubeposture_config_reloads_total', 'result="applied"')).to.equal(2);
       expect(await reportOf(api, namespace)).to.deep.equal(cut);
-      const told = await waitFor('the Event of it', async () =>
-        (await api.list<Event>('Event', namespace)).find(({ reason }) => reason === 'ConfigurationRefused'),
-      );
+      const eventOf = (why: string): Promise<Event> =>
+        waitFor('the Event of it', async () =>
+          (await api.list<Event>('Event', namespace)).find((event) => event.reason === why),
+        );
+      const told = await eventOf('ConfigurationRefused');
       expect(told.involvedObject).to.include({ kind: 'Pod', namespace, name: 'kubeposture-0', uid: 'u-0' });
       expect(told).to.include({ type: 'Warning', count: 1, message: `the last good one stays: ${String(reason)}` });
+
+      config.write(
+        'controlPlane: {declaredControls: {1.2.1: {status: pass, reason: r, expires: "2001-01-01T00:00:00Z"}}}',
+      );
+      const ended = '1.2.1 (2001-01-01T00:00:00Z)';
+      expect(await at.says('what was declared has ended')).to.include({ controls: ended });
+      const { message } = await eventOf('DeclarationEnded');
+      expect(message).to.equal(`controlPlane.declaredControls: ${ended}`);
 
       config.write(`scope: {namespaces: {exclude: [${namespace}]}}`);
       await reportGone(api, namespace, 'deployment-web');
@@ -660,8 +670,8 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
       expect(await at.metric('kubeposture_kind_synced', 'kind="Pod"')).to.equal(1);
       expect(await at.metric('kubeposture_cluster_score')).to.be.within(0, 100);
       expect(await at.metric('kubeposture_check_errors_total')).to.equal(undefined);
-      // What is resolved, and the configuration that was refused.
-      expect(await at.metric('kubeposture_event_writes_total', 'written')).to.equal(2);
+      // What is resolved, the configuration that was refused, and the declaration that has ended.
+      expect(await at.metric('kubeposture_event_writes_total', 'written')).to.equal(3);
       expect(await at.metric('kubeposture_event_to_report_seconds_count')).to.be.above(0);
       expect(await at.get('/healthz')).to.deep.equal({ status: 200, text: 'ok\n' });
       expect((await at.get('/nothing')).status).to.equal(404);

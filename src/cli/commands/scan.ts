@@ -21,6 +21,12 @@ export const addScan: AddCommand = (root, run) => {
       collect,
       [],
     )
+    .option(
+      '--exclude <pattern>',
+      'leave out such files and folders of a folder, as charts or *.tpl.yaml; may be repeated',
+      collect,
+      [],
+    )
     .option('-n, --namespace <name>', 'report on this namespace only')
     .option(
       '--kubernetes-version <version>',

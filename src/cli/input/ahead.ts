@@ -11,8 +11,8 @@ import { manifestsAt, type Found } from './files.ts';
 const MANY = 200;
 
 /** The manifests at paths, in order, each read and parsed. Of many a second thread parses a part (docs/adr/0018). */
-export async function* parsedAhead(paths: readonly string[]): AsyncIterable<Parsed> {
-  const found = manifestsAt(paths);
+export async function* parsedAhead(paths: readonly string[], exclude: readonly string[] = []): AsyncIterable<Parsed> {
+  const found = manifestsAt(paths, exclude);
   if (found.length < MANY || availableParallelism() < 2) yield* parsed(found);
   else yield* parsedByTwo(found);
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, matchesGlob } from 'node:path';
 
 /** A manifest file, or why there is none at a path. */
 export type Found = { readonly file: string } | { readonly file: string; readonly problem: string };
@@ -9,28 +9,37 @@ type Source = { readonly file: string; readonly text: string } | { readonly file
 
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 
-/** The manifests among files and in folders. Folders are walked in the order of names. */
-export function manifestsAt(paths: readonly string[]): readonly Found[] {
+/**
+ * The manifests among files and in folders. Folders are walked in the order of names. `exclude`: patterns of what is left out there, by its name or, with
+ * a slash, by its path below the folder; a file that is named itself is read.
+ */
+export function manifestsAt(paths: readonly string[], exclude: readonly string[] = []): readonly Found[] {
+  const patterns = exclude.map((pattern) => pattern.replace(/\/$/, ''));
   return paths.flatMap((path): readonly Found[] => {
     let files: readonly string[];
     try {
-      files = statSync(path).isDirectory() ? manifestsIn(path) : [path];
+      files = statSync(path).isDirectory() ? manifestsIn(path, patterns).map((file) => join(path, file)) : [path];
     } catch (error) {
       return [{ file: path, problem: words(error) }];
     }
-    if (files.length === 0) return [{ file: path, problem: 'holds no *.yaml, *.yml or *.json' }];
+    if (files.length === 0)
+      return [{ file: path, problem: exclude.length === 0 ? EMPTY : `${EMPTY} but what is excluded` }];
     return files.map((file) => ({ file }));
   });
 }
 
-function manifestsIn(folder: string): readonly string[] {
+const EMPTY = 'holds no *.yaml, *.yml or *.json';
+
+/** Paths below a folder. `below`: the one to look into. */
+function manifestsIn(folder: string, exclude: readonly string[], below = ''): readonly string[] {
   const files: string[] = [];
-  const entries = readdirSync(folder, { withFileTypes: true });
+  const entries = readdirSync(join(folder, below), { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    const path = join(folder, entry.name);
+    const path = join(below, entry.name);
+    if (exclude.some((pattern) => matchesGlob(pattern.includes('/') ? path : entry.name, pattern))) continue;
     // A link to a folder is not followed: it may lead back here.
-    if (entry.isDirectory()) files.push(...manifestsIn(path));
+    if (entry.isDirectory()) files.push(...manifestsIn(folder, exclude, path));
     else if (MANIFEST.test(entry.name)) files.push(path);
   }
   return files;

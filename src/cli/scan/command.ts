@@ -2,12 +2,14 @@ import { text as textOf } from 'node:stream/consumers';
 import type { Severity } from '#model/severity.ts';
 import { FORMATS, isFormat, type FormatName } from '#report/formats/index.ts';
 import type { Scan } from '#report/formats/scan.ts';
+import { wallClock } from '#settings/checks.ts';
+import { endedControls } from '#settings/declared.ts';
 import { UsageError } from '../exit.ts';
 import { parsedAhead } from '../input/ahead.ts';
 import { Intake } from '../input/intake.ts';
 import { fileSources } from '../input/spots.ts';
 import { complainOf } from '../input/start.ts';
-import { lookOf, printAll, progressLine } from '../output/terminal.ts';
+import { complain, lookOf, printAll, progressLine } from '../output/terminal.ts';
 import { version } from '../package.ts';
 import { compared, fingerprint, readBaseline } from './baseline.ts';
 import { judgeManifests } from './objects.ts';
@@ -20,15 +22,18 @@ import { severityNamed } from './select.ts';
 export async function scan(paths: readonly string[], flags: ScanFlags): Promise<number> {
   const { output, failOn } = flags;
   if (!isFormat(output)) throw new UsageError(`--output: "${output}" is not one of ${Object.keys(FORMATS).join(', ')}`);
+  if (flags.exclude.length > 0 && paths.length === 0) throw new UsageError('--exclude is for folders: name one');
   const threshold = failOn === undefined ? undefined : severityNamed(failOn);
   const plan = planOf(flags);
+  for (const control of endedControls(plan.settings.controlPlane.declaredControls, wallClock()))
+    complain(`kubeposture: controlPlane.declaredControls: ${control} has ended`);
   if (flags.batch === true) {
     if (paths.length > 0) throw new UsageError('--batch reads cases from stdin and takes no paths');
     const { scanBatch } = await import('./batch.ts');
     return scanBatch(plan, threshold);
   }
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
-  const scanned = paths.length === 0 ? await scanLive(flags, plan) : await scanFiles(paths, plan);
+  const scanned = paths.length === 0 ? await scanLive(flags, plan) : await scanFiles(paths, flags, plan);
   const found = resultOf(scanned.judged, scanned.told);
   const result = baseline === undefined ? found : compared(found, baseline);
   await report(output, {
@@ -50,13 +55,16 @@ function countsFrom(threshold: Severity = 'low'): Scan['counts'] {
   return (finding) => isOver(finding, threshold);
 }
 
-async function scanFiles(paths: readonly string[], plan: ScanPlan): Promise<Scanned> {
+async function scanFiles(paths: readonly string[], { exclude }: ScanFlags, plan: ScanPlan): Promise<Scanned> {
   const intake = new Intake();
   const stdin = paths.includes('-') ? await textOf(process.stdin) : '';
   if (paths.includes('-')) intake.addText('-', stdin);
   const reading = progressLine('reading: documents');
   const spare = youngSpaceKeeper();
-  for await (const read of parsedAhead(paths.filter((path) => path !== '-'))) {
+  for await (const read of parsedAhead(
+    paths.filter((path) => path !== '-'),
+    exclude,
+  )) {
     intake.addFile(read);
     reading.at(intake.documents);
     spare();

@@ -2,6 +2,7 @@ import { CHECKS } from '#checks/index.ts';
 import type { Check } from '#model/check.ts';
 import { atLeast, type Severity } from '#model/severity.ts';
 import type { InputError, ScanFinding, ScanResult, Sources } from '#report/formats/scan.ts';
+import { blaming } from '#settings/blame.ts';
 import { configuredChecks, exceptionRules, judgedScope } from '#settings/checks.ts';
 import { declaredOf } from '#settings/declared.ts';
 import { loadSettings } from '#settings/settings.ts';
@@ -22,6 +23,7 @@ export interface ScanFlags {
   readonly framework?: string;
   readonly baseline?: string;
   readonly exceptions: readonly string[];
+  readonly exclude: readonly string[];
   readonly namespace?: string;
   readonly kubernetesVersion?: string;
   readonly config?: string;
@@ -55,7 +57,7 @@ export function planOf(flags: ScanFlags): ScanPlan {
   const scope = judgedScope(settings.scope);
   // Who asks for some checks wants nothing else.
   const isOfSome = flags.check.length > 0 || flags.framework !== undefined;
-  return {
+  return blaming(settings, () => ({
     settings,
     checks: checksFor(flags, configuredChecks(CHECKS, settings)),
     traits: isOfSome ? [] : TRAITS,
@@ -67,7 +69,7 @@ export function planOf(flags: ScanFlags): ScanPlan {
     parameters: settings.checks.parameters,
     scope: namespace === undefined ? 'cluster' : 'namespace',
     ...(namespace === undefined ? scope : onlyIn(namespace, scope)),
-  };
+  }));
 }
 
 function checksFor({ check, framework }: ScanFlags, checks: readonly Check[]): readonly Check[] {

@@ -287,4 +287,34 @@ describe('[integration] scan of bad input', function () {
       expect(result.findings).to.have.length(1);
       expect(status).to.equal(3);
     }));
+
+  const repository = {
+    'deploy/web.yaml': privileged('web'),
+    'deploy/values.yaml': 'replicas: 3\n',
+    'charts/shop/templates/web.yaml': '{{ if }}\n',
+    'charts/values.yaml': 'replicas: 3\n',
+    'package.json': '{}',
+  };
+  const excluding: readonly (readonly [excluded: readonly string[], status: number, errors: readonly string[]])[] = [
+    [['charts/', 'values.yaml', '*.json'], 0, []],
+    [['charts/**', 'deploy/values.yaml', 'package.json'], 0, []],
+    [['charts', 'shop', 'values.yaml'], 3, ['package.json:1: has no kind']],
+    [['templates', '**/values.yaml', 'package.*'], 0, []],
+    [['*'], 3, [':0: holds no *.yaml, *.yml or *.json but what is excluded']],
+  ];
+  for (const [patterns, status, errors] of excluding)
+    it(`leaves out of a folder ${patterns.join(' ')}`, () =>
+      withFiles(repository, async (folder) => {
+        const flags = patterns.flatMap((pattern) => ['--exclude', pattern]);
+        const scanned = await scanJson('--check', 'KP-POD-001', ...flags, folder);
+        const said = scanned.result.errors.map(({ file, line, message }) => `${file}:${String(line)}: ${message}`);
+        expect(said.map((text) => text.replace(folder, '').replace(/^\//, ''))).to.deep.equal(errors);
+        expect(scanned.status).to.equal(status);
+      }));
+
+  it('reads a file that is named itself, whatever is excluded', () =>
+    withFiles(repository, async (folder) => {
+      const { result, status } = await scanJson('--check', 'KP-POD-001', '--exclude', '*', `${folder}/deploy/web.yaml`);
+      expect([result.findings.length, status]).to.deep.equal([1, 0]);
+    }));
 });

@@ -213,7 +213,11 @@ describe('[integration] scan', function () {
       ]);
       const declaredToPass = { check: 'KP-NET-006', status: 'pass', reason: 'the provider enforces policies' };
       expect([on.result.notEvaluated, on.result.declared]).to.deep.equal([[], [declaredToPass]]);
-      expect(off.result.notEvaluated.map(({ check }) => check)).to.deep.equal(['KP-API-001']);
+      expect(off.result.notEvaluated.map(({ check, reason }) => `${check} ${reason.slice(0, 52)}`)).to.deep.equal([
+        'KP-API-001 what is declared of it ended at 2001-01-01T00:00:00Z',
+      ]);
+      const says = 'kubeposture: controlPlane.declaredControls: 1.2.1 (2001-01-01T00:00:00Z) has ended\n';
+      expect([on.complaint, off.complaint]).to.deep.equal(['', says]);
       // What is seen is not asked of anybody.
       const seen = await scanJson('--config', `${folder}/.on.yaml`, '--check', 'KP-POD-001', folder);
       expect(seen.result.findings.map(({ evidence }) => evidence)).to.deep.equal(['observed']);
@@ -319,6 +323,7 @@ describe('[integration] exit statuses', function () {
       status: 2,
       says: 'is no result of kubeposture scan --output json',
     },
+    { name: 'what to leave out of no folder', args: ['scan', '--exclude', 'x'], status: 2, says: 'is for folders' },
     { name: 'a batch with paths', args: ['scan', '--batch', 'a.yaml'], status: 2, says: 'takes no paths' },
     {
       name: 'an unknown check to explain',
@@ -336,7 +341,7 @@ describe('[integration] exit statuses', function () {
       name: 'a declared control that there is not',
       args: ['scan', '--config', 'declared.yaml', 'a.yaml'],
       status: 2,
-      says: 'controlPlane.declaredControls: there is no recommendation 1.2.99 in CIS 1.12',
+      says: 'declared.yaml: controlPlane.declaredControls: there is no recommendation 1.2.99 in CIS 1.12',
     },
     { name: 'help', args: ['--help'], status: 0 },
   ];

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import { CHECKS } from '#checks/index.ts';
+import { blaming } from '#settings/blame.ts';
 import { configuredChecks, judgedScope } from '#settings/checks.ts';
 import { parseConfig } from '#settings/config.ts';
 import { CONFIGURATION } from '#settings/description.ts';
@@ -19,6 +20,7 @@ const EVERY = { include: [], exclude: [] };
 describe('[unit] settings', () => {
   it('has a default for everything', () => {
     expect(loadSettings({}, {})).to.deep.equal({
+      variables: [],
       listen: { host: '0.0.0.0', port: 8080 },
       logFormat: 'json',
       logLevel: 'info',
@@ -228,7 +230,17 @@ describe('[unit] configured checks', () => {
   it('refuses an id that no check has', () => {
     const checks = { disable: ['KP-POD-999'], severity: {} } as const;
     const settings = { checks, controlPlane: NOTHING_DECLARED };
-    expect(() => configuredChecks(CHECKS, settings)).to.throw(SettingsError, 'there is no check KP-POD-999');
+    const refused = 'checks.disable: there is no check KP-POD-999';
+    expect(() => configuredChecks(CHECKS, settings)).to.throw(SettingsError, refused);
+    for (const [configFile, variables, place] of [
+      ['c.yaml', [], 'c.yaml: '],
+      ['c.yaml', ['writes.rate'], 'c.yaml: '],
+      ['c.yaml', ['writes.rate', 'checks.disable'], 'KUBEPOSTURE_CHECKS_DISABLE: '],
+      [undefined, [], ''],
+    ] as const)
+      expect(() => blaming({ ...(configFile && { configFile }), variables }, () => configuredChecks(CHECKS, settings)))
+        .to.throw(SettingsError)
+        .with.property('message', place + refused);
   });
 
   for (const { include, exclude, judged } of [

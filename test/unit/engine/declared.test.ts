@@ -228,7 +228,7 @@ describe('[unit] declared controls', () => {
       ['declared  pass: seen', 'passed 1'],
       TODAY + 3600,
       ['declared  pass: seen', 'passed 1'],
-      ['unknown : who knows', 'passed 0'],
+      [`unknown : what is declared of it ended at ${ago(-3600)}: who knows`, 'passed 0'],
       Infinity,
     ]);
   });

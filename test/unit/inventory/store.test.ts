@@ -122,14 +122,15 @@ describe('[unit] index', () => {
     const pods = new Table<'Pod'>();
     if (asked === 'early') pods.by(byApp, 'web');
     const put = (name: string, labels: object): void => {
-      pods.put(name, read(named(name, labels)) as ObjectOf<'Pod'>);
+      pods.put(read(named(name, labels)) as ObjectOf<'Pod'>);
     };
     put('a', { app: 'web' });
     put('b', { app: 'web', tier: 'db' });
     put('c', { app: 'db' });
     put('a', { app: 'db' });
-    pods.remove('c');
-    pods.remove('never');
+    pods.remove({ namespace: 'shop', name: 'c' });
+    pods.remove({ namespace: 'shop', name: 'never' });
+    pods.remove({ namespace: 'never', name: 'a' });
     return pods;
   };
   const names = (pods: Table<'Pod'>, value: string): readonly string[] =>
@@ -154,6 +155,9 @@ describe('[unit] interner', () => {
     const [a, b, c] = [{ x: [1, { y: 'z' }] }, { x: [1, { y: 'z' }] }, { x: [2] }];
     const held = [interner.hold(a), interner.hold(b), interner.hold(c)];
     expect([held[0] === a, held[1] === a, held[2] === c, interner.size]).to.deep.equal([true, true, true, 2]);
+    const like = [{ x: [3] }, { x: [3] }].map((value) => interner.hold(value));
+    expect([like[0] === c, like[0] === like[1], interner.size]).to.deep.equal([false, true, 3]);
+    for (const value of like) interner.release(value);
     interner.release(a);
     expect(interner.size).to.equal(2);
     interner.release(a);
