@@ -182,6 +182,7 @@ function doubtsOf(outcome: Outcome): readonly Doubt[] {
 }
 
 function gapsOf({ id }: Check, doubts: readonly Doubt[]): readonly NotEvaluated[] {
+  if (doubts.length === 0) return NONE;
   const gaps = new Map(doubts.map((doubt) => [`${doubt.aspect ?? ''}\n${doubt.unknown}`, doubt]));
   return Array.from(gaps.values(), ({ unknown: reason, aspect }) => ({
     check: id,

@@ -1,3 +1,4 @@
+import { lately } from '#model/lately.ts';
 import type { Pod } from '#model/objects.ts';
 import type { PodSpec } from '#model/pod.ts';
 import { containersOf, named } from './containers.ts';
@@ -16,7 +17,9 @@ const HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, blake3: 64, s
 const OCI_DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
 
 /** Cuts the digest at the last `@` and the tag at the last colon after the last slash: an earlier colon is a registry's port. */
-export function parseImage(image: string): ImageReference {
+export const parseImage = lately(readImage);
+
+function readImage(image: string): ImageReference {
   const at = image.lastIndexOf('@');
   const name = at < 0 ? image : image.slice(0, at);
   const colon = name.indexOf(':', name.lastIndexOf('/') + 1);
@@ -38,7 +41,8 @@ export function isValidDigest(digest: string): boolean {
 
 /** The pull policy that the API server fills in: a reference that it cannot read counts as one with a tag. */
 export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
-  const { tag, digest } = parseImage(image);
+  // Asked of the text of a file, which nobody may hold on to.
+  const { tag, digest } = readImage(image);
   const named = tag ?? (digest === undefined ? 'latest' : undefined);
   return named === 'latest' && (digest === undefined || isValidDigest(digest)) ? 'Always' : 'IfNotPresent';
 }
@@ -51,14 +55,14 @@ export function isMutable(image: string, floatingTags: readonly string[]): boole
 }
 
 /** Registry and repository in full: `nginx` is docker.io/library/nginx. */
-export function fullRepository(image: string): string {
+export const fullRepository = lately((image): string => {
   const { repository } = parseImage(image);
   const [first = '', ...rest] = repository.split('/');
   if (rest.length === 0) return `docker.io/library/${repository}`;
   const isRegistry = first.includes('.') || first.includes(':') || first === 'localhost';
   if (!isRegistry) return `docker.io/${repository}`;
   return first === 'index.docker.io' ? ['docker.io', ...rest].join('/') : repository;
-}
+});
 
 /** How the pattern of a policy may spell an image: as written or in full, with the tag, the digest, both or neither. */
 export function spellingsOf(image: string): readonly string[] {
@@ -90,20 +94,14 @@ export function isOneOf(image: string, repositories: readonly string[]): boolean
   return false;
 }
 
-/** The last answer: a table asks row by row. */
-let last: { readonly image: string; readonly tails: readonly string[] } = { image: '', tails: [''] };
-
 /** The repository of an image, and what is left of it without its first segments. */
-function tailsOf(image: string): readonly string[] {
-  if (last.image !== image) {
-    const { repository } = parseImage(image);
-    const tails = [repository];
-    for (let slash = repository.indexOf('/'); slash >= 0; slash = repository.indexOf('/', slash + 1))
-      tails.push(repository.slice(slash + 1));
-    last = { image, tails };
-  }
-  return last.tails;
-}
+const tailsOf = lately((image): readonly string[] => {
+  const { repository } = parseImage(image);
+  const tails = [repository];
+  for (let slash = repository.indexOf('/'); slash >= 0; slash = repository.indexOf('/', slash + 1))
+    tails.push(repository.slice(slash + 1));
+  return tails;
+});
 
 /** What the containers of a pod run: the reference that they were told, and the digest that was pulled for it. */
 export function runningDigestsOf({

@@ -1,6 +1,8 @@
 interface Entry {
   readonly value: object;
   holders: number;
+  /** Of its whole text: worked out when another value has the same first words. */
+  hash?: number;
 }
 
 /** cyrb53: 53 bits of a string, fast and well spread. Collisions are resolved by comparing. */
@@ -17,6 +19,24 @@ function hash(text: string): number {
   return 4294967296 * (2097151 & b) + (a >>> 0);
 }
 
+/** Enough of a value to tell it from most others: of a pod spec the names and the image of its first container are among them. */
+const WORDS = 16;
+
+/** The hash of the first words in a value. Values that are written the same have the same words. */
+function beginning(value: object): number {
+  const words: string[] = [];
+  gather(value, words);
+  return hash(words.join('\n'));
+}
+
+function gather(value: object, words: string[]): void {
+  for (const inner of Object.values(value) as readonly unknown[]) {
+    if (words.length >= WORDS) return;
+    if (typeof inner === 'string') words.push(inner);
+    else if (typeof inner === 'object' && inner !== null) gather(inner, words);
+  }
+}
+
 /**
  * Keeps one copy of equal values: five hundred replicas share one pod spec. Values are counted by holder and forgotten with the last one.
  * Law: two held values are written the same exactly when they are the same object.
@@ -26,22 +46,26 @@ export class Interner {
 
   /** The held copy of a value; the caller gives it back with `release`. */
   hold<T extends object>(value: T): T {
-    const text = JSON.stringify(value);
-    const key = hash(text);
+    const key = beginning(value);
     const bucket = this.#entries.get(key);
+    if (bucket === undefined) {
+      this.#entries.set(key, [{ value, holders: 1 }]);
+      return value;
+    }
+    const text = JSON.stringify(value);
+    const hashed = hash(text);
     // Texts are written again rather than kept: that is faster than a walk over both values, and costs no memory.
-    const found = bucket?.find((entry) => JSON.stringify(entry.value) === text);
+    const found = bucket.find((entry) => hashOf(entry) === hashed && JSON.stringify(entry.value) === text);
     if (found !== undefined) {
       found.holders += 1;
       return found.value as T;
     }
-    if (bucket === undefined) this.#entries.set(key, [{ value, holders: 1 }]);
-    else bucket.push({ value, holders: 1 });
+    bucket.push({ value, holders: 1, hash: hashed });
     return value;
   }
 
   release(value: object): void {
-    const key = hash(JSON.stringify(value));
+    const key = beginning(value);
     const bucket = this.#entries.get(key) ?? [];
     const entry = bucket.find((candidate) => candidate.value === value);
     if (entry === undefined) return;
@@ -56,4 +80,9 @@ export class Interner {
   get size(): number {
     return [...this.#entries.values()].reduce((sum, bucket) => sum + bucket.length, 0);
   }
+}
+
+function hashOf(entry: Entry): number {
+  entry.hash ??= hash(JSON.stringify(entry.value));
+  return entry.hash;
 }

@@ -7,14 +7,22 @@ export class Strings {
 
   /** Replaces every string in a fresh value that nobody else holds. Keys need none: as keys they are copied already. */
   own<T extends object>(value: T): T {
-    const fields = value as Record<string, unknown>;
-    for (const key of Object.keys(fields)) {
-      const inner = fields[key];
-      if (typeof inner === 'string') {
-        if (inner.length >= WINDOW) fields[key] = this.#copy(inner);
-      } else if (typeof inner === 'object' && inner !== null) this.own(inner);
+    if (Array.isArray(value))
+      for (let index = 0; index < value.length; index += 1) value[index] = this.#owned(value[index]);
+    else {
+      const fields = value as Record<string, unknown>;
+      for (const key of Object.keys(fields)) {
+        const inner = fields[key];
+        const owned = this.#owned(inner);
+        if (owned !== inner) fields[key] = owned;
+      }
     }
     return value;
+  }
+
+  #owned(inner: unknown): unknown {
+    if (typeof inner === 'string') return inner.length < WINDOW ? inner : this.#copy(inner);
+    return typeof inner === 'object' && inner !== null ? this.own(inner) : inner;
   }
 
   #copy(text: string): string {

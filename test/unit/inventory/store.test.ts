@@ -155,6 +155,9 @@ describe('[unit] interner', () => {
     const [a, b, c] = [{ x: [1, { y: 'z' }] }, { x: [1, { y: 'z' }] }, { x: [2] }];
     const held = [interner.hold(a), interner.hold(b), interner.hold(c)];
     expect([held[0] === a, held[1] === a, held[2] === c, interner.size]).to.deep.equal([true, true, true, 2]);
+    const like = [{ x: [3] }, { x: [3] }].map((value) => interner.hold(value));
+    expect([like[0] === c, like[0] === like[1], interner.size]).to.deep.equal([false, true, 3]);
+    for (const value of like) interner.release(value);
     interner.release(a);
     expect(interner.size).to.equal(2);
     interner.release(a);
