@@ -95,6 +95,7 @@ describe('[cluster] who-can, can-i, access and ask on a cluster', function () {
     expect(told.grants).to.deep.include({
       binding: `RoleBinding ${namespace}/readers`,
       role: `Role ${namespace}/reader`,
+      from: [],
     });
   });
 

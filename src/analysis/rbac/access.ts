@@ -2,7 +2,7 @@ import type { Account, AnyBinding } from '#facts/rbac.ts';
 import { isShippedBinding } from '#facts/shipped.ts';
 import type { RbacEngine } from './engine.ts';
 import { accountIdentity } from './identity.ts';
-import { capabilitiesOf, primitiveWords, type Capabilities } from './primitives.ts';
+import { capabilitiesOf, primitiveWords, wordsOfPrimitives, type Capabilities } from './primitives.ts';
 import { Rights } from './rights.ts';
 import type { Strength } from './strength.ts';
 
@@ -60,24 +60,21 @@ export function accessOfBinding(
 
 /** Namespaces with the same rights are told together, the most first. */
 function wordsOf({ held, named }: Capabilities): Omit<Access, 'who'> {
-  const told = [
-    ...held.map(({ id, scope }) => ({ scope, words: primitiveWords(id) })),
-    ...named.map(({ id, scope, names }) => ({
-      scope,
-      words: `${primitiveWords(id)} (${listed(names, NAMES_AT_MOST)})`,
-    })),
-  ];
-  const { cluster = [], ...rest } = Object.fromEntries(Map.groupBy(told, ({ scope }) => scope));
-  const rightsOf = (scope: string): string => rightsIn((rest[scope] ?? []).map(({ words }) => words));
-  const groups = [...Map.groupBy(Object.keys(rest), rightsOf)].sort(([, a], [, b]) => b.length - a.length);
-  const lines = groups.map(([words, scopes]) => {
-    const namespaces = scopes.map((scope) => scope.slice('ns:'.length)).sort();
+  const rightsOf = (at: string): string =>
+    rightsIn([
+      ...wordsOfPrimitives(held.filter(({ scope }) => scope === at).map(({ id }) => id)),
+      ...named
+        .filter(({ scope }) => scope === at)
+        .map(({ id, names }) => `${primitiveWords(id)} (${listed(names, NAMES_AT_MOST)})`),
+    ]);
+  const scopes = new Set([...held, ...named].map(({ scope }) => scope));
+  scopes.delete('cluster');
+  const groups = [...Map.groupBy(scopes, rightsOf)].sort(([, a], [, b]) => b.length - a.length);
+  const lines = groups.map(([words, alike]) => {
+    const namespaces = alike.map((scope) => scope.slice('ns:'.length)).sort();
     return `${listed(namespaces, NAMES_AT_MOST)}: ${words}`;
   });
-  return {
-    everywhere: rightsIn(cluster.map(({ words }) => words)),
-    inNamespaces: lines.length === 0 ? NOTHING : lines.join('; '),
-  };
+  return { everywhere: rightsOf('cluster'), inNamespaces: lines.length === 0 ? NOTHING : lines.join('; ') };
 }
 
 const EVERYTHING = primitiveWords('cluster-admin');

@@ -124,12 +124,21 @@ const BY_RESOURCE: ReadonlyMap<string, readonly Atom[]> = Map.groupBy(
   ({ group, resource }) => `${group}/${resource}`,
 );
 
-/** What a rule gives of the atoms, names aside. A rule without a star speaks of the resources that it names and of no other. */
+/**
+ * What a rule gives of the atoms, for all names or for those that it is limited to. A rule without a star speaks of the resources that it names and of
+ * no other.
+ */
 export function maskOfRule(rule: PolicyRule): bigint {
-  const { apiGroups = [], resources = [], verbs } = rule;
+  const { apiGroups = [], resources = [], resourceNames = [], verbs } = rule;
   const isPlain = ![...apiGroups, ...resources].some((word) => word.startsWith('*'));
   const spoken = isPlain
     ? apiGroups.flatMap((group) => resources.flatMap((resource) => BY_RESOURCE.get(`${group}/${resource}`) ?? []))
     : ATOMS.filter((each) => allowsResource(rule, each));
-  return maskOf(spoken.filter(({ verb }) => isIn(verb, verbs)));
+  const isLimited = resourceNames.length > 0;
+  return maskOf(spoken.filter((each) => isIn(each.verb, verbs) && !(isLimited && isNameless(each))));
+}
+
+/** Whoever creates an object names it in its body alone: no rule that is limited to names allows that. */
+function isNameless({ verb, resource }: Atom): boolean {
+  return verb === 'create' && !resource.includes('/');
 }

@@ -28,6 +28,8 @@ export interface Primitive {
   readonly id: string;
   /** In words: `can …`. */
   readonly words: string;
+  /** Leads to any service account where it is held: how. */
+  readonly toAccounts?: string;
   readonly ways: readonly (readonly Need[])[];
   /** The atoms of all its needs. */
   readonly reach: bigint;
@@ -82,6 +84,11 @@ function row(id: string, words: string, ...ways: readonly (readonly Need[])[]): 
   return { id, words, ways, reach, clusterOnly };
 }
 
+/** What leads to any service account of a namespace, in words with the account and without. */
+function toAccounts(id: string, how: string, words: string, way: readonly Need[]): Primitive {
+  return { ...row(id, words, way), toAccounts: how };
+}
+
 const IDENTITIES_AND_WORKLOADS: readonly Primitive[] = [
   row('cluster-admin', 'do everything', [need(['*'], '*', '*')], [need(['*'], RBAC, '*')]),
   row(
@@ -103,16 +110,18 @@ const IDENTITIES_AND_WORKLOADS: readonly Primitive[] = [
     [NEEDS.impersonateGroups, NEEDS.impersonateUsers],
     [NEEDS.impersonateGroups, NEEDS.impersonateAccounts],
   ),
-  row('impersonate-sa', 'act as any service account', [NEEDS.impersonateAccounts]),
-  row('token-request', 'issue tokens of any service account', [need(['create'], '', 'serviceaccounts/token')]),
-  row('token-secret-issue', 'make token Secrets of any service account and read them', [
+  toAccounts('impersonate-sa', 'impersonation', 'act as any service account', [NEEDS.impersonateAccounts]),
+  toAccounts('token-request', 'tokens', 'issue tokens of any service account', [
+    need(['create'], '', 'serviceaccounts/token'),
+  ]),
+  toAccounts('token-secret-issue', 'token Secrets', 'make token Secrets of any service account and read them', [
     NEEDS.createSecrets,
     NEEDS.readSecrets,
   ]),
   row('secrets-read', 'read Secrets', [NEEDS.readSecrets]),
-  row('pod-create', 'create pods as any service account', [NEEDS.createPods]),
-  row('workload-create', 'create workloads as any service account', [NEEDS.createMakers]),
-  row('workload-modify', 'change workloads to any service account', [needOfMakers(CHANGE)]),
+  toAccounts('pod-create', 'new pods', 'create pods as any service account', [NEEDS.createPods]),
+  toAccounts('workload-create', 'new workloads', 'create workloads as any service account', [NEEDS.createMakers]),
+  toAccounts('workload-modify', 'changed workloads', 'change workloads to any service account', [needOfMakers(CHANGE)]),
   row('pod-modify', 'change running pods', [need(CHANGE, '', 'pods')]),
 ];
 
@@ -170,11 +179,19 @@ export function primitives(execRequiresCreate: boolean): readonly Primitive[] {
   return execRequiresCreate ? SINCE_135 : BEFORE_135;
 }
 
-const WORDS = new Map(SINCE_135.map(({ id, words }) => [id, words]));
+const BY_ID = new Map(SINCE_135.map((primitive) => [primitive.id, primitive]));
 
 /** What a primitive lets do, in words. */
 export function primitiveWords(id: string): string {
-  return WORDS.get(id) ?? id;
+  return BY_ID.get(id)?.words ?? id;
+}
+
+/** The same of several: those that lead to any service account are told as one. */
+export function wordsOfPrimitives(ids: readonly string[]): readonly string[] {
+  const ways = ids.flatMap((id) => BY_ID.get(id)?.toAccounts ?? []);
+  if (ways.length < 2) return ids.map(primitiveWords);
+  const others = ids.filter((id) => BY_ID.get(id)?.toAccounts === undefined);
+  return [`be any service account (by ${ways.join(', ')})`, ...others.map(primitiveWords)];
 }
 
 /** Whether a need is met for all objects. */

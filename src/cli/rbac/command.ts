@@ -1,15 +1,21 @@
+import lodash from 'lodash';
 import { roleText, type BindingEntry } from '#analysis/rbac/entries.ts';
 import { Escalation } from '#analysis/rbac/escalation.ts';
 import { MASTERS, type Identity } from '#analysis/rbac/identity.ts';
+import { notesOn } from '#analysis/rbac/notes.ts';
 import { capabilitiesOf, primitiveWords } from '#analysis/rbac/primitives.ts';
 import type { RbacIndex, Reason } from '#analysis/rbac/rbac-index.ts';
+import { Rights } from '#analysis/rbac/rights.ts';
 import { Surroundings } from '#analysis/rbac/surroundings.ts';
 import { rbacView } from '#analysis/rbac/view.ts';
 import { TEMPLATE_KINDS, type Kind } from '#model/kinds.ts';
+import { shown } from '#report/formats/columns.ts';
+import { counted } from '#report/formats/scan.ts';
 import { subjectText } from '#model/ref.ts';
 import { EXIT, InputFailure } from '../exit.ts';
 import { startOf, type Start, type StartFlags } from '../input/start.ts';
-import { tell } from './output.ts';
+import { complain } from '../output/terminal.ts';
+import { tell, type Branch } from './output.ts';
 import { identityNamed, requestOf, requestText, type Where } from './words.ts';
 
 interface Flags extends StartFlags, Where {
@@ -43,6 +49,8 @@ async function begin(
   kinds: readonly Kind[] = RBAC_KINDS,
 ): Promise<Start & { readonly index: RbacIndex }> {
   const start = await startOf(flags, command, kinds);
+  // An API server has refused such things.
+  if (!start.isLive) for (const note of notesOn(start.store)) complain(shown(note));
   return { ...start, index: start.store.view(start.isLive ? LIVE : STATED) };
 }
 
@@ -53,12 +61,11 @@ export async function whoCan(asked: Asked, flags: Flags): Promise<number> {
   const found = index.whoCan(request);
   if ('unknown' in found)
     throw new InputFailure(`who can ${requestText(request)} is not known: ${found.unknown.join('; ')}`);
-  const reasons = index.allowedBy(request);
-  const rows = found.subjects.flatMap((label) =>
-    reasons
-      .filter(({ grant }) => grant.subjects.some((subject) => subject.label === label))
-      .map((reason) => ({ subject: label, ...reasonOf(index, reason) })),
-  );
+  const reasons = index
+    .allowedBy(request)
+    .flatMap((reason) => reason.grant.subjects.map(({ label }) => ({ subject: label, ...reasonOf(index, reason) })));
+  const bySubject = Map.groupBy(reasons, ({ subject }) => subject);
+  const rows = found.subjects.flatMap((label) => bySubject.get(label) ?? []);
   await tell(
     {
       json: { request, subjects: found.subjects, because: rows },
@@ -68,9 +75,10 @@ export async function whoCan(asked: Asked, flags: Flags): Promise<number> {
       ],
       tree: found.subjects.map((text) => ({
         text,
-        below: rows
-          .filter(({ subject }) => subject === text)
-          .map(({ binding, role, rule }) => ({ text: binding, below: [{ text: `${role} ${rule}` }] })),
+        below: (bySubject.get(text) ?? []).map(({ binding, role, rule }) => ({
+          text: binding,
+          below: [{ text: `${role} ${rule}` }],
+        })),
       })),
       summary: `${String(found.subjects.length)} can ${requestText(request)}; members of ${MASTERS} can do everything`,
     },
@@ -130,7 +138,7 @@ export async function access(word: string, flags: Flags): Promise<number> {
         subject: word,
         held,
         named,
-        grants: grants.map(grantOf),
+        grants: grants.map((grant) => grantedBy(index, grant)),
         clusterAdmin: way ?? (unknown.length > 0 ? 'unknown' : false),
         unknown,
       },
@@ -143,7 +151,7 @@ export async function access(word: string, flags: Flags): Promise<number> {
         ]),
       ],
       tree: [
-        ...grants.map((grant) => ({ text: grantOf(grant).binding, below: [{ text: grantOf(grant).role }] })),
+        ...grants.map((grant) => branchOf(grantedBy(index, grant), grant, execRequiresCreate)),
         ...(way ?? []).map(({ from, to, by, scope }) => ({
           text: `${from} -> ${to}`,
           below: [{ text: `${by} (${scope})` }],
@@ -165,8 +173,31 @@ interface Sum {
 function summaryOf(word: string, { groups }: Identity, { grants, isAdmin, unknown }: Sum): string {
   const of = groups.length === 0 ? '' : ` with its groups ${groups.join(', ')}`;
   const no = unknown.length > 0 ? 'whether that leads to cluster-admin is not known' : 'does not lead to cluster-admin';
-  const lines = [`${word}${of}: ${String(grants.length)} grants; ${isAdmin ? 'leads to cluster-admin' : no}`];
+  const lines = [`${word}${of}: ${counted(grants.length, 'grant')}; ${isAdmin ? 'leads to cluster-admin' : no}`];
   return [...lines, ...unknown.map((reason) => `not known: ${reason}`)].join('\n');
+}
+
+interface Granted extends ReturnType<typeof grantOf> {
+  /** The roles that its rules are aggregated from. */
+  readonly from: readonly string[];
+}
+
+function grantedBy(index: RbacIndex, grant: BindingEntry): Granted {
+  const rules = grant.role.rules ?? [];
+  return { ...grantOf(grant), from: lodash.uniq(rules.flatMap((_, rule) => index.originsOf({ grant, rule }))).sort() };
+}
+
+/** A binding, the role that it grants, and what that amounts to. */
+function branchOf({ binding, role, from }: Granted, grant: BindingEntry, execRequiresCreate: boolean): Branch {
+  const rights = new Rights();
+  rights.grant(grant.role, grant.scope);
+  const { held, named } = capabilitiesOf(rights, execRequiresCreate);
+  const below = [
+    ...held.map(({ id, scope }) => ({ text: `${primitiveWords(id)} (${scope})` })),
+    ...named.map(({ id, scope, names }) => ({ text: `${primitiveWords(id)} (${scope}: ${names.join(', ')})` })),
+  ];
+  const origin = from.length === 0 ? '' : `, aggregated from ${from.join(', ')}`;
+  return { text: binding, below: [{ text: `${role}${origin}`, below }] };
 }
 
 function grantOf({ binding, role }: BindingEntry): { readonly binding: string; readonly role: string } {

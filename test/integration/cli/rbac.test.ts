@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { EVERYTHING, account, bind, clusterRole, grant, may } from '../../support/rbac-asked.ts';
+import { EVERYTHING, account, bind, clusterRole, grant, may, role } from '../../support/rbac-asked.ts';
 import { run, withFiles, type Ended } from './program.ts';
 
 const STATE = [
@@ -10,11 +10,109 @@ const STATE = [
   ...grant('User:root', '', EVERYTHING),
 ];
 
-/** Runs a command about these manifests. */
-function ask(...words: readonly string[]): Promise<Ended> {
-  const items = { apiVersion: 'v1', kind: 'List', items: STATE };
-  return withFiles({ 'state.json': JSON.stringify(items) }, (folder) => run([...words, '--filename', folder]));
+/** Runs a command about some manifests. */
+function askOf(items: readonly object[], ...words: readonly string[]): Promise<Ended> {
+  const list = { apiVersion: 'v1', kind: 'List', items };
+  return withFiles({ 'state.json': JSON.stringify(list) }, (folder) => run([...words, '--filename', folder]));
 }
+function ask(...words: readonly string[]): Promise<Ended> {
+  return askOf(STATE, ...words);
+}
+
+const MANY = Array.from({ length: 10_000 }, (_, index) => `User:u${String(index)}`);
+function aggregate(name: string, label: string, takes: string): object {
+  const metadata = { name, labels: { [label]: 'yes' } };
+  return {
+    ...clusterRole(name),
+    metadata,
+    aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [takes]: 'yes' } }] },
+  };
+}
+
+interface Bad {
+  readonly name: string;
+  readonly items: readonly object[];
+  readonly words: readonly string[];
+  readonly says: string;
+  readonly notes: readonly string[];
+}
+
+/** What no API server takes, or hardly: how it is answered, and what is said of it. */
+const BAD_INPUT: readonly Bad[] = [
+  {
+    name: 'a rule without apiGroups',
+    items: [clusterRole('r', { verbs: ['get'], resources: ['pods'] }), bind('', 'ClusterRole:r', 'User:alice')],
+    words: ['can-i', 'get', 'pods', '--as', 'alice'],
+    says: 'no: alice cannot get pods in the cluster',
+    notes: ['ClusterRole r: rules[0] has no apiGroups: its resources match none'],
+  },
+  {
+    name: 'resources and URLs in one rule',
+    items: [
+      clusterRole('r', { ...may('get', 'pods'), nonResourceURLs: ['/x'] }),
+      bind('', 'ClusterRole:r', 'User:alice'),
+    ],
+    words: ['can-i', 'get', '/x', '--as', 'alice'],
+    says: 'yes: alice can get /x',
+    notes: ['ClusterRole r: rules[0] has resources and URLs: both are read'],
+  },
+  {
+    name: 'URLs in a Role, and no verbs',
+    items: [role('shop/r', { verbs: [], nonResourceURLs: ['/x'] }), bind('shop', 'Role:r', 'User:alice')],
+    words: ['can-i', 'get', '/x', '--as', 'alice'],
+    says: 'no: alice cannot get /x',
+    notes: [
+      'Role shop/r: rules[0] has no verbs: it grants nothing',
+      'Role shop/r: rules[0] has URLs: a Role does not grant them',
+    ],
+  },
+  {
+    name: 'subjects without a namespace, of no kind, and a Role for everywhere',
+    items: [
+      role('shop/r', may('get', 'pods')),
+      {
+        ...bind('', 'Role:r'),
+        subjects: [
+          { kind: 'ServiceAccount', name: 'web' },
+          { kind: 'Team', name: 'web' },
+        ],
+      },
+    ],
+    words: ['who-can', 'get', 'pods'],
+    says: '0 can get pods in the cluster; members of system:masters can do everything',
+    notes: [
+      'ClusterRoleBinding r-: refers to a Role: it grants nothing',
+      'ClusterRoleBinding r-: subjects[0] has no namespace: it is nobody',
+      'ClusterRoleBinding r-: subjects[1] is no user, group or service account: it is nobody',
+    ],
+  },
+  {
+    name: 'ten thousand subjects in one binding',
+    items: [clusterRole('r', may('get', 'pods')), bind('', 'ClusterRole:r', ...MANY)].map((each) =>
+      'subjects' in each ? { ...each, metadata: { name: 'many' } } : each,
+    ),
+    words: ['who-can', 'get', 'pods'],
+    says: '10000 can get pods in the cluster; members of system:masters can do everything',
+    notes: [],
+  },
+  {
+    name: 'a ring of aggregates, which takes what comes in from outside',
+    items: [
+      aggregate('one', 'a', 'b'),
+      aggregate('two', 'b', 'a'),
+      { ...clusterRole('leaf', may('get', 'pods')), metadata: { name: 'leaf', labels: { b: 'yes' } } },
+      bind('', 'ClusterRole:two', 'User:alice'),
+    ],
+    words: ['who-can', 'get', 'pods', '-o', 'tree'],
+    says: [
+      'User:alice',
+      '  ClusterRoleBinding two-User:alice',
+      '    ClusterRole two rules[0] of leaf',
+      '1 can get pods in the cluster; members of system:masters can do everything',
+    ].join('\n'),
+    notes: [],
+  },
+];
 
 describe('[integration] kubeposture who-can, can-i, access', () => {
   it('who-can names the subjects with their bindings and rules', async () => {
@@ -72,12 +170,31 @@ describe('[integration] kubeposture who-can, can-i, access', () => {
     expect(clusterAdmin).to.deep.equal([
       { from: 'itself', to: 'cluster-admin', by: 'rbac-bind or rbac-escalate', scope: 'cluster' },
     ]);
-    const tree = await ask('access', 'ServiceAccount:shop/web', '-o', 'tree');
-    expect(tree.output.split('\n').slice(0, 2)).to.deep.equal([
-      'RoleBinding shop/reader-ServiceAccount:shop.web-User:alice',
-      '  ClusterRole reader',
+  });
+
+  it('access as a tree: each grant, where its role comes from and what it amounts to', async () => {
+    const items = [
+      aggregate('all', 'a', 'b'),
+      { ...clusterRole('part', may('list', 'secrets')), metadata: { name: 'part', labels: { b: 'yes' } } },
+      bind('shop', 'ClusterRole:all', 'User:alice'),
+    ];
+    const { output } = await askOf(items, 'access', 'alice', '-o', 'tree');
+    expect(output.split('\n')).to.deep.equal([
+      'RoleBinding shop/all-User:alice',
+      '  ClusterRole all, aggregated from part',
+      '    read Secrets (ns:shop)',
+      'alice with its groups system:authenticated: 1 grant; does not lead to cluster-admin',
+      '',
     ]);
   });
+
+  for (const { name, items, words, says, notes } of BAD_INPUT)
+    it(`bad input: ${name}`, async () => {
+      const { status, output, complaint } = await askOf(items, ...words);
+      expect(output.trimEnd().endsWith(says), output.slice(-400)).to.be.true;
+      expect(complaint.split('\n').filter((line) => line !== '')).to.deep.equal(notes);
+      expect(status).to.equal(says.startsWith('no') ? 1 : 0);
+    });
 
   const WRONG: readonly (readonly [words: readonly string[], complaint: RegExp])[] = [
     [['who-can', 'get', 'a/b/c'], /"a\/b\/c" is no resource/],

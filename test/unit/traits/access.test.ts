@@ -62,6 +62,25 @@ const WORKLOADS: readonly Case[] = [
     is: { ...ALONE, inNamespaces: 'shop: read Secrets (a, b, c and 1 more)' },
   },
   {
+    name: 'what lets create, of some objects by their names: no creation carries one',
+    world: [aRole({ ...READ_SECRETS, verbs: ['create', 'get'], resourceNames: ['a'] }), aRoleBinding()],
+    is: { ...ALONE, inNamespaces: 'shop: read Secrets (a)' },
+  },
+  {
+    name: 'several ways to the service accounts are told as one',
+    world: [
+      aRole(
+        { apiGroups: [''], resources: ['pods', 'serviceaccounts/token', 'pods/exec'], verbs: ['create'] },
+        { apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] },
+      ),
+      aRoleBinding(),
+    ],
+    is: {
+      ...ALONE,
+      inNamespaces: 'shop: be any service account (by tokens, new pods, changed workloads), run commands in pods',
+    },
+  },
+  {
     name: 'by the group of its namespace',
     world: [aRole(READ_SECRETS), aRoleBinding({ subjects: [group('system:serviceaccounts:shop')] })],
     is: { ...ALONE, inNamespaces: 'shop: read Secrets' },
