@@ -41,6 +41,8 @@ export interface Parameters {
   readonly imageScanners: readonly ImageScanner[];
   /** How large an image may be: bytes, LEAST_IMAGE_BYTES or more. */
   readonly maxImageBytes: number;
+  /** Whether files are a dump of a whole cluster: what they do not hold does not exist. Of a live cluster it says nothing. */
+  readonly inputIsComplete: boolean;
   /** How many applications may share a namespace without being asked why. */
   readonly minOwnersForSplit: number;
   /** How long a debug container may run: seconds, as all durations here. */
@@ -211,6 +213,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   imageVerifiers: IMAGE_VERIFIERS,
   imageScanners: IMAGE_SCANNERS,
   maxImageBytes: 1024 ** 3,
+  inputIsComplete: false,
   minOwnersForSplit: 5,
   debugMaxAge: DAY,
   danglingGrace: 300,

@@ -1,7 +1,8 @@
 import { exposureOf } from '#analysis/exposure/exposure.ts';
 import type { Way } from '#analysis/exposure/ways.ts';
-import { SHARES, type Shares } from '#analysis/namespaces/shares.ts';
+import { SHARES, appOf, type Shares } from '#analysis/namespaces/shares.ts';
 import { RBAC_ENGINE, type Known, type RbacKind } from '#analysis/rbac/engine.ts';
+import { TO_CLUSTER } from '#model/cluster.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
 import type { Kind } from '#model/kinds.ts';
 import type { Ref } from '#model/ref.ts';
@@ -12,24 +13,12 @@ function namespaceRef(name: string): Ref<'Namespace'> {
   return { kind: 'Namespace', namespace: '', name };
 }
 
-/** From this share of all pods on a namespace is said to hold nearly everything. */
-export const NEARLY_ALL = 0.8;
-
 /** What runs in all namespaces; which of them are the system's, the reader knows. */
 export const sharesOfCluster = defineRelation({
-  subject: 'Namespace',
+  subject: 'Cluster',
   name: 'Pods of all namespaces',
-  related: (_namespace, inventory: Inventory<'Pod'>): readonly Shares[] => [inventory.view(SHARES)],
-  affected: {
-    // Another namespace holds nearly all beside this one only if it is that much larger, whichever others count.
-    Pod: ({ ref }, inventory) => {
-      const shares = inventory.view(SHARES);
-      const own = Math.max((shares.get(ref.namespace)?.pods ?? 0) - 1, 0);
-      const least = own * (NEARLY_ALL / (1 - NEARLY_ALL));
-      const larger = [...shares].filter(([, { pods }]) => pods >= Math.floor(least)).map(([name]) => name);
-      return [...new Set([ref.namespace, ...larger])].map(namespaceRef);
-    },
-  },
+  related: (_cluster, inventory: Inventory<'Pod'>): readonly Shares[] => [inventory.view(SHARES)],
+  affected: { Pod: ({ before, after }) => (appOf(before) === appOf(after) ? [] : TO_CLUSTER) },
 });
 
 /** What opens a namespace to the internet in which an account lives that is cluster-admin, or a step from it. */

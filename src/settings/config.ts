@@ -62,6 +62,8 @@ function textOf({ instancePath, keyword, params, message, parentSchema, schema }
       const known = Object.keys((parentSchema?.['properties'] as object | undefined) ?? {});
       return `${path}: "${String(facts['additionalProperty'])}" is not known; allowed: ${known.join(', ')}`;
     }
+    case 'type':
+      return `${path}: must be ${TYPES[String(facts['type'])] ?? String(facts['type'])}`;
     case 'enum':
       return `${path}: must be one of ${(facts['allowedValues'] as readonly string[]).join(', ')}`;
     case 'propertyNames':
@@ -72,6 +74,16 @@ function textOf({ instancePath, keyword, params, message, parentSchema, schema }
       return `${path}: ${message ?? keyword}`;
   }
 }
+
+/** The types of JSON in the words of YAML. */
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+  object: 'a map',
+  string: 'a text',
+};
 
 function patternText(pattern: string): string {
   return PATTERNS[pattern] ?? 'does not fit';

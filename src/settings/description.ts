@@ -137,6 +137,11 @@ export const CONFIGURATION = {
               LEAST_IMAGE_BYTES,
               1024 ** 4,
             ),
+            inputIsComplete: field(
+              'The files of `scan` are a dump of a whole cluster: it is judged too, and what they do not hold does not exist.',
+              DEFAULT_PARAMETERS.inputIsComplete,
+              { type: 'boolean' },
+            ),
             minOwnersForSplit: integer(
               'How many applications may share a namespace before KP-NS-007 asks why.',
               DEFAULT_PARAMETERS.minOwnersForSplit,

@@ -18,7 +18,9 @@ interface Counted {
   readonly apps: Map<string, number>;
 }
 
-function appOf(pod: Pod): string {
+/** The application that a pod counts for; none for one that does not run. */
+export function appOf(pod: Pod | undefined): string | undefined {
+  if (pod === undefined || isTemplate(pod) || isFinished(pod)) return undefined;
   const { labels, namespace, name } = pod.metadata;
   const stated = labels['app.kubernetes.io/part-of'] ?? labels['app.kubernetes.io/instance'];
   if (stated !== undefined) return stated;
@@ -28,12 +30,12 @@ function appOf(pod: Pod): string {
 }
 
 function count(shares: Map<string, Counted>, pod: Pod | undefined, by: 1 | -1): void {
-  if (pod === undefined || isTemplate(pod) || isFinished(pod)) return;
+  const app = appOf(pod);
+  if (pod === undefined || app === undefined) return;
   const { namespace } = pod.metadata;
   const share = shares.get(namespace) ?? { pods: 0, apps: new Map<string, number>() };
   shares.set(namespace, share);
   share.pods += by;
-  const app = appOf(pod);
   const left = (share.apps.get(app) ?? 0) + by;
   if (left === 0) share.apps.delete(app);
   else share.apps.set(app, left);

@@ -1,29 +1,34 @@
 import { assumptionOf } from '#analysis/exposure/ways.ts';
 import type { Shares } from '#analysis/namespaces/shares.ts';
 import { isSystemNamespace } from '#facts/namespace.ts';
-import { defineCheck, ifKnown, type Context, type Examples, type Manifest, type Problem } from '#model/check.ts';
-import { mixtureOfNamespace, NEARLY_ALL, sharesOfCluster } from '#relations/separation.ts';
+import {
+  defineCheckOfMany,
+  ifKnown,
+  judge,
+  type Context,
+  type Examples,
+  type Manifest,
+  type Problem,
+} from '#model/check.ts';
+import { mixtureOfNamespace, sharesOfCluster } from '#relations/separation.ts';
 import { doubts } from '../doubts.ts';
-import { aNamespace, aPod, aService, strongAccount } from '../samples.ts';
+import { THE_CLUSTER, aNamespace, aPod, aService, strongAccount } from '../samples.ts';
 
-export const noNamespaceSeparation = defineCheck({
-  id: 'KP-NS-007',
-  name: 'no-namespace-separation',
-  title: 'No administrative boundaries',
-  severity: 'low',
-  why: 'Rights, quotas, policies and Pod Security are given by namespace: what shares one shares all of them, and who may do something there may do it to all.',
-  fix: 'Split the namespace by team and by trust: what the internet reaches apart from what administers the cluster.',
-  refs: ['CIS:5.6.1', 'OWASP2022:K07', 'OWASP2025:K05', 'NSA:N7'],
-  aspects: {
-    mixedTrust: 'the internet reaches a pod beside an account that is cluster-admin, or a step from it',
+const ofCluster = judge({
+  subject: 'Cluster',
+  inputs: { shares: sharesOfCluster },
+
+  *evaluate(_cluster, { shares: [shares = new Map()] }, context) {
+    yield* crowded(shares, context);
   },
-  unsaid: ({ complete }) => (complete ? undefined : { unknown: 'files do not tell what else runs in the cluster' }),
+});
+
+const ofNamespace = judge({
   subject: 'Namespace',
-  inputs: { shares: sharesOfCluster, mixture: ifKnown(mixtureOfNamespace) },
+  inputs: { mixture: ifKnown(mixtureOfNamespace) },
   applies: (_namespace, { complete }) => complete,
 
-  *evaluate({ metadata: { name } }, { shares: [shares], mixture }, context) {
-    if (shares !== undefined) yield* crowded(name, shares, context);
+  *evaluate(_namespace, { mixture }) {
     if (mixture === undefined)
       yield { aspect: 'mixedTrust', unknown: 'who may do what, or what is exposed, cannot be seen' };
     for (const { doors, isStrong } of mixture ?? []) {
@@ -41,22 +46,40 @@ export const noNamespaceSeparation = defineCheck({
         };
     }
   },
+});
 
+export const noNamespaceSeparation = defineCheckOfMany({
+  id: 'KP-NS-007',
+  name: 'no-namespace-separation',
+  title: 'No administrative boundaries',
+  severity: 'low',
+  why: 'Rights, quotas, policies and Pod Security are given by namespace: what shares one shares all of them, and who may do something there may do it to all.',
+  fix: 'Split the namespace by team and by trust: what the internet reaches apart from what administers the cluster.',
+  refs: ['CIS:5.6.1', 'OWASP2022:K07', 'OWASP2025:K05', 'NSA:N7'],
+  aspects: {
+    mixedTrust: 'the internet reaches a pod beside an account that is cluster-admin, or a step from it',
+  },
+  judges: [ofCluster, ofNamespace],
   examples,
 });
 
-/** Whether nearly all that is not of the system shares the namespace. */
-function* crowded(name: string, shares: Shares, { parameters }: Context): Iterable<Problem> {
-  const own = shares.get(name);
-  if (own === undefined || isSystemNamespace(name, parameters)) return;
-  const counted = [...shares].filter(([each]) => !isSystemNamespace(each, parameters)).map(([, share]) => share);
-  if (own.pods <= NEARLY_ALL * counted.reduce((sum, { pods }) => sum + pods, 0)) return;
-  const apps = new Set(counted.flatMap((share) => [...share.apps.keys()]));
-  if (apps.size > parameters.minOwnersForSplit)
-    yield {
-      at: 'metadata.name',
-      message: 'nearly all pods of the cluster, of several applications, share the namespace',
-    };
+/** From this share of all pods on a namespace is said to hold nearly everything. */
+const NEARLY_ALL = 0.8;
+
+/** Whether nearly all that is not of the system shares one namespace. */
+function* crowded(shares: Shares, { parameters }: Context): Iterable<Problem> {
+  const counted = [...shares].filter(([name]) => !isSystemNamespace(name, parameters));
+  const all = counted.reduce((sum, [, { pods }]) => sum + pods, 0);
+  const full = counted.find(([, { pods }]) => pods > NEARLY_ALL * all);
+  if (full === undefined) return;
+  const apps = new Set(counted.flatMap(([, share]) => [...share.apps.keys()]));
+  if (apps.size <= parameters.minOwnersForSplit) return;
+  const [namespace] = full;
+  yield {
+    at: 'metadata.name',
+    message: `nearly all pods of the cluster, of several applications, share namespace ${namespace}`,
+    because: [{ kind: 'Namespace', namespace: '', name: namespace }],
+  };
 }
 
 function app(index: number, namespace = 'shop'): Manifest {
@@ -69,7 +92,7 @@ function examples(): Examples {
   const live = { context: { complete: true } };
   return {
     bad: [
-      { name: 'six applications in one', subject: aNamespace(), world: six, ...live, finds: [{ at: 'metadata.name' }] },
+      { name: 'six applications in one', subject: THE_CLUSTER, world: six, ...live, finds: [{ at: 'metadata.name' }] },
       {
         name: 'a front door beside an administrator',
         subject: aNamespace(),
@@ -80,8 +103,8 @@ function examples(): Examples {
       },
     ],
     good: [
-      { name: 'five applications', subject: aNamespace(), world: six.slice(1), ...live },
-      { name: 'a second namespace', subject: aNamespace(), world: [...six, app(7, 'pay'), app(8, 'pay')], ...live },
+      { name: 'five applications', subject: THE_CLUSTER, world: six.slice(1), ...live },
+      { name: 'a second namespace', subject: THE_CLUSTER, world: [...six, app(7, 'pay'), app(8, 'pay')], ...live },
       {
         name: 'an administrator whom nobody reaches',
         subject: aNamespace(),
@@ -90,7 +113,7 @@ function examples(): Examples {
       },
       {
         name: 'replicas are one',
-        subject: aNamespace(),
+        subject: THE_CLUSTER,
         world: [1, 2, 3, 4, 5, 6, 7].map((index) => ({
           ...app(1),
           metadata: {
@@ -101,7 +124,7 @@ function examples(): Examples {
         })),
         ...live,
       },
-      { name: 'files say nothing of the rest', subject: aNamespace(), world: six },
+      { name: 'files say nothing of the rest', subject: THE_CLUSTER, world: six },
     ],
   };
 }

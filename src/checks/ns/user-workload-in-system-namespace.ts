@@ -43,7 +43,6 @@ export const userWorkloadInSystemNamespace = defineCheck({
   why: 'Policies usually leave the namespaces of the system out, so a workload there runs past them, and nobody wonders about one more pod among those of the platform.',
   fix: 'Move it to a namespace of its own; name further parts of your platform in the parameter `knownSystemComponents`.',
   refs: ['CIS:5.6.1', 'OWASP2022:K01', 'OWASP2022:K04', 'OWASP2025:K04', 'NSA:N7', 'MITRE:T1036.005', 'MITRE:T1610'],
-  evidence: 'heuristic',
   aspects: { lookalike: 'it is called like a part of the platform, and its image is another one' },
   subject: 'Pod',
   inputs: { workloads: workloadsOfSystemPod },

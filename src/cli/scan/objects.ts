@@ -62,7 +62,7 @@ export interface How extends Pick<Context, 'minor' | 'parameters' | 'inScope' | 
   readonly beside?: readonly AnyObject[];
 }
 
-/** In files every kind is known, and what they do not hold is not there. */
+/** In files every kind is known, and what they do not hold is not there: for certain only where they are a dump of a whole cluster. */
 export function judgeManifests(
   intake: Intake,
   { checks, traits = [], beside = [], ...how }: How,
@@ -70,7 +70,7 @@ export function judgeManifests(
 ): Judged {
   const store = new Store();
   for (const object of [...intake.objects, ...assumedNamespaces(intake.objects), ...beside]) store.put(object);
-  const context = contextOf(how, false);
+  const context = contextOf(how, how.parameters.inputIsComplete);
   return judge({ inventory: store, checks, traits, context, ...(progress === undefined ? {} : { progress }) });
 }
 

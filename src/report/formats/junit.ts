@@ -14,7 +14,13 @@ import {
 interface Case {
   readonly name: string;
   /** What the test holds; nothing when it passed. */
-  readonly holds?: { readonly tag: 'failure' | 'skipped' | 'error'; readonly text: string; readonly type?: string };
+  readonly holds?: {
+    readonly tag: 'failure' | 'skipped' | 'error';
+    readonly text: string;
+    readonly type?: string;
+    /** What is said beside the text, a line each. */
+    readonly more?: readonly string[];
+  };
 }
 
 /** `--output junit`: a suite a check, a test a finding; a check without findings is one test that passed. */
@@ -48,8 +54,8 @@ function caseOf(finding: ScanFinding, { fix }: Check, { counts, sources }: Scan)
   const name = `${subjectTitle(subject)} ${path}`.trim();
   if (counts(finding)) {
     const place = sources.placeOf(subject);
-    const where = place === undefined ? '' : `\n${place.file}:${String(place.line)}`;
-    return { name, holds: { tag: 'failure', type: severity, text: `${message}${where}\nfix: ${fix}` } };
+    const where = place === undefined ? [] : [`${place.file}:${String(place.line)}`];
+    return { name, holds: { tag: 'failure', type: severity, text: message, more: [...where, `fix: ${fix}`] } };
   }
   const why =
     status === 'fail'
@@ -90,10 +96,9 @@ function* suite(name: string, cases: readonly Case[]): Iterable<string> {
 function caseText(suiteName: string, { name, holds }: Case): string {
   const start = `    <testcase name="${xml(name)}" classname="${xml(suiteName)}"`;
   if (holds === undefined) return `${start}/>\n`;
-  const { tag, text, type } = holds;
-  const [first = ''] = text.split('\n');
-  const attributes = tag === 'skipped' ? '' : ` message="${xml(first)}"${type === undefined ? '' : ` type="${type}"`}`;
-  return `${start}>\n      <${tag}${attributes}>${text.split('\n').map(xml).join('\n')}</${tag}>\n    </testcase>\n`;
+  const { tag, text, type, more = [] } = holds;
+  const attributes = tag === 'skipped' ? '' : ` message="${xml(text)}"${type === undefined ? '' : ` type="${type}"`}`;
+  return `${start}>\n      <${tag}${attributes}>${[text, ...more].map(xml).join('\n')}</${tag}>\n    </testcase>\n`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

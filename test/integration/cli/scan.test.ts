@@ -224,6 +224,20 @@ describe('[integration] scan', function () {
     });
   });
 
+  it('judges the cluster too where the files are a dump of one', () =>
+    withFiles(
+      { 'a.yaml': privileged('a'), '.dump.yaml': 'checks: {parameters: {inputIsComplete: true}}' },
+      async (folder) => {
+        const told = async (...args: readonly string[]): Promise<readonly string[]> => {
+          const { result } = await scanJson('--check', 'KP-IMG-006', ...args, `${folder}/a.yaml`);
+          const findings = result.findings.map(({ subject, aspect = '' }) => `${subject.kind} ${aspect}`);
+          return [...findings, ...result.notEvaluated.map(({ reason }) => reason)];
+        };
+        expect(await told()).to.deep.equal(['files do not tell what else is in the cluster']);
+        expect(await told('--config', `${folder}/.dump.yaml`)).to.deep.equal(['Cluster noScanner']);
+      },
+    ));
+
   it('says the same of the same files, in whatever order they are named', () =>
     withFiles({ 'a.yaml': privileged('a'), 'b.yaml': privileged('b') }, async (folder) => {
       const forth = await scanJson(`${folder}/a.yaml`, `${folder}/b.yaml`);

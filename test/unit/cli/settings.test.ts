@@ -108,10 +108,10 @@ describe('[unit] settings', () => {
   });
 
   for (const [environment, says] of [
-    [{ KUBEPOSTURE_WRITES_RATE: 'many' }, 'KUBEPOSTURE_WRITES_RATE: writes.rate: must be number'],
+    [{ KUBEPOSTURE_WRITES_RATE: 'many' }, 'KUBEPOSTURE_WRITES_RATE: writes.rate: must be a number'],
     [{ KUBEPOSTURE_SECRETS_MODE: 'of' }, 'KUBEPOSTURE_SECRETS_MODE: secrets.mode: must be one of off, metadata'],
     [{ KUBEPOSTURE_CHECKS_DISABLE: '[' }, 'KUBEPOSTURE_CHECKS_DISABLE:1: '],
-    [{ KUBEPOSTURE_CHECKS_DISABLE: 'KP-POD-001' }, 'KUBEPOSTURE_CHECKS_DISABLE: checks.disable: must be array'],
+    [{ KUBEPOSTURE_CHECKS_DISABLE: 'KP-POD-001' }, 'KUBEPOSTURE_CHECKS_DISABLE: checks.disable: must be a list'],
   ] as const)
     it(says, () => {
       expect(() => loadSettings({}, environment)).to.throw(SettingsError, says);
@@ -164,7 +164,7 @@ describe('[unit] configuration file', () => {
       'nope: 1',
       'c.yaml: the file: "nope" is not known; allowed: scope, checks, controlPlane, secrets, exceptions, reports, metrics, writes, events, schedule, leaderElection',
     ],
-    ['- 1', 'c.yaml: the file: must be object'],
+    ['- 1', 'c.yaml: the file: must be a map'],
     ['checks: {disable: [foo]}', 'c.yaml: checks.disable[0]: must be a check id, such as KP-POD-001'],
     [
       'checks: {severity: {KP-POD-001: bad}}',

@@ -201,10 +201,10 @@ describe('[unit] output formats', function () {
         for (const { message } of results) expect(message.text).not.to.match(/\]\(/);
       });
 
-      it('junit is valid and holds as many tests as under a tame name', async () => {
+      it('junit is valid and holds as many tests and lines as under a tame name', async () => {
         const text = printed('junit', scan);
         expect(await junitErrors(text)).to.deep.equal([]);
-        for (const tag of [/<testsuite /g, /<testcase /g, /<failure /g, /<error /g, /<skipped>/g])
+        for (const tag of [/<testsuite /g, /<testcase /g, /<failure /g, /<error /g, /<skipped>/g, /\n/g])
           expect(count(text, tag)).to.equal(count(printed('junit', tame), tag));
       });
 
