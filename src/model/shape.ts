@@ -178,15 +178,19 @@ function readAt<T>(name: string, raw: unknown, reader: Reader<T>, trail: Trail):
 /** An object with the named fields. Others are dropped unseen. */
 export function struct<const F extends Fields>(fields: F): Reader<Struct<F> | undefined> {
   const entries = Object.entries(fields);
+  let known:
+    readonly { readonly name: string; readonly reader: Reader<unknown>; readonly absent: unknown }[] | undefined;
   return (raw, trail) => {
     if (raw === undefined || raw === null) return undefined;
     if (!isRecord(raw)) {
       note('object', raw, trail);
       return undefined;
     }
+    // Most fields are absent of most objects: what then stands for them is asked once.
+    known ??= entries.map(([name, reader]) => ({ name, reader, absent: reader(undefined, trail) }));
     const result: Record<string, unknown> = {};
-    for (const [name, reader] of entries) {
-      const value = Object.hasOwn(raw, name) ? readAt(name, raw[name], reader, trail) : reader(undefined, trail);
+    for (const { name, reader, absent } of known) {
+      const value = Object.hasOwn(raw, name) ? readAt(name, raw[name], reader, trail) : absent;
       if (value !== undefined) result[name] = value;
     }
     return result as Struct<F>;

@@ -30,7 +30,7 @@ const ofPod = judge({
     const suspects = containersOf(pod.spec).filter(({ container }) => isSuspect(container.image ?? '', table));
     for (const advisory of table) {
       const words = suspects.flatMap((slot) => [...fromImage(slot, advisory)]);
-      const found = words.length > 0 ? words : [...fromTheRest(pod, advisory)];
+      const found = words.length > 0 ? words : fromTheRest(pod, advisory);
       if (found.length > 0) yield* weighed(found, pod, advisory, grants);
     }
     yield* tableAge(context);
@@ -81,23 +81,18 @@ function* fromImage(slot: ContainerSlot, advisory: Advisory): Iterable<Problem |
 }
 
 /** A pod of another image: by its labels, or because it has taken over the component's identity. */
-function* fromTheRest(
+function fromTheRest(
   pod: Pod,
   { component, labels = {}, serviceAccount, flaws: [flaw] }: Advisory,
-): Iterable<Problem> {
+): readonly Problem[] {
   const label = Object.entries(labels).find(([key, value]) => pod.metadata.labels[key] === value);
-  if (label !== undefined && flaw !== undefined)
-    yield {
-      at: 'metadata.labels',
-      severity: flaw.severity,
-      message: `the pod is labelled ${label.join('=')}, as ${component} is: ${flaw.text}`,
-    };
-  else if (serviceAccount !== undefined && accountOf(pod).name === serviceAccount)
-    yield {
-      at: 'spec.serviceAccountName',
-      severity: 'medium',
-      message: `the pod runs as the service account of ${component}, and is not it`,
-    };
+  if (label !== undefined && flaw !== undefined) {
+    const message = `the pod is labelled ${label.join('=')}, as ${component} is: ${flaw.text}`;
+    return [{ at: 'metadata.labels', severity: flaw.severity, message }];
+  }
+  if (serviceAccount === undefined || accountOf(pod).name !== serviceAccount) return [];
+  const message = `the pod runs as the service account of ${component}, and is not it`;
+  return [{ at: 'spec.serviceAccountName', severity: 'medium', message }];
 }
 
 /** What was found of a component, worth more where its service account holds more than it comes with. */
