@@ -34,15 +34,14 @@ export function definePodCheck<const I extends Inputs<'Pod'> = Record<string, ne
   });
 }
 
+const ON_WINDOWS: readonly Word[] = [{ notApplicable: true }];
+
 /** A check of what Windows does not have: it says nothing of a pod that names Windows, or whose Node runs it. */
 export function defineLinuxCheck(spec: Omit<Spec<Record<string, never>>, 'inputs'>): Check {
   return definePodCheck({
     ...spec,
     inputs: { windows: ifKnown(windowsNodeOfPod) },
     applies: (pod, context) => !runsOnWindows(pod.spec) && spec.applies?.(pod, context) !== false,
-    *evaluate(pod, { windows = [] }, context) {
-      if (windows.length > 0) yield { notApplicable: true };
-      else yield* spec.evaluate(pod, {}, context);
-    },
+    evaluate: (pod, { windows = [] }, context) => (windows.length > 0 ? ON_WINDOWS : spec.evaluate(pod, {}, context)),
   });
 }

@@ -96,6 +96,16 @@ export function reaching(verbs: readonly string[], group: string, ...resources: 
   };
 }
 
+/** The same over resources as `rollouts.argoproj.io`. */
+export function reachingAny(verbs: readonly string[], resources: readonly string[]): Right['reach'] {
+  return anyOf(
+    ...resources.map((each) => {
+      const [plural = '', ...group] = each.split('.');
+      return reaching(verbs, group.join('.'), plural);
+    }),
+  );
+}
+
 /** Whether a rule lets read all Secrets, wherever it is granted: to list or watch them is to read them. */
 export function readsSecrets(rule: PolicyRule): boolean {
   return (

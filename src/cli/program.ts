@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { SettingsError } from '#settings/types.ts';
 import { addAsk } from './commands/ask.ts';
 import { addChecks } from './commands/checks.ts';
-import type { AddCommand, Run } from './commands/command.ts';
+import { optionText, type AddCommand, type Run } from './commands/command.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDeveloper } from './commands/developer.ts';
 import { addExposed, addReach } from './commands/network.ts';
@@ -32,6 +32,7 @@ function program(run: Run): Command {
     .description('Kubernetes posture: what an attacker would like about your objects, live or in files')
     .version(version(), '--version')
     .exitOverride()
+    .configureHelp({ optionDescription: optionText })
     .configureOutput({
       outputError: (text, write) => {
         write(text.replace(/^error: /, 'kubeposture: '));

@@ -1,9 +1,12 @@
+import lodash from 'lodash';
+
 interface Entry {
   readonly value: object;
   holders: number;
-  /** Of its whole text: worked out when another value has the same first words. */
-  hash?: number;
 }
+
+/** Values that begin alike: one alone is not written out; of several each is found by the hash of its whole text. */
+type Alike = Entry | Map<number, Entry[]>;
 
 /** cyrb53: 53 bits of a string, fast and well spread. Collisions are resolved by comparing. */
 function hash(text: string): number {
@@ -42,47 +45,52 @@ function gather(value: object, words: string[]): void {
  * Law: two held values are written the same exactly when they are the same object.
  */
 export class Interner {
-  readonly #entries = new Map<number, Entry[]>();
+  readonly #entries = new Map<number, Alike>();
 
   /** The held copy of a value; the caller gives it back with `release`. */
   hold<T extends object>(value: T): T {
     const key = beginning(value);
-    const bucket = this.#entries.get(key);
-    if (bucket === undefined) {
-      this.#entries.set(key, [{ value, holders: 1 }]);
+    const alike = this.#entries.get(key);
+    if (alike === undefined) {
+      this.#entries.set(key, { value, holders: 1 });
       return value;
     }
+    const several = alike instanceof Map ? alike : new Map([[hash(JSON.stringify(alike.value)), [alike]]]);
+    if (several !== alike) this.#entries.set(key, several);
     const text = JSON.stringify(value);
     const hashed = hash(text);
+    const bucket = several.get(hashed) ?? [];
     // Texts are written again rather than kept: that is faster than a walk over both values, and costs no memory.
-    const found = bucket.find((entry) => hashOf(entry) === hashed && JSON.stringify(entry.value) === text);
-    if (found !== undefined) {
-      found.holders += 1;
-      return found.value as T;
-    }
-    bucket.push({ value, holders: 1, hash: hashed });
-    return value;
+    const found = bucket.find((entry) => JSON.stringify(entry.value) === text);
+    if (found === undefined) several.set(hashed, [...bucket, { value, holders: 1 }]);
+    else found.holders += 1;
+    return (found?.value ?? value) as T;
   }
 
   release(value: object): void {
     const key = beginning(value);
-    const bucket = this.#entries.get(key) ?? [];
-    const entry = bucket.find((candidate) => candidate.value === value);
-    if (entry === undefined) return;
-    entry.holders -= 1;
-    if (entry.holders > 0) return;
-    const rest = bucket.filter((candidate) => candidate !== entry);
-    if (rest.length === 0) this.#entries.delete(key);
-    else this.#entries.set(key, rest);
+    const alike = this.#entries.get(key);
+    if (alike instanceof Map) {
+      const hashed = hash(JSON.stringify(value));
+      const rest = (alike.get(hashed) ?? []).filter((entry) => !isLast(entry, value));
+      if (rest.length > 0) alike.set(hashed, rest);
+      else alike.delete(hashed);
+      if (alike.size === 0) this.#entries.delete(key);
+    } else if (alike !== undefined && isLast(alike, value)) this.#entries.delete(key);
   }
 
   /** How many different values are held. */
   get size(): number {
-    return [...this.#entries.values()].reduce((sum, bucket) => sum + bucket.length, 0);
+    const sizes = Array.from(this.#entries.values(), (alike) =>
+      alike instanceof Map ? [...alike.values()].flat().length : 1,
+    );
+    return lodash.sum(sizes);
   }
 }
 
-function hashOf(entry: Entry): number {
-  entry.hash ??= hash(JSON.stringify(entry.value));
-  return entry.hash;
+/** Takes a holder off an entry of the value, and tells whether it was the last. */
+function isLast(entry: Entry, value: object): boolean {
+  if (entry.value !== value) return false;
+  entry.holders -= 1;
+  return entry.holders === 0;
 }

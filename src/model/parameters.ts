@@ -41,6 +41,12 @@ export interface Parameters {
   readonly imageScanners: readonly ImageScanner[];
   /** How large an image may be: bytes, LEAST_IMAGE_BYTES or more. */
   readonly maxImageBytes: number;
+  /** Resources of extensions whose writer makes pods, as `rollouts.argoproj.io`. */
+  readonly podTemplateKinds: readonly string[];
+  /** Resources of extensions that are network policies. */
+  readonly cniPolicyKinds: readonly string[];
+  /** Whether `get` is enough to connect to pods: by the version of the server, or as is said. */
+  readonly podConnectByGet: PodConnectByGet;
   /** Whether files are a dump of a whole cluster: what they do not hold does not exist. Of a live cluster it says nothing. */
   readonly inputIsComplete: boolean;
   /** How many applications may share a namespace without being asked why. */
@@ -56,6 +62,9 @@ export interface Parameters {
   /** How long a token that a pod asks for may be good. */
   readonly maxTokenSeconds: number;
 }
+
+export const POD_CONNECT_BY_GET = ['auto', 'always', 'never'] as const;
+export type PodConnectByGet = (typeof POD_CONNECT_BY_GET)[number];
 
 const DAY = 24 * 3600;
 
@@ -213,6 +222,31 @@ export const DEFAULT_PARAMETERS: Parameters = {
   imageVerifiers: IMAGE_VERIFIERS,
   imageScanners: IMAGE_SCANNERS,
   maxImageBytes: 1024 ** 3,
+  podTemplateKinds: [
+    'rollouts.argoproj.io',
+    'workflows.argoproj.io',
+    'services.serving.knative.dev',
+    'taskruns.tekton.dev',
+    'pipelineruns.tekton.dev',
+    'jobsets.jobset.x-k8s.io',
+    'rayclusters.ray.io',
+    'rayjobs.ray.io',
+    'sparkapplications.sparkoperator.k8s.io',
+    'clonesets.apps.kruise.io',
+    'deploymentconfigs.apps.openshift.io',
+  ],
+  cniPolicyKinds: [
+    'ciliumnetworkpolicies.cilium.io',
+    'ciliumclusterwidenetworkpolicies.cilium.io',
+    'networkpolicies.crd.projectcalico.org',
+    'globalnetworkpolicies.crd.projectcalico.org',
+    'networkpolicies.projectcalico.org',
+    'globalnetworkpolicies.projectcalico.org',
+    'adminnetworkpolicies.policy.networking.k8s.io',
+    'baselineadminnetworkpolicies.policy.networking.k8s.io',
+    'clusternetworkpolicies.policy.networking.k8s.io',
+  ],
+  podConnectByGet: 'auto',
   inputIsComplete: false,
   minOwnersForSplit: 5,
   debugMaxAge: DAY,

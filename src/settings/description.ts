@@ -6,6 +6,7 @@ import { componentAdvisories, componentAdvisoriesDate } from './advisories.ts';
 import { declaredControls } from './controls.ts';
 import { atStart, field, integer, words, type Field, type Section } from './field.ts';
 import { imageScanners, imageVerifiers } from './products.ts';
+import { cniPolicyKinds, podConnectByGet, podTemplateKinds } from './rights.ts';
 
 export const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
 export const CRON = '^\\S+( +\\S+){4}$';
@@ -137,6 +138,9 @@ export const CONFIGURATION = {
               LEAST_IMAGE_BYTES,
               1024 ** 4,
             ),
+            podTemplateKinds,
+            cniPolicyKinds,
+            podConnectByGet,
             inputIsComplete: field(
               'The files of `scan` are a dump of a whole cluster: it is judged too, and what they do not hold does not exist.',
               DEFAULT_PARAMETERS.inputIsComplete,

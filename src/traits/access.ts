@@ -1,6 +1,7 @@
 import { accessOfAccount, accessOfBinding, type Access } from '#analysis/rbac/access.ts';
 import type { RbacEngine } from '#analysis/rbac/engine.ts';
 import type { AnyBinding } from '#facts/rbac.ts';
+import { connectsByGet } from '#facts/pod-connect.ts';
 import { accountOf } from '#facts/token.ts';
 import { ifKnown, type Context } from '#model/check.ts';
 import { teller, type AccessTrait, type Trait } from '#model/trait.ts';
@@ -17,7 +18,7 @@ export const accessTrait: Trait<'access'> = {
           const account = accountOf(object);
           return engine === undefined
             ? unknownOf(`ServiceAccount ${account.namespace}/${account.name}`)
-            : accessOfAccount(engine, account, createConnects(context));
+            : accessOfAccount(engine, account, !connectsByGet(context));
         });
         const byWho = new Map(told.map((each) => [each.who, each]));
         return together([...byWho].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each));
@@ -45,12 +46,7 @@ function ofBinding(seen: SeenBinding | undefined, context: Context): AccessTrait
   const [engine] = seen?.given.engine ?? [];
   return seen === undefined || engine === undefined
     ? undefined
-    : accessOfBinding(engine, seen.object, createConnects(context));
-}
-
-/** Since 1.35 connecting to a pod needs `create`; before, a WebSocket was authorised as `get`. */
-function createConnects({ minor }: Context): boolean {
-  return minor >= 35;
+    : accessOfBinding(engine, seen.object, !connectsByGet(context));
 }
 
 function unknownOf(who: string): Access {

@@ -51,6 +51,7 @@ function needPrometheus(context: Mocha.Context): void {
 }
 
 describe('[cluster] the alert rules', function () {
+  this.timeout(60_000);
   let dir = '';
 
   before(function () {

@@ -9,7 +9,7 @@ import { atom } from './atoms.ts';
 import type { RbacIndex } from './rbac-index.ts';
 import { Rights, type Granting } from './rights.ts';
 import type { RbacState } from './state.ts';
-import { grantSelf } from './self-grants.ts';
+import { grantSelf, mayGrantSelf } from './self-grants.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What can be had, starting from an identity. */
@@ -45,6 +45,8 @@ export class Escalation {
   readonly #identities = new Map<Place, { readonly identity: Identity; readonly rights: Rights }>();
   /** The rights of all identities together: for the four pairs alone. */
   readonly #pool = new Rights();
+  /** The groups of those whom no binding names. */
+  readonly #nameless = new Set<string>();
   #approves = false;
   #bound: ReadonlyMap<string, readonly Account[]> | undefined;
 
@@ -108,15 +110,25 @@ export class Escalation {
   }
 
   #actAs(place: Place, identity: Identity): void {
-    const rights = this.#index.rightsOf(identity);
-    const { state } = this.#index;
-    if (grantSelf(rights, state, this.#around.namespaces()))
+    if (this.#isLikeAnother(identity)) return;
+    const held = this.#index.rightsOf(identity);
+    const rights = mayGrantSelf(held) ? held.copy() : held;
+    if (rights !== held && grantSelf(rights, this.#index.state, this.#around.namespaces()))
       this.#go({ from: place, to: ADMIN, by: 'rbac-bind or rbac-escalate', scope: 'cluster' });
     this.#identities.set(place, { identity, rights });
     this.#pool.take(rights);
     this.#approves ||= meets(rights, '', NEEDS.changeApproval) && meets(rights, '', NEEDS.approveClients);
     for (const edge of edgesOf(rights, this.#around, this.#options.execRequiresCreate))
       this.#go({ from: place, ...edge });
+  }
+
+  /** Whether one of the same groups has been looked at whom no binding names by his name either: it has the same rights. */
+  #isLikeAnother({ user, groups }: Identity): boolean {
+    if (this.#index.state.isNamed(`u:${user}`)) return false;
+    const key = groups.join();
+    const isKnown = this.#nameless.has(key);
+    this.#nameless.add(key);
+    return isKnown;
   }
 
   /** From a hub to all that it stands for. */

@@ -248,16 +248,14 @@ export interface Capabilities {
 
 /** What rights amount to. What is held everywhere is not told again of namespaces. */
 export function capabilitiesOf(rights: Rights, execRequiresCreate = true): Capabilities {
-  const scopes = ['', ...[...rights.namespaces].sort()].filter(
-    (scope) => rights.mask(scope) !== 0n || rights.hasNamed(scope),
-  );
+  const scopes = ['', ...[...rights.namespaces].sort()].map((at) => ({ at, within: rights.reachIn(at) }));
   const held: Held[] = [];
   const named: (Held & { readonly names: readonly string[] })[] = [];
   for (const primitive of primitives(execRequiresCreate)) {
     const { id, reach } = primitive;
     if ((rights.reach & reach) === 0n) continue;
-    for (const at of holds(rights, '', primitive) ? [''] : scopes) {
-      if (!rights.mayAnyNamed(at, reach)) continue;
+    for (const { at, within } of holds(rights, '', primitive) ? scopes.slice(0, 1) : scopes) {
+      if ((within & reach) === 0n) continue;
       const scope = at === '' ? 'cluster' : `ns:${at}`;
       const names = holds(rights, at, primitive) ? 'all' : namesOf(rights, at, primitive);
       if (names === 'all') held.push({ id, scope });

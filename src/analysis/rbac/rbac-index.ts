@@ -104,10 +104,12 @@ export class RbacIndex {
     return this.#doubts(undefined, this.grantsOf(identity));
   }
 
-  /** The rights of an identity as atoms, over all its subjects. */
+  /** The rights of an identity as atoms, over all its subjects: to be read, others may hold them. */
   rightsOf(identity: Identity): Rights {
+    const [first, ...others] = this.state.subjectsOf(identity);
+    if (first !== undefined && others.length === 0) return rightsOf(first);
     const rights = new Rights();
-    for (const subject of this.state.subjectsOf(identity)) rights.take(rightsOf(subject));
+    for (const subject of first === undefined ? [] : [first, ...others]) rights.take(rightsOf(subject));
     return rights;
   }
 

@@ -76,6 +76,12 @@ export class Rights {
     return this.#reach;
   }
 
+  copy(): Rights {
+    const copy = new Rights();
+    copy.take(this);
+    return copy;
+  }
+
   /** Everything that another one has. */
   take(other: Rights): void {
     for (const [scope, bundle] of other.#bundles) for (const role of bundle.roles) this.grant(role, scope);
@@ -106,9 +112,9 @@ export class Rights {
     return (this.mask(scope) & mask) !== 0n;
   }
 
-  /** Whether any of some atoms is held in a scope, for all names or for some. */
-  mayAnyNamed(scope: string, mask: bigint): boolean {
-    return ((this.mask(scope) | this.#namedMask(scope)) & mask) !== 0n;
+  /** The atoms held in a scope, for all names or for some. */
+  reachIn(scope: string): bigint {
+    return this.mask(scope) | this.#namedMask(scope);
   }
 
   #namedMask(scope: string): bigint {

@@ -16,24 +16,27 @@ function keyOfRule({ verbs, apiGroups, resources, resourceNames, nonResourceURLs
   return JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs]);
 }
 
-/** Under which words a rule is filed: each of its groups with each of its resources, or that it speaks of URLs. */
-function* wordsOf({ apiGroups = [], resources = [], nonResourceURLs = [] }: PolicyRule): Iterable<string> {
-  for (const group of apiGroups) for (const resource of resources) yield `${group}|${resource}`;
+/** Under which words a rule is filed: each of its verbs, groups and resources together, or that it speaks of URLs. */
+function* wordsOf({ verbs, apiGroups = [], resources = [], nonResourceURLs = [] }: PolicyRule): Iterable<string> {
+  for (const group of apiGroups)
+    for (const resource of resources) for (const verb of verbs) yield `${verb}|${group}|${resource}`;
   if (nonResourceURLs.length > 0) yield URLS;
 }
 
 const URLS = 'url';
 
-/** The words under which rules may be filed that allow a request: six at most. */
+/** The words under which rules may be filed that allow a request: twelve at most. */
 function* wordsFor(request: Request): Iterable<string> {
   if (isUrlRequest(request)) {
     yield URLS;
     return;
   }
-  const { group, resource } = request;
+  const { verb, group, resource } = request;
   const slash = resource.indexOf('/');
   const patterns = [resource, '*', ...(slash < 0 ? [] : [`*${resource.slice(slash)}`])];
-  for (const each of new Set([group, '*'])) for (const pattern of new Set(patterns)) yield `${each}|${pattern}`;
+  for (const word of new Set([verb, '*']))
+    for (const each of new Set([group, '*']))
+      for (const pattern of new Set(patterns)) yield `${word}|${each}|${pattern}`;
 }
 
 /** Every different rule once, found by what it speaks of. A rule is forgotten with the last role that holds it. */

@@ -26,12 +26,16 @@ const CLUSTER_BINDINGS = atomsOf(VERBS_OF_BINDINGS, 'clusterrolebindings');
 
 const SELF_GRANTING = maskOf(Object.values(ROLES).flatMap(({ bind, escalate }) => [bind, escalate]));
 
+/** Whether rights may hold any by which an identity gives itself more. */
+export function mayGrantSelf({ reach }: Rights): boolean {
+  return (reach & SELF_GRANTING) !== 0n;
+}
+
 /**
  * Adds the rights that an identity can give itself by `bind` and `escalate`, until nothing is new. Answers whether it can give itself everything
  * everywhere. What the escalation check lets pass for another reason, holding every right already, adds nothing.
  */
 export function grantSelf(rights: Rights, state: RbacState, namespaces: Iterable<string>): boolean {
-  if ((rights.reach & SELF_GRANTING) === 0n) return false;
   if (bindsEverywhere(rights) || escalatesEverywhere(rights)) return true;
   const all = meets(rights, '', NEEDS.writeBindings) || !isNone(editable(rights, '', 'Role')) ? namespaces : [];
   for (let isMoving = true; isMoving;) {

@@ -24,6 +24,7 @@ export class Surroundings {
   readonly #inventory: Inventory<Neighbour>;
   readonly #assumed: Assumed;
   #namespaces: ReadonlySet<string> | undefined;
+  #isOfEks: boolean | undefined;
 
   constructor(inventory: Inventory<Neighbour>, assumed: Assumed = {}) {
     this.#inventory = inventory;
@@ -33,7 +34,8 @@ export class Surroundings {
   /** Whether a ConfigMap of the cluster says who is a member of system:masters. */
   isOfEks(): boolean {
     const { platform } = this.#assumed;
-    return platform === undefined ? this.#inventory.list('Node').some(isOfEks) : platform === 'eks';
+    this.#isOfEks ??= platform === undefined ? this.#inventory.list('Node').some(isOfEks) : platform === 'eks';
+    return this.#isOfEks;
   }
 
   /** Namespaces by their own object and by what is in them. */

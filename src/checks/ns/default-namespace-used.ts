@@ -79,6 +79,11 @@ export const defaultNamespaceUsed = defineCheck({
     ],
     good: [
       {
+        name: 'the same in a namespace of its own',
+        subject: aNamespace({ name: 'default' }),
+        world: [aService(), { kind: 'ConfigMap', metadata: { name: 'web', namespace: 'shop' } }],
+      },
+      {
         name: 'what every cluster has there',
         subject: aNamespace({ name: 'default' }),
         world: [

@@ -103,6 +103,12 @@ function examples(): Examples {
       },
     ],
     good: [
+      {
+        name: 'two teams apart',
+        subject: THE_CLUSTER,
+        world: [1, 2, 3, 4, 5, 6].map((index) => app(index, index > 4 ? 'pay' : 'shop')),
+        ...live,
+      },
       { name: 'five applications', subject: THE_CLUSTER, world: six.slice(1), ...live },
       { name: 'a second namespace', subject: THE_CLUSTER, world: [...six, app(7, 'pay'), app(8, 'pay')], ...live },
       {

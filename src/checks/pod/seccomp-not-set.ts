@@ -49,6 +49,11 @@ export const seccompNotSet = definePodCheck({
   examples: () => ({
     bad: [
       {
+        name: 'nothing said',
+        subject: aPod({ spec: { securityContext: { runAsNonRoot: true, runAsUser: 10001 } } }),
+        finds: [{ at: 'spec.containers[0].securityContext.seccompProfile' }],
+      },
+      {
         name: 'one of two containers',
         subject: aPod({
           container: confined({ seccompProfile: { type: 'RuntimeDefault' } }),

@@ -1,4 +1,4 @@
-import { WRITE, anyOf, reaching } from '../right.ts';
+import { WRITE, anyOf, reaching, reachingAny } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
 
@@ -30,18 +30,8 @@ export const networkingWrite = defineRightsCheck({
     {
       aspect: 'policy',
       says: 'lets change network policies',
-      reach: anyOf(
-        reaching(CHANGE, 'networking.k8s.io', 'networkpolicies'),
-        reaching(CHANGE, 'cilium.io', 'ciliumnetworkpolicies', 'ciliumclusterwidenetworkpolicies'),
-        reaching(CHANGE, 'crd.projectcalico.org', 'networkpolicies', 'globalnetworkpolicies'),
-        reaching(CHANGE, 'projectcalico.org', 'networkpolicies', 'globalnetworkpolicies'),
-        reaching(
-          CHANGE,
-          'policy.networking.k8s.io',
-          'adminnetworkpolicies',
-          'baselineadminnetworkpolicies',
-          'clusternetworkpolicies',
-        ),
+      reach: anyOf(reaching(CHANGE, 'networking.k8s.io', 'networkpolicies'), (rule, context) =>
+        reachingAny(CHANGE, context.parameters.cniPolicyKinds)(rule, context),
       ),
       severity: { cluster: 'medium', namespace: 'medium' },
       sample: { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['delete'] },

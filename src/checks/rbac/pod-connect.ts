@@ -1,6 +1,12 @@
-import { reaching } from '../right.ts';
+import { connectsByGet } from '#facts/pod-connect.ts';
+import { reaching, type Right } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+function connecting(resource: string): Right['reach'] {
+  return (rule, context) =>
+    reaching(connectsByGet(context) ? ['create', 'get'] : ['create'], '', resource)(rule, context);
+}
 
 export const podConnect = defineRightsCheck({
   id: 'KP-RBAC-008',
@@ -20,24 +26,21 @@ export const podConnect = defineRightsCheck({
     {
       aspect: 'exec',
       says: 'lets run commands in pods',
-      reach: (rule, context) =>
-        reaching(context.minor < 35 ? ['create', 'get'] : ['create'], '', 'pods/exec')(rule, context),
+      reach: connecting('pods/exec'),
       severity: { cluster: 'high', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] },
     },
     {
       aspect: 'attach',
       says: 'lets attach to pods',
-      reach: (rule, context) =>
-        reaching(context.minor < 35 ? ['create', 'get'] : ['create'], '', 'pods/attach')(rule, context),
+      reach: connecting('pods/attach'),
       severity: { cluster: 'high', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['pods/attach'], verbs: ['create'] },
     },
     {
       aspect: 'portforward',
       says: 'lets forward ports of pods',
-      reach: (rule, context) =>
-        reaching(context.minor < 35 ? ['create', 'get'] : ['create'], '', 'pods/portforward')(rule, context),
+      reach: connecting('pods/portforward'),
       severity: { cluster: 'medium', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['pods/portforward'], verbs: ['create'] },
     },
@@ -60,6 +63,12 @@ export const podConnect = defineRightsCheck({
       subject: aClusterRole({ apiGroups: [''], resources: ['pods/exec'], verbs: ['get'] }),
       world: [aClusterRoleBinding()],
       context: { minor: 35 },
+    },
+    {
+      name: 'nor before, where somebody knows better',
+      subject: aClusterRole({ apiGroups: [''], resources: ['pods/exec'], verbs: ['get'] }),
+      world: [aClusterRoleBinding()],
+      context: { minor: 34, parameters: { podConnectByGet: 'never' } },
     },
   ],
 });

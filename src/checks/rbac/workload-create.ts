@@ -1,18 +1,6 @@
-import { WRITE, anyOf, reaching } from '../right.ts';
+import { WRITE, anyOf, reaching, reachingAny } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
-
-/** CRDs whose writer makes pods (podTemplateKinds of the catalogue). */
-const POD_MAKERS: readonly (readonly [string, ...string[]])[] = [
-  ['argoproj.io', 'rollouts', 'workflows'],
-  ['serving.knative.dev', 'services'],
-  ['tekton.dev', 'taskruns', 'pipelineruns'],
-  ['jobset.x-k8s.io', 'jobsets'],
-  ['ray.io', 'rayclusters', 'rayjobs'],
-  ['sparkoperator.k8s.io', 'sparkapplications'],
-  ['apps.kruise.io', 'clonesets'],
-  ['apps.openshift.io', 'deploymentconfigs'],
-];
 
 export const workloadCreate = defineRightsCheck({
   id: 'KP-RBAC-007',
@@ -40,10 +28,19 @@ export const workloadCreate = defineRightsCheck({
         reaching(WRITE, '', 'replicationcontrollers'),
         reaching(WRITE, 'apps', 'deployments', 'statefulsets', 'replicasets'),
         reaching(WRITE, 'batch', 'jobs', 'cronjobs'),
-        ...POD_MAKERS.map(([group, ...resources]) => reaching(WRITE, group, ...resources)),
+        (rule, context) => reachingAny(WRITE, context.parameters.podTemplateKinds)(rule, context),
       ),
       severity: { cluster: 'high', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['pods'], verbs: ['create'] },
+    },
+  ],
+  bad: [
+    {
+      name: 'what makes pods by the word of the configuration',
+      subject: aClusterRole({ apiGroups: ['example.org'], resources: ['widgets'], verbs: ['patch'] }),
+      world: [aClusterRoleBinding()],
+      context: { parameters: { podTemplateKinds: ['widgets.example.org'] } },
+      finds: [{ at: 'rules[0]' }],
     },
   ],
   good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],

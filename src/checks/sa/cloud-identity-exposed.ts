@@ -31,13 +31,13 @@ export const cloudIdentityExposed = defineCheck({
 
   examples: () => ({
     bad: [
+      { name: 'of every pod that says nothing', subject: anAmazonRole('default'), finds: [{ at: ARN }] },
       {
         name: 'of two workloads',
         subject: anAmazonRole('web'),
         world: [aDeployment(), aPod({ metadata: { name: 'batch' } })],
         finds: [{ at: ARN }],
       },
-      { name: 'of every pod that says nothing', subject: anAmazonRole('default'), finds: [{ at: ARN }] },
       {
         name: 'of a workload that the internet reaches',
         subject: anAmazonRole('web'),
@@ -53,7 +53,13 @@ export const cloudIdentityExposed = defineCheck({
       },
     ],
     good: [
-      { name: 'no role', subject: aServiceAccount() },
+      {
+        name: 'no role',
+        subject: aServiceAccount({
+          metadata: { name: 'default', namespace: 'shop' },
+          automountServiceAccountToken: false,
+        }),
+      },
       { name: 'an empty annotation', subject: anAmazonRole('web', '') },
     ],
   }),

@@ -11,6 +11,11 @@ export function collect(value: string, list: readonly string[]): readonly string
   return [...list, value];
 }
 
+/** What help and docs say of an option: an empty list is no default that is worth a word. */
+export function optionText({ description, defaultValue }: Option): string {
+  return typeof defaultValue === 'string' ? `${description} (default ${defaultValue})` : description;
+}
+
 /** How to reach the cluster: the same options for every command that asks one. */
 export const CLUSTER_OPTIONS: readonly Option[] = [
   new Option('--config <file>', 'configuration file'),

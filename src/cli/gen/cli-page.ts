@@ -1,8 +1,9 @@
-import type { Argument, Command, Option } from 'commander';
+import type { Argument, Command } from 'commander';
 import { ABOUT_FORMATS } from '#report/formats/index.ts';
 import { EXIT } from '../exit.ts';
 import { HEADER, type GeneratedFile } from './files.ts';
 import { markdownTable } from './markdown.ts';
+import { optionText } from '../commands/command.ts';
 
 const STATUSES: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done; without `--fail-on` findings do not change the status',
@@ -80,10 +81,6 @@ function nameOf(command: Command): string {
 function argumentText(argument: Argument): string {
   const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
   return argument.required ? `<${name}>` : `[${name}]`;
-}
-
-function optionText({ description, defaultValue }: Option): string {
-  return typeof defaultValue === 'string' ? `${description} (default ${defaultValue})` : description;
 }
 
 function capital(text: string): string {

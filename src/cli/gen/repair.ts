@@ -14,16 +14,16 @@ export interface Repair {
 const CLEAN: readonly Manifest[] = [aPod(), aDeployment(), ...cleanCluster()];
 
 /**
- * The repair that a check's page shows: of its first bad example. An example is a clean object with one thing changed, so the clean one is the
- * repair; where the fault lies in other objects, the first good example of the kind is.
+ * The repair that a check's page shows: of its first bad example. An example is a clean object with one thing changed, so the clean one in the same
+ * world is the repair; where the fault lies in that, the first good example of the kind is.
  */
 export function repairOf(check: Check): Repair | undefined {
   const { bad, good } = check.examples();
   const [before] = bad;
   if (before === undefined) return undefined;
   const clean = CLEAN.find((object) => isSame(object, before.subject));
-  if (clean !== undefined && before.world === undefined && yamlOf(clean) !== yamlOf(before.subject))
-    return { before, after: { name: before.name, subject: clean } };
+  if (clean !== undefined && yamlOf(clean) !== yamlOf(before.subject))
+    return { before, after: { ...before, subject: clean } };
   const after = good.find(({ subject }) => isSame(subject, before.subject)) ?? good[0];
   return after === undefined ? undefined : { before, after };
 }

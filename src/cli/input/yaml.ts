@@ -35,9 +35,18 @@ const ALIASED_VALUES_AT_MOST = 1_000_000;
 
 /** The documents of a YAML text; empty ones are left out. */
 export function yamlDocuments(text: string): readonly Document[] {
-  return rawDocuments(text).map((raw) =>
+  const documents = rawDocuments(text).map((raw) =>
     'error' in raw ? broken(raw.line, problemOf(raw.error, raw.before)) : documentOf(raw),
   );
+  const isTemplate = documents.some(({ errors }) => errors.length > 0) && text.includes('{{');
+  return isTemplate ? documents.map(asTemplate) : documents;
+}
+
+/** What cannot be read of a chart, or of another template, is not mended by looking at it. */
+function asTemplate(document: Document): Document {
+  if ('value' in document) return document;
+  const hint = 'is it a template that has to be rendered first?';
+  return { ...document, errors: document.errors.map((each) => ({ ...each, message: `${each.message}; ${hint}` })) };
 }
 
 function documentOf({ events, text, before, lines }: RawDocument): Document {

@@ -1,7 +1,17 @@
 import { SEVERITIES, type Severity } from '#model/severity.ts';
 import { shown } from './columns.ts';
 import { exceptionLines, excuseOf } from './exceptions.ts';
-import { bySubject, counted, declaredTexts, subjectTitle, type Format, type Scan, type ScanFinding } from './scan.ts';
+import {
+  bySubject,
+  counted,
+  declaredTexts,
+  gapTexts,
+  isEmpty,
+  subjectTitle,
+  type Format,
+  type Scan,
+  type ScanFinding,
+} from './scan.ts';
 
 const MARKS: Readonly<Record<Severity, string>> = { critical: '🟣', high: '🔴', medium: '🟠', low: '🔵', info: '⚪' };
 
@@ -20,7 +30,7 @@ export const markdown: Format = function* (scan) {
     if (own.length > 0) yield `\n${own.map((check) => `- ${check}: ${fixes.get(check) ?? ''}`).join('\n')}\n`;
   }
   if (hasBaseline) yield `\n${counted(result.findings.length - listed.length, 'finding')} of the baseline left out.\n`;
-  if (result.notEvaluated.length > 0) yield* gaps(scan);
+  if (result.notEvaluated.length > 0) yield* list('Not evaluated', gapTexts(result.notEvaluated));
   if (result.declared !== undefined) yield* list('Declared', declaredTexts(result.declared));
   const exceptions = exceptionLines(result);
   if (exceptions.length > 0) yield `\n### Exceptions\n\n${exceptions.map((line) => `- ${text(line)}\n`).join('')}`;
@@ -33,9 +43,10 @@ export const markdown: Format = function* (scan) {
 
 function heading({ result }: Scan): string {
   const { score, grade, summary, objects } = result;
+  const title = isEmpty(result) ? 'nothing was judged' : `grade ${grade}, score ${score.toFixed(1)}`;
   const counts = SEVERITIES.map((severity) => `${String(summary[severity])} ${severity}`).join(', ');
   const suppressed = summary.suppressed === 0 ? '' : ` ${counted(summary.suppressed, 'finding')} suppressed.`;
-  return `## kubeposture: grade ${grade}, score ${score.toFixed(1)}\n\n${counted(objects, 'object')}: ${counts}.${suppressed}\n`;
+  return `## kubeposture: ${title}\n\n${counted(objects, 'object')}: ${counts}.${suppressed}\n`;
 }
 
 function rowOf(finding: ScanFinding): string {
@@ -43,16 +54,6 @@ function rowOf(finding: ScanFinding): string {
   const excuse = excuseOf(finding);
   const word = status === 'fail' ? `${MARKS[severity]} ${severity}` : `${severity}, ${status}`;
   return `| ${word} | ${check} ${name} | ${text(excuse === undefined ? message : `${message} (${excuse})`)} | ${path === '' ? '' : code(path)} |\n`;
-}
-
-function* gaps({ result }: Scan): Iterable<string> {
-  const groups = Map.groupBy(result.notEvaluated, ({ check, reason, subject }) =>
-    check === '*' ? `${subject?.kind ?? ''}: ${reason}` : reason,
-  );
-  yield* list(
-    'Not evaluated',
-    Array.from(groups, ([reason, own]) => [reason, own.length] as const),
-  );
 }
 
 /** A heading and its lines, each with how often it counts. */

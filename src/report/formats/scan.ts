@@ -159,6 +159,23 @@ export function declaredTexts(declared: readonly ScanDeclared[]): readonly (read
   return Array.from(Map.groupBy(declared, declaredText), ([text, own]) => [text, own.length] as const);
 }
 
+/** Whether no check had anything to say: a score of that is none. */
+export function isEmpty({ findings, summary }: ScanResult): boolean {
+  return findings.length === 0 && summary.passed === 0;
+}
+
+/** What was not evaluated, by reason: most often one reason stands for many checks or subjects. */
+export function gapTexts(gaps: readonly ScanGap[]): readonly (readonly [text: string, count: number])[] {
+  const groups = Map.groupBy(gaps, ({ check, reason, subject }) =>
+    check === '*' ? `${subject?.kind ?? ''}: ${reason}` : reason,
+  );
+  return Array.from(groups, ([text, own]) => {
+    const checks = [...new Set(own.map(({ check }) => check))].filter((check) => check !== '*');
+    const who = checks.length > 1 ? `${String(checks.length)} checks: ` : checks.map((check) => `${check}: `).join('');
+    return [who + text, own.length] as const;
+  });
+}
+
 export function counted(count: number, noun: string): string {
   return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -2,7 +2,7 @@ import { SEVERITIES, type Severity } from '#model/severity.ts';
 import type { Score } from '#model/verdict.ts';
 import { wrapped } from './columns.ts';
 import type { Look } from './look.ts';
-import { counted, type Scan, type ScanResult } from './scan.ts';
+import { counted, isEmpty, type Scan, type ScanResult } from './scan.ts';
 
 /** The last lines of every output for people: the numbers and the score. */
 export function summaryLines({ result, score, look, hasBaseline }: Scan): readonly string[] {
@@ -18,7 +18,7 @@ export function summaryLines({ result, score, look, hasBaseline }: Scan): readon
     ...(hasBaseline
       ? [`${counted(findings.length - known, 'new finding')}; ${String(known)} known to the baseline`]
       : []),
-    findings.length === 0 && summary.passed === 0 ? 'nothing was judged' : scoreLine(result, score, look),
+    isEmpty(result) ? 'nothing was judged' : scoreLine(result, score, look),
   ].flatMap((line) => wrapped(line, look.width));
 }
 

@@ -7,6 +7,7 @@ import {
   bySubject,
   counted,
   declaredTexts,
+  gapTexts,
   subjectTitle,
   type Format,
   type Place,
@@ -135,19 +136,11 @@ function* exceptionRows(result: ScanResult, look: Look): Iterable<string> {
   yield '\n';
 }
 
-/** What was not evaluated, by reason: most often one reason stands for many checks or subjects. */
 function* gapLines({ notEvaluated }: ScanResult, look: Look): Iterable<string> {
   if (notEvaluated.length === 0) return;
-  const groups = Map.groupBy(notEvaluated, ({ check, reason, subject }) =>
-    check === '*' ? `${subject?.kind ?? ''}: ${reason}` : reason,
-  );
   yield `${look.paint('not evaluated', 'bold')}\n`;
-  const rows = [...groups].sort(([, a], [, b]) => b.length - a.length);
-  for (const [text, gaps] of rows.slice(0, GROUPS_OF_GAPS)) {
-    const checks = [...new Set(gaps.map(({ check }) => check))].filter((check) => check !== '*');
-    const who = checks.length > 1 ? `${String(checks.length)} checks: ` : checks.map((check) => `${check}: `).join('');
-    yield* countedLines(gaps.length, who + text, look);
-  }
+  const rows = [...gapTexts(notEvaluated)].sort(([, a], [, b]) => b - a);
+  for (const [text, count] of rows.slice(0, GROUPS_OF_GAPS)) yield* countedLines(count, text, look);
   const left = rows.length - GROUPS_OF_GAPS;
   if (left > 0) yield `${' '.repeat(COUNT_WIDTH)}${GAP}and ${counted(left, 'more reason')}; --output json has them\n`;
   yield '\n';

@@ -193,7 +193,10 @@ const CASES: readonly Case[] = [
   {
     name: 'an unknown tag, a template',
     files: { 'a.yaml': `a: !Ref x\n---\n${privileged('c')}`, 'b.yaml': '{{- if .Values.x }}\nkind: Pod\n{{- end }}\n' },
-    errors: ['a.yaml:1: unknown scalar tag !<!Ref>', 'b.yaml:1: missed comma between flow collection entries'],
+    errors: [
+      'a.yaml:1: unknown scalar tag !<!Ref>',
+      'b.yaml:1: missed comma between flow collection entries; is it a template that has to be rendered first?',
+    ],
     found: ['c'],
     status: 3,
   },

@@ -1,0 +1,19 @@
+import { DEFAULT_PARAMETERS, POD_CONNECT_BY_GET, type PodConnectByGet } from '#model/parameters.ts';
+import { field, words, type Field } from './field.ts';
+
+/** What is said of rights to kinds that the API server does not have by itself, and of its version. */
+export const podTemplateKinds = words(
+  'Resources of extensions whose writer makes pods (KP-RBAC-007), as `rollouts.argoproj.io`.',
+  DEFAULT_PARAMETERS.podTemplateKinds,
+);
+
+export const cniPolicyKinds = words(
+  'Resources of extensions that are network policies (KP-RBAC-020).',
+  DEFAULT_PARAMETERS.cniPolicyKinds,
+);
+
+export const podConnectByGet: Field<PodConnectByGet> = field<PodConnectByGet>(
+  'Whether the right to `get` pods/exec, pods/attach or pods/portforward is enough to connect (KP-RBAC-008): `auto` by the version of the server.',
+  DEFAULT_PARAMETERS.podConnectByGet,
+  { enum: POD_CONNECT_BY_GET },
+);
