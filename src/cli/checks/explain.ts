@@ -73,7 +73,18 @@ function inputsOf({ judges }: Check): readonly string[] {
 }
 
 function yamlOf(example: Example): string {
-  return indented(documentsOf(example).trimEnd().split('\n'));
+  return indented([...circumstancesOf(example), ...documentsOf(example).trimEnd().split('\n')]);
+}
+
+/** What holds beside the objects, where it is not the usual: comments above them. */
+function circumstancesOf({ context = {} }: Example): readonly string[] {
+  const { minor, complete, parameters = {}, declared = new Map<string, { readonly status: string }>() } = context;
+  return [
+    ...(minor === undefined ? [] : [`Kubernetes 1.${String(minor)}`]),
+    ...(complete === true ? ['all that is in the cluster'] : []),
+    ...Object.entries(parameters).map(([name, value]) => `checks.parameters.${name}: ${JSON.stringify(value)}`),
+    ...Array.from(declared, ([control, { status }]) => `controlPlane.declaredControls: ${control} ${status}`),
+  ].map((line) => `# ${line}`);
 }
 
 function foundBy({ finds }: BadExample): string {

@@ -48,7 +48,7 @@ export const sarif: Format = function* (scan) {
   yield `\n],"invocations":[${safeJson(invocationOf(result))}]}]}\n`;
 };
 
-function ruleOf({ id, name, title, why, fix, severity, refs }: Check): object {
+function ruleOf({ id, name, title, why, fix, severity, evidence, refs }: Check): object {
   return {
     id,
     name: name.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase()),
@@ -60,12 +60,16 @@ function ruleOf({ id, name, title, why, fix, severity, refs }: Check): object {
     },
     helpUri: `${PAGES}/${id}`,
     defaultConfiguration: { level: LEVELS[severity] },
-    properties: { 'security-severity': SECURITY_SEVERITY[severity], precision: 'high', tags: ['security', ...refs] },
+    properties: {
+      'security-severity': SECURITY_SEVERITY[severity],
+      precision: evidence === 'heuristic' ? 'medium' : 'high',
+      tags: ['security', ...refs],
+    },
   };
 }
 
 function resultOf(finding: ScanFinding, ruleIndex: number, { sources, fingerprint, hasBaseline }: Scan): object {
-  const { check, aspect, severity, status, subject, path, message, known } = finding;
+  const { check, aspect, severity, status, subject, path, message, evidence, known } = finding;
   return {
     ruleId: check,
     ruleIndex,
@@ -77,7 +81,7 @@ function resultOf(finding: ScanFinding, ruleIndex: number, { sources, fingerprin
     ...(status === 'fail'
       ? {}
       : { suppressions: [{ kind: 'external', status: 'accepted', justification: plain(excuseOf(finding) ?? '') }] }),
-    properties: { severity, ...(aspect === undefined ? {} : { aspect }) },
+    properties: { severity, evidence, ...(aspect === undefined ? {} : { aspect }) },
   };
 }
 

@@ -68,6 +68,16 @@ describe('[integration] checks', function () {
     expect((await run(['checks', 'explain', check.id])).output).to.include(`${String(named.length - 2)} more example`);
   });
 
+  it('explain: what holds beside the objects of an example', async () => {
+    for (const [id, says] of [
+      ['KP-POD-030', '# Kubernetes 1.32'],
+      ['KP-POD-019', '# controlPlane.declaredControls: CIS:4.2.14 pass'],
+      ['KP-IMG-003', '# checks.parameters.allowedRegistries: ["docker.io/library"]'],
+      ['KP-NS-007', '# all that is in the cluster'],
+    ] as const)
+      expect((await run(['checks', 'explain', id, '--all'])).output).to.include(`\n  ${says}\n`);
+  });
+
   it('explain: by id and by name, every word that the check says of itself', async () => {
     const byId = await run(['checks', 'explain', 'kp-net-002']);
     const byName = await run(['checks', 'explain', 'pod-not-isolated']);
