@@ -204,6 +204,8 @@ export function recognise(raw: unknown): Recognised {
   const { apiVersion, kind, metadata } = raw;
   if (!isWord(kind)) return { problem: 'has no kind' };
   if (!isWord(apiVersion)) return { problem: `${kind} has no apiVersion` };
+  // Of a list with items nothing is left to recognise.
+  if (apiVersion === 'v1' && kind === 'List') return { problem: 'List has items that are no list' };
   const known = kindFor(apiVersion, kind);
   if (known === undefined) return { foreign: `${apiVersion} ${kind}` };
   if (!isRecord(metadata)) return { problem: `${kind} has no metadata` };

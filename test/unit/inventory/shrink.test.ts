@@ -436,6 +436,11 @@ const DOCUMENTS: readonly { readonly name: string; readonly given: unknown; read
   { name: 'null', given: null, expected: { problem: 'not an object' } },
   { name: 'no kind', given: { apiVersion: 'v1' }, expected: { problem: 'has no kind' } },
   { name: 'no apiVersion', given: { kind: 'Pod' }, expected: { problem: 'Pod has no apiVersion' } },
+  {
+    name: 'a List of nothing that could be its items',
+    given: { apiVersion: 'v1', kind: 'List', items: {} },
+    expected: { problem: 'List has items that are no list' },
+  },
   { name: 'no metadata', given: { apiVersion: 'v1', kind: 'Pod' }, expected: { problem: 'Pod has no metadata' } },
   {
     name: 'no name',
