@@ -55,7 +55,7 @@ function namedAccounts<K extends BindingKind>(subject: K): Relation<K, NamedAcco
       accountsIn(binding as AnyBinding, inventory).map((account) => ({
         ...account,
         exists: exists(account, inventory),
-        hasOthers: inventory.list('ServiceAccount', account.namespace).length > 0,
+        hasOthers: inventory.size('ServiceAccount', account.namespace) > 0,
       })),
     affected: {
       ...sameFor(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'], () => []),

@@ -223,7 +223,7 @@ function roleOf<K extends BindingKind>(subject: K): Relation<K, BoundRole> {
       if (entry === undefined) return [NO_ROLE];
       const { kind, namespace, name } = entry.role;
       const role = inventory.get({ kind, namespace, name });
-      const hasOthers = inventory.list(kind, kind === 'Role' ? namespace : undefined).length > 0;
+      const hasOthers = inventory.size(kind, kind === 'Role' ? namespace : undefined) > 0;
       return [
         {
           rules: rulesOf(entry.role),
@@ -259,7 +259,7 @@ export const roleOfClusterRoleBinding = roleOf('ClusterRoleBinding');
 function besideTheFirst<K extends BindingKind>(kind: K, { ref }: ChangeOf<Read>, inventory: Held): readonly Ref<K>[] {
   if (ref.kind !== 'Role' && ref.kind !== 'ClusterRole') return [];
   const place = ref.kind === 'Role' ? ref.namespace : undefined;
-  if (inventory.list(ref.kind, place).length > 1) return [];
+  if (inventory.size(ref.kind, place) > 1) return [];
   return inventory.list<BindingKind>(kind, place).map((binding) => refOf(binding) as Ref<K>);
 }
 
