@@ -573,6 +573,29 @@ const exceptions = fc.oneof(
   aNamespace,
 );
 
+/** Rights on what an operator brings, of an account whose pods run in one namespace. */
+const widgets = fc.oneof(
+  of('Pod', fc.constant({ spec: { serviceAccountName: 'x' } }), inA),
+  of(
+    'ClusterRole',
+    fc
+      .tuple(fc.constantFrom('example.com', 'example.org', '*'), fc.constantFrom('widgets', '*'))
+      .map(([group, resource]) => ({ rules: [{ verbs: ['get'], apiGroups: [group], resources: [resource] }] })),
+    onlyX,
+  ),
+  of('ClusterRoleBinding', fc.constant(grantOfX), onlyX),
+  of(
+    'ApiResource',
+    fc
+      .tuple(
+        fc.constantFrom('example.com', 'example.org'),
+        fc.constantFrom('widgets', 'gadgets'),
+        fc.constantFrom('Namespaced', 'Cluster'),
+      )
+      .map(([group, plural, scope]) => ({ spec: { group, names: { plural }, scope } })),
+  ),
+);
+
 /** Worlds of few kinds each: in a world of all kinds the two objects that a relation joins seldom meet. */
 const themes = [
   fc.oneof(pod, replicaSet, deployment, statefulSet, job, cronJob),
@@ -580,6 +603,7 @@ const themes = [
   fc.oneof(plainPod, serviceAccount, role, roleBinding),
   fc.oneof(plainPod, clusterRole, clusterRoleBinding, roleBinding),
   strengths,
+  widgets,
   controllers,
   dangling,
   fc.oneof(accountInA, danglingInCluster),
