@@ -81,11 +81,7 @@ function missingInputs({ inputs }: Judge, inventory: Inventory): readonly string
 }
 
 /** The inputs of an object, `undefined` for those that may be out of reach and are. */
-export function relatedTo(
-  { inputs }: Pick<Judge, 'inputs'>,
-  object: AnyObject,
-  surroundings: Pick<Surroundings, 'inventory' | 'asked'>,
-): Given {
+export function relatedTo({ inputs }: Pick<Judge, 'inputs'>, object: AnyObject, surroundings: Surroundings): Given {
   return givenOf(inputs, inputsOf(inputs, object, surroundings));
 }
 
@@ -93,7 +89,7 @@ export function relatedTo(
 function inputsOf(
   inputs: Judge['inputs'],
   object: AnyObject,
-  { inventory, asked }: Pick<Surroundings, 'inventory' | 'asked'>,
+  { context, inventory, asked }: Surroundings,
 ): readonly (Related | undefined)[] {
   if (inputs.length === 0) return NONE;
   return inputs.map(({ relation, optional }) => {
@@ -101,7 +97,7 @@ function inputsOf(
     if (!isKnown) return undefined;
     const known = asked?.get(relation);
     if (known !== undefined) return known;
-    const related = new Related(relation.related(object, inventory));
+    const related = new Related(relation.related(object, inventory, context));
     asked?.set(relation, related);
     return related;
   });

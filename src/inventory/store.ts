@@ -36,6 +36,8 @@ export class Store implements Inventory {
 
   list = <Q extends Kind>(kind: Q, namespace?: string): readonly ObjectOf<Q>[] => this.#table(kind).list(namespace);
 
+  size = <Q extends Kind>(kind: Q, namespace?: string): number => this.#table(kind).size(namespace);
+
   by = <Q extends Kind>(index: Index<Q>, value: string): readonly ObjectOf<Q>[] =>
     this.#table(index.kind).by(index, value);
 
@@ -58,7 +60,7 @@ export class Store implements Inventory {
 
   /** How many objects of a kind the cluster has; pods of templates do not count. */
   count(kind: Kind): number {
-    return kind === 'Pod' ? this.#table('Pod').size - this.#templates : this.#table(kind).size;
+    return kind === 'Pod' ? this.size('Pod') - this.#templates : this.size(kind);
   }
 
   #templates = 0;

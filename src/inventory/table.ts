@@ -16,8 +16,8 @@ export class Table<K extends Kind> {
   readonly #indexes = new Map<Index<K>, Filed<K>>();
   #size = 0;
 
-  get size(): number {
-    return this.#size;
+  size(namespace?: string): number {
+    return namespace === undefined ? this.#size : (this.#namespaces.get(namespace)?.size ?? 0);
   }
 
   get({ namespace, name }: Place): ObjectOf<K> | undefined {

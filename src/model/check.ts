@@ -4,7 +4,7 @@ import type { Kind } from './kinds.ts';
 import type { AnyObject, ObjectOf } from './objects.ts';
 import type { Parameters } from './parameters.ts';
 import type { Ref } from './ref.ts';
-import type { Relation } from './relation.ts';
+import type { Relation, Terms } from './relation.ts';
 import type { Severity } from './severity.ts';
 
 /** Areas of the catalogue: the second part of a check id. */
@@ -86,12 +86,9 @@ export type Outcome = (
   Partial<Until>;
 
 /** What is true of the whole run and no object says. */
-export interface Context {
-  /** Minor version of the server, 36 for 1.36. */
-  readonly minor: number;
+export interface Context extends Terms {
   /** True on a live cluster and for a declared dump of one; false for files, which say nothing of what they do not hold. */
   readonly complete: boolean;
-  readonly parameters: Parameters;
   /** What is declared of recommendations of a framework, by how checks refer to them: `CIS:1.1.1`. */
   readonly declared?: ReadonlyMap<string, Pick<Declaration, 'status' | 'expires'>>;
   /** The time in seconds since 1970; absent where the run has none. Who reads it says `until` when its answer holds. */

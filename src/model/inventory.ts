@@ -59,6 +59,8 @@ export interface Inventory<in K extends Kind = Kind> {
   readonly get: <Q extends K>(ref: Ref<Q>) => ObjectOf<Q> | undefined;
   /** All objects of a kind, or those of one namespace. The order is not defined. */
   readonly list: <Q extends K>(kind: Q, namespace?: string) => readonly ObjectOf<Q>[];
+  /** How many `list` would answer, without making the list. */
+  readonly size: <Q extends K>(kind: Q, namespace?: string) => number;
   readonly by: <Q extends K>(index: Index<Q>, value: string) => readonly ObjectOf<Q>[];
   /** Opened when it is first asked for, and kept current from then on. */
   readonly view: <Q extends K, T>(view: View<Q, T, Kind>) => T;

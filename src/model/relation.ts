@@ -1,7 +1,15 @@
 import type { ChangeOf, Inventory } from './inventory.ts';
 import type { Kind } from './kinds.ts';
 import type { AnyObject, ObjectOf } from './objects.ts';
+import type { Parameters } from './parameters.ts';
 import type { Ref } from './ref.ts';
+
+/** What a relation may know of the whole run: where it moves, everything is judged again. */
+export interface Terms {
+  /** Minor version of the server, 36 for 1.36. */
+  readonly minor: number;
+  readonly parameters: Parameters;
+}
 
 /** A named road from a subject to other objects, and back: written once, walked both ways. */
 export interface RelationSpec<S extends Kind, R extends Kind, T> {
@@ -9,7 +17,7 @@ export interface RelationSpec<S extends Kind, R extends Kind, T> {
   /** Printed in the docs: completes the sentence "reads the …". */
   readonly name: string;
   /** What the subject is related to now. May read the kinds that `affected` answers for, and no other: that is a compile error. */
-  readonly related: (subject: ObjectOf<NoInfer<S>>, inventory: Inventory<NoInfer<R>>) => readonly T[];
+  readonly related: (subject: ObjectOf<NoInfer<S>>, inventory: Inventory<NoInfer<R>>, terms: Terms) => readonly T[];
   /**
    * For a change of one related kind: the subjects whose `related` may differ now. Must look at both sides of the change (`sides`).
    * Naming too many subjects costs time, naming too few is a wrong report. A change of the subject itself is not asked about.
@@ -29,7 +37,7 @@ export interface Relation<S extends Kind = Kind, T = unknown> {
   readonly reads: readonly Kind[];
   /** More of them, whose absence alone makes nothing unknown. */
   readonly alsoReads: readonly Kind[];
-  readonly related: (subject: AnyObject, inventory: Inventory) => readonly T[];
+  readonly related: (subject: AnyObject, inventory: Inventory, terms: Terms) => readonly T[];
   readonly affected: (change: ChangeOf<Kind>, inventory: Inventory) => readonly Ref[];
 }
 

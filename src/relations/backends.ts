@@ -29,13 +29,13 @@ function stateOf(backend: Backend, inventory: Inventory<'Service'>): BackendStat
     at,
     text: what,
     isThere: service !== undefined && hasPort,
-    near: inventory.list('Service', namespace).length > 0,
+    near: inventory.size('Service', namespace) > 0,
   };
 }
 
 /** The first and the last Service of a namespace change what files say of backends there. */
 function isAlone(change: ChangeOf<'Service'>, inventory: Inventory<'Service'>): boolean {
-  return inventory.list('Service', change.ref.namespace).length <= 1;
+  return inventory.size('Service', change.ref.namespace) <= 1;
 }
 
 export const backendsOfIngressObject = defineRelation({
@@ -83,7 +83,7 @@ export const endpointsOfService = defineRelation({
         at: hasSelector ? 'spec.selector' : 'metadata.name',
         // Pods that are not ready are there all the same: a Service that waits for them dangles nowhere.
         targets: hasSelector ? Math.max(targets, selected) : targets,
-        near: inventory.list('Pod', service.metadata.namespace).length > 0,
+        near: inventory.size('Pod', service.metadata.namespace) > 0,
       },
     ];
   },
@@ -103,7 +103,7 @@ export const endpointsOfService = defineRelation({
 /** The Services that select the pod; the first and the last pod of a namespace change what files say of all its Services. */
 function servicesNear(change: ChangeOf<'Pod'>, inventory: Inventory<'Service' | 'Pod'>): readonly Ref<'Service'>[] {
   const services = inventory.list('Service', change.ref.namespace);
-  const isAny = inventory.list('Pod', change.ref.namespace).length <= 1;
+  const isAny = inventory.size('Pod', change.ref.namespace) <= 1;
   return services
     .filter(
       ({ spec }) =>

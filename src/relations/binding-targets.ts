@@ -55,7 +55,7 @@ function namedAccounts<K extends BindingKind>(subject: K): Relation<K, NamedAcco
       accountsIn(binding as AnyBinding, inventory).map((account) => ({
         ...account,
         exists: exists(account, inventory),
-        hasOthers: inventory.list('ServiceAccount', account.namespace).length > 0,
+        hasOthers: inventory.size('ServiceAccount', account.namespace) > 0,
       })),
     affected: {
       ...sameFor(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'], () => []),
@@ -82,14 +82,14 @@ function loneAccounts<K extends BindingKind>(subject: K): Relation<K, LoneAccoun
   return defineRelation<K, RbacKind | Clue, LoneAccount>({
     subject,
     name: 'rights of the ServiceAccounts that it names and that are not there',
-    related: (binding, inventory) => {
+    related: (binding, inventory, terms) => {
       const engine = inventory.view(RBAC_ENGINE);
       return accountsIn(binding as AnyBinding, inventory)
         .filter(({ namespace, name }) => inventory.get({ kind: 'ServiceAccount', namespace, name }) === undefined)
         .filter((account) => firstBindingOf(account, engine) === binding)
         .map((account) => ({
           ...account,
-          isDirect: engine.known((reading) => engine.isAdminByItself(account, reading)),
+          isDirect: engine.known(terms, (reading) => engine.isAdminByItself(account, reading)),
         }));
     },
     affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<RbacKind | Clue>, inventory: Held) => {

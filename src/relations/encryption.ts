@@ -32,7 +32,7 @@ type Kinds = 'Node' | 'Namespace';
 
 function encryptionIn(inventory: Inventory<Kinds>): Encryption {
   return {
-    byNodes: inventory.list('Node').length > 0 && inventory.by(openNodes, 'yes').length === 0,
+    byNodes: inventory.size('Node') > 0 && inventory.by(openNodes, 'yes').length === 0,
     hasMesh: inventory.by(meshed, 'yes').length > 0,
   };
 }

@@ -17,7 +17,7 @@ import { sides, type ChangeOf, type Inventory } from '#model/inventory.ts';
 import type { ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, type Ref } from '#model/ref.ts';
-import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
+import { defineRelation, sameFor, type Relation, type Terms } from '#model/relation.ts';
 import { accountsOfSubjects, podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
 type Held = Inventory<RbacKind>;
@@ -127,21 +127,21 @@ export interface RoleReach {
   readonly isStrong: Known<boolean>;
 }
 
-function isStrong(grant: Pick<BindingEntry, 'role' | 'scope'>, inventory: Held): Known<boolean> {
+function isStrong(grant: Pick<BindingEntry, 'role' | 'scope'>, inventory: Held, terms: Terms): Known<boolean> {
   const engine = inventory.view(RBAC_ENGINE);
-  return engine.known((reading) => engine.strengthOfGrant(grant, reading) !== 'none');
+  return engine.known(terms, (reading) => engine.strengthOfGrant(grant, reading) !== 'none');
 }
 
 function reachOf<K extends 'Role' | 'ClusterRole'>(subject: K): Relation<K, RoleReach> {
   return defineRelation<K, Read, RoleReach>({
     subject,
     name: `what the ${subject} leads to`,
-    related: ({ metadata }, inventory) => {
+    related: ({ metadata }, inventory, terms) => {
       const { namespace, name } = metadata;
       const role = stateOf(inventory).role(subject, namespace, name);
       return role === undefined
         ? []
-        : [{ rules: rulesOf(role) ?? [], isStrong: isStrong({ role, scope: namespace }, inventory) }];
+        : [{ rules: rulesOf(role) ?? [], isStrong: isStrong({ role, scope: namespace }, inventory, terms) }];
     },
     affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Held) => {
       const moved = [...rolesMovedBy(change, inventory), ...leaningOn(change, inventory)]
@@ -218,17 +218,17 @@ function roleOf<K extends BindingKind>(subject: K): Relation<K, BoundRole> {
   return defineRelation<K, Read, BoundRole>({
     subject,
     name: `${subject === 'RoleBinding' ? 'Role or ClusterRole of the RoleBinding' : 'ClusterRole of the ClusterRoleBinding'}, and what it leads to`,
-    related: (object, inventory) => {
+    related: (object, inventory, terms) => {
       const entry = stateOf(inventory).binding(object as AnyBinding);
       if (entry === undefined) return [NO_ROLE];
       const { kind, namespace, name } = entry.role;
       const role = inventory.get({ kind, namespace, name });
-      const hasOthers = inventory.list(kind, kind === 'Role' ? namespace : undefined).length > 0;
+      const hasOthers = inventory.size(kind, kind === 'Role' ? namespace : undefined) > 0;
       return [
         {
           rules: rulesOf(entry.role),
           hasOthers,
-          isStrong: isStrong(entry, inventory),
+          isStrong: isStrong(entry, inventory, terms),
           ...(role === undefined ? {} : { role }),
         },
       ];
@@ -259,7 +259,7 @@ export const roleOfClusterRoleBinding = roleOf('ClusterRoleBinding');
 function besideTheFirst<K extends BindingKind>(kind: K, { ref }: ChangeOf<Read>, inventory: Held): readonly Ref<K>[] {
   if (ref.kind !== 'Role' && ref.kind !== 'ClusterRole') return [];
   const place = ref.kind === 'Role' ? ref.namespace : undefined;
-  if (inventory.list(ref.kind, place).length > 1) return [];
+  if (inventory.size(ref.kind, place) > 1) return [];
   return inventory.list<BindingKind>(kind, place).map((binding) => refOf(binding) as Ref<K>);
 }
 

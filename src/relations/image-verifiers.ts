@@ -56,10 +56,10 @@ export const namespacesInUse = defineRelation({
   subject: 'Cluster',
   name: 'Namespaces that have Pods',
   related: (_cluster, inventory) =>
-    inventory.list('Namespace').filter(({ metadata }) => inventory.list('Pod', metadata.name).length > 0),
+    inventory.list('Namespace').filter(({ metadata }) => inventory.size('Pod', metadata.name) > 0),
   affected: {
     Namespace: () => TO_CLUSTER,
     // The first that comes, or the last that goes.
-    Pod: ({ ref }, inventory) => (inventory.list('Pod', ref.namespace).length <= 1 ? TO_CLUSTER : []),
+    Pod: ({ ref }, inventory) => (inventory.size('Pod', ref.namespace) <= 1 ? TO_CLUSTER : []),
   },
 });

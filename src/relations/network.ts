@@ -57,7 +57,7 @@ export const clusterPoliciesDenyingPod = defineRelation({
   name: 'cluster-wide network policies that deny the pod something',
   related: (pod, inventory): readonly Denial[] =>
     // Most clusters have none.
-    CLUSTER_POLICY_KINDS.every((kind) => inventory.list(kind).length === 0)
+    CLUSTER_POLICY_KINDS.every((kind) => inventory.size(kind) === 0)
       ? []
       : DIRECTIONS.flatMap((direction) => denialsOf(pod, direction, inventory)),
   affected: {

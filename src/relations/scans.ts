@@ -183,10 +183,10 @@ export const reportsInCluster = defineRelation({
   subject: 'Cluster',
   name: 'reports of trivy-operator and Kubescape',
   related: (_cluster, inventory: Inventory<(typeof REPORT_KINDS)[number]>) =>
-    REPORT_KINDS.filter((kind) => inventory.list(kind).length > 0),
+    REPORT_KINDS.filter((kind) => inventory.size(kind) > 0),
   affected: sameFor(
     REPORT_KINDS,
     ({ ref }: ChangeOf<(typeof REPORT_KINDS)[number]>, inventory: Inventory<(typeof REPORT_KINDS)[number]>) =>
-      inventory.list(ref.kind).length <= 1 ? TO_CLUSTER : [],
+      inventory.size(ref.kind) <= 1 ? TO_CLUSTER : [],
   ),
 });

@@ -2,6 +2,7 @@ import { exposureOf } from '#analysis/exposure/exposure.ts';
 import type { Way } from '#analysis/exposure/ways.ts';
 import { SHARES, appOf, type Shares } from '#analysis/namespaces/shares.ts';
 import { RBAC_ENGINE, type Known, type RbacKind } from '#analysis/rbac/engine.ts';
+import { WIDEST } from '#analysis/rbac/strengths.ts';
 import { TO_CLUSTER } from '#model/cluster.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
 import type { Kind } from '#model/kinds.ts';
@@ -31,9 +32,9 @@ export interface Mixture {
 export const mixtureOfNamespace = defineRelation({
   subject: 'Namespace',
   name: 'rights of the ServiceAccounts of the namespace, and how its pods are exposed',
-  related: ({ metadata: { name } }, inventory: Inventory<OfExposure | RbacKind>): readonly Mixture[] => {
+  related: ({ metadata: { name } }, inventory: Inventory<OfExposure | RbacKind>, terms): readonly Mixture[] => {
     const engine = inventory.view(RBAC_ENGINE);
-    const isStrong = engine.known((reading) => engine.isStrongNamespace(name, reading));
+    const isStrong = engine.known(terms, (reading) => engine.isStrongNamespace(name, reading));
     if (!isStrong.answer && isStrong.unseen.length === 0) return [];
     const { ways } = exposureOf(inventory.list('Pod', name), inventory, guardIn(inventory));
     return [{ doors: ways.filter(({ level }) => level === 'internet'), isStrong }];
@@ -43,7 +44,7 @@ export const mixtureOfNamespace = defineRelation({
     ...onExposure<'Namespace', RbacKind>((change, inventory) => {
       const engine = inventory.view(RBAC_ENGINE);
       const exposed = [...namespacesExposed(change, inventory)];
-      const strong = exposed.filter((name) => engine.isStrongNamespace(name, 'possible')).map(namespaceRef);
+      const strong = exposed.filter((name) => engine.isStrongNamespace(name, WIDEST)).map(namespaceRef);
       // A Node may also be the first of EKS.
       return [...strong, ...strengthened(change, inventory)];
     }),

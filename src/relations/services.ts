@@ -38,7 +38,7 @@ export const nodesOfService = defineRelation({
   subject: 'Service',
   name: 'addresses of the Nodes',
   related: (_service, inventory): readonly NodesSeen[] =>
-    inventory.list('Node').length === 0 ? [] : [{ level: levelOfNodes(inventory) }],
+    inventory.size('Node') === 0 ? [] : [{ level: levelOfNodes(inventory) }],
   affected: {
     Node: (change, inventory) =>
       movesNodes(change, inventory) ? inventory.list('Service').filter(hasNodePorts).map(refOf) : [],
@@ -48,9 +48,7 @@ export const nodesOfService = defineRelation({
 /** Whether a change of a node changes what ports of nodes are open to. */
 function movesNodes({ before, after }: ChangeOf<'Node'>, inventory: Inventory<'Node'>): boolean {
   const words = (node: ObjectOf<'Node'> | undefined): string => JSON.stringify(node?.status?.addresses);
-  return (
-    before === undefined || after === undefined || words(before) !== words(after) || inventory.list('Node').length < 2
-  );
+  return before === undefined || after === undefined || words(before) !== words(after) || inventory.size('Node') < 2;
 }
 
 export const routesToService = defineRelation({

@@ -3,7 +3,7 @@ import type { Account } from '#facts/rbac.ts';
 import { accountOf, accountOfSecret } from '#facts/token.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
 import { keyOf, refOf, type Ref } from '#model/ref.ts';
-import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
+import { defineRelation, sameFor, type Relation, type Terms } from '#model/relation.ts';
 import { accountsOfSubjects, podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 
 type Granting = 'Role' | 'ClusterRole' | 'RoleBinding';
@@ -17,9 +17,9 @@ function strongPlacesOf<K extends Granting>(subject: K): Relation<K, Places> {
   return defineRelation<K, Read, Places>({
     subject,
     name: 'rights of the ServiceAccounts of its namespace',
-    related: (_object, inventory) => {
+    related: (_object, inventory, terms) => {
       const engine = inventory.view(RBAC_ENGINE);
-      return [(namespace) => engine.known((reading) => engine.isStrongNamespace(namespace, reading))];
+      return [(namespace) => engine.known(terms, (reading) => engine.isStrongNamespace(namespace, reading))];
     },
     affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Held) =>
       [...inventory.view(RBAC_ENGINE).shiftOf(change).namespaces].flatMap((namespace) =>
@@ -51,9 +51,9 @@ export const strongPlacesOfRoleBinding = strongPlacesOf('RoleBinding');
 export const strengthOfAccount = defineRelation({
   subject: 'ServiceAccount',
   name: 'everything that it may do',
-  related: ({ metadata }, inventory: Inventory<RbacKind>): readonly Known<boolean>[] => {
+  related: ({ metadata }, inventory: Inventory<RbacKind>, terms): readonly Known<boolean>[] => {
     const engine = inventory.view(RBAC_ENGINE);
-    return [engine.known((reading) => engine.isAdminByItself(metadata, reading))];
+    return [engine.known(terms, (reading) => engine.isAdminByItself(metadata, reading))];
   },
   affected: sameFor(
     STRENGTH_KINDS,
@@ -70,16 +70,16 @@ export const strengthOfAccount = defineRelation({
   mayLack: RBAC_ENGINE.also,
 });
 
-function isStrong(account: Account, inventory: Held): Known<boolean> {
+function isStrong(account: Account, inventory: Held, terms: Terms): Known<boolean> {
   const engine = inventory.view(RBAC_ENGINE);
-  return engine.known((reading) => engine.strengthOf(account, reading) !== 'none');
+  return engine.known(terms, (reading) => engine.strengthOf(account, reading) !== 'none');
 }
 
 /** Whether the account of a pod is as good as cluster-admin, or a step from it. */
 export const strengthOfPod = defineRelation({
   subject: 'Pod',
   name: 'everything that its ServiceAccount may do',
-  related: (pod, inventory: Held): readonly Known<boolean>[] => [isStrong(accountOf(pod), inventory)],
+  related: (pod, inventory: Held, terms): readonly Known<boolean>[] => [isStrong(accountOf(pod), inventory, terms)],
   affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Inventory<RbacKind | 'Pod'>) => {
     if (inventory.view(RBAC_ENGINE).movesStrength(change)) return inventory.list('Pod').map(refOf);
     const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
@@ -92,9 +92,9 @@ export const strengthOfPod = defineRelation({
 export const strengthOfSecret = defineRelation({
   subject: 'Secret',
   name: 'everything that the ServiceAccount of the token may do',
-  related: (secret, inventory: Held): readonly Known<boolean>[] => {
+  related: (secret, inventory: Held, terms): readonly Known<boolean>[] => {
     const account = accountOfSecret(secret);
-    return account === undefined ? [] : [isStrong(account, inventory)];
+    return account === undefined ? [] : [isStrong(account, inventory, terms)];
   },
   affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Inventory<RbacKind | 'Secret'>) => {
     const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);

@@ -15,7 +15,7 @@ import type { Account, AnyRole } from '#facts/rbac.ts';
 import { accountOfSecret } from '#facts/token.ts';
 import type { ChangeOf, Index, Inventory } from '#model/inventory.ts';
 import type { Ref } from '#model/ref.ts';
-import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
+import { defineRelation, sameFor, type Relation, type Terms } from '#model/relation.ts';
 import { judgedFor, type Granting } from './companions.ts';
 
 type Read = RbacKind | Clue;
@@ -53,7 +53,7 @@ function targetsOf<K extends Granting>(subject: K): Relation<K, Targets> {
   return defineRelation<K, Read, Targets>({
     subject,
     name: 'objects that the rules name, and what these lead to',
-    related: (_object, inventory) => [targetsIn(inventory)],
+    related: (_object, inventory, terms) => [targetsIn(inventory, terms)],
     affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Held) => {
       const words = wordsMovedBy(change, inventory);
       const { state } = inventory.view(RBAC_ENGINE).index;
@@ -81,31 +81,34 @@ function wordsMovedBy(change: ChangeOf<Read>, inventory: Held): readonly string[
   return [...secrets, ...named, ...(engine.movesStrength(change) ? NAMED.map((kind) => `${kind} *`) : [])];
 }
 
-function targetsIn(inventory: Held): Targets {
+function targetsIn(inventory: Held, terms: Terms): Targets {
   const engine = inventory.view(RBAC_ENGINE);
+  const known = (ask: (reading: Reading) => boolean): Known<boolean> => engine.known(terms, ask);
   return {
-    account: (namespace, name) => engine.known((reading) => engine.isStrongAccount({ namespace, name }, reading)),
+    account: (namespace, name) => known((reading) => engine.isStrongAccount({ namespace, name }, reading)),
     user: (name) =>
-      engine.known((reading) => !isAccountKey(`u:${name}`) && engine.strengthOfKey(`u:${name}`, reading) !== 'none'),
-    group: (name) =>
-      engine.known((reading) => name === MASTERS || engine.strengthOfKey(`g:${name}`, reading) !== 'none'),
-    role: (kind, namespace, name) => isGraveRole(engine, kind, { namespace, name }),
+      known((reading) => !isAccountKey(`u:${name}`) && engine.strengthOfKey(`u:${name}`, reading) !== 'none'),
+    group: (name) => known((reading) => name === MASTERS || engine.strengthOfKey(`g:${name}`, reading) !== 'none'),
+    // As good as all, if there is no such role, or it makes a cluster-admin or reads Secrets.
+    role: (kind, namespace, name) => {
+      const grants = grantsOfRole(engine, kind, { namespace, name });
+      return known((reading) => grants.length === 0 || grants.some((grant) => isGrave(engine, grant, reading)));
+    },
     secret: (namespace, name, isSystem) => isGraveSecret(inventory, { namespace, name }, isSystem),
   };
 }
 
 type RoleKind = RoleEntry['kind'];
 
-/** A right to bind or to widen a role is as good as all, if there is no such role, or it makes a cluster-admin or reads Secrets. */
-function isGraveRole(engine: RbacEngine, kind: RoleKind, { namespace, name }: Account): Known<boolean> {
+/** What the roles of a name give where they mean most. */
+function grantsOfRole(engine: RbacEngine, kind: RoleKind, { namespace, name }: Account): readonly Grant[] {
   const { state } = engine.index;
   const all = kind === 'Role' && namespace === '' ? [...state.roles()].filter((role) => isOf(role, kind, name)) : [];
   const one = state.roleInForce(kind, kind === 'Role' ? namespace : '', name);
-  const grants = [
+  return [
     ...all.map((role) => ({ role, scope: role.namespace })),
     ...(one === undefined ? [] : [{ role: one, scope: namespace }]),
   ];
-  return engine.known((reading) => grants.length === 0 || grants.some((grant) => isGrave(engine, grant, reading)));
 }
 
 function isOf(role: RoleEntry, kind: RoleKind, name: string): boolean {

@@ -51,11 +51,11 @@ export const namedAccountOfPod = defineRelation({
   related: (pod, inventory): readonly NamedAccount[] => {
     const at = accountOf(pod);
     const isThere = inventory.get({ kind: 'ServiceAccount', ...at }) !== undefined;
-    return [{ isThere, hasOthers: isThere || inventory.list('ServiceAccount', at.namespace).length > 0 }];
+    return [{ isThere, hasOthers: isThere || inventory.size('ServiceAccount', at.namespace) > 0 }];
   },
   affected: {
     ServiceAccount: ({ ref }, inventory) =>
-      inventory.list('ServiceAccount', ref.namespace).length > 1
+      inventory.size('ServiceAccount', ref.namespace) > 1
         ? inventory.by(podsByAccount, keyOf(ref)).map(refOf)
         : inventory.list('Pod', ref.namespace).map(refOf),
   },

@@ -45,6 +45,7 @@ const clueRule = fc.oneof(
   fc.constantFrom(wide('', 'users', 'impersonate'), { ...wide('', 'users', 'impersonate'), resourceNames: ['u'] }),
   fc.constantFrom(wide('', 'groups', 'impersonate'), { ...wide('', 'groups', 'impersonate'), resourceNames: ['g'] }),
   fc.constant(wide('', 'serviceaccounts', 'impersonate')),
+  fc.constantFrom(wide('', 'pods/exec', 'get'), wide('', 'pods/attach', 'get', 'list')),
 );
 
 /** Rights that lead to an account: to any of a namespace, to one by name, in a step; to everything; to nothing. */
@@ -137,6 +138,11 @@ const bindEverywhere = (to: string, who: readonly object[]): object => ({
   roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: to },
   subjects: who,
 });
+const bindIn = (home: string, to: string, who: readonly object[]): object => ({
+  ...bindEverywhere(to, who),
+  kind: 'RoleBinding',
+  metadata: { namespace: home, name: to },
+});
 const everything = { kind: 'ClusterRole', metadata: { name: 'y' }, rules: [wide('*', '*', '*')] };
 const homes = ACCOUNTS.map((metadata) => ({ kind: 'ServiceAccount', metadata }));
 
@@ -154,14 +160,21 @@ const turns = fc.array(fc.nat(39));
 
 /** Somebody is cluster-admin, and somebody may do what leads to him there: each part comes and goes. */
 const leading = fc
-  .record({ gives: fc.array(clueRule, { minLength: 1, maxLength: 2 }), to: subjects, strong: subjects, clue, turns })
+  .record({
+    gives: fc.array(clueRule, { minLength: 1, maxLength: 2 }),
+    where: fc.constantFrom('', ...NAMESPACES),
+    to: subjects,
+    strong: subjects,
+    clue,
+    turns,
+  })
   .map((each) =>
     comingAndGoing(
       [
         ...homes,
         { kind: 'ClusterRole', metadata: { name: 'x' }, rules: each.gives },
         everything,
-        bindEverywhere('x', each.to),
+        each.where === '' ? bindEverywhere('x', each.to) : bindIn(each.where, 'x', each.to),
         bindEverywhere('y', each.strong),
         each.clue,
       ],
@@ -178,15 +191,14 @@ const ring = fc
         ...homes,
         everything,
         { kind: 'ClusterRole', metadata: { name: 'x' }, rules: [wide('', 'serviceaccounts', 'impersonate'), ...more] },
-        ...NAMESPACES.map((home) => ({
-          kind: 'RoleBinding',
-          metadata: { namespace: home, name: 'x' },
-          roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'x' },
-          subjects: ACCOUNTS.filter(({ namespace: other }) => other !== home).map((each) => ({
-            kind: 'ServiceAccount',
-            ...each,
-          })),
-        })),
+        ...NAMESPACES.map((home) => {
+          const others = ACCOUNTS.filter(({ namespace: other }) => other !== home);
+          return bindIn(
+            home,
+            'x',
+            others.map((each) => ({ kind: 'ServiceAccount', ...each })),
+          );
+        }),
         bindEverywhere('y', [{ kind: 'ServiceAccount', ...strong }]),
       ],
       then,
@@ -235,16 +247,18 @@ interface Somebody {
   readonly profile: Profile;
 }
 
-/** The fixpoint in rounds over everybody, from the same profiles; `supposing` that every account has a token in a Secret and that it is EKS. */
+/** The fixpoint in rounds over everybody, from the same profiles; what is possible supposes that every account has a token in a Secret and that it is EKS. */
 class Rounds {
   readonly #strong = new Map<string, Strength>();
   readonly #everybody = new Map<string, Somebody>();
   readonly #store: Store;
   readonly #supposing: boolean;
+  readonly #byGet: boolean;
 
-  constructor({ index }: RbacEngine, store: Store, supposing: boolean) {
+  constructor({ index }: RbacEngine, store: Store, { seen, byGet }: Reading) {
     this.#store = store;
-    this.#supposing = supposing;
+    this.#supposing = seen === 'possible';
+    this.#byGet = byGet;
     const isStrongRole = (role: string): boolean => {
       const entry = index.state.roleInForce('ClusterRole', '', role);
       return entry !== undefined && isStrongGrant(entry, new Rights());
@@ -305,6 +319,7 @@ class Rounds {
     const kinds: Readonly<Record<string, () => boolean>> = {
       on: () => this.#supposing || this.#store.list('Node').some(isOfEks),
       home: () => this.#isStrongNamespace(at),
+      connected: () => this.#byGet && (at === '' || this.#isStrongNamespace(at)),
       account: () => this.#strongIn(home).some((each) => each.name === own),
       token: () => (own === '*' ? this.#supposing && this.#hasToken(home, '') : this.#hasToken(home, own)),
       refill: () => this.#hasRefill(at),
@@ -345,29 +360,43 @@ function movedBy(engine: RbacEngine, changes: readonly object[]): ReadonlySet<st
   );
 }
 
-function holdsAlways(steps: readonly Step[], store: Store, reading: Reading): void {
+/** After every step, for those who ask from the start by the rules of one version and for those who come to ask by the rules of another. */
+function holdsAlways({ steps, first, turn }: Run, store: Store, seen: Reading['seen']): void {
   const engine = store.view(RBAC_ENGINE);
-  let before = told(engine, store, reading);
-  for (const { put, remove } of steps) {
+  const asked = new Map([[first, told(engine, store, { seen, byGet: first })]]);
+  for (const [index, { put, remove }] of steps.entries()) {
     const manifest = (put ?? remove)!;
     const read = shrink(manifest.kind, JSON.parse(JSON.stringify(manifest)) as Raw);
-    const changes = put === undefined ? store.remove(refOf(read)) : store.put(read);
-    const after = told(engine, store, reading);
-    expect(after).to.deep.equal(new Rounds(engine, store, reading === 'possible').answers);
-    const moved = movedBy(engine, changes);
-    const differ = Object.keys(after).filter(
-      (key) => key in before && before[key] !== after[key] && !key.startsWith('members'),
-    );
-    expect(differ.filter((key) => !moved.has(key))).to.deep.equal([]);
-    before = after;
+    const moved = movedBy(engine, put === undefined ? store.remove(refOf(read)) : store.put(read));
+    for (const byGet of index < turn ? [first] : [first, !first]) {
+      const reading = { seen, byGet };
+      const [before, after] = [asked.get(byGet) ?? {}, told(engine, store, reading)];
+      expect(after).to.deep.equal(new Rounds(engine, store, reading).answers);
+      const differ = Object.keys(after).filter(
+        (key) => key in before && before[key] !== after[key] && !key.startsWith('members'),
+      );
+      expect(differ.filter((key) => !moved.has(key))).to.deep.equal([]);
+      asked.set(byGet, after);
+    }
   }
+}
+
+/** A history, and after how many steps the version of the server is another one. */
+interface Run {
+  readonly steps: readonly Step[];
+  readonly first: boolean;
+  readonly turn: number;
+}
+
+function runs(steps: fc.Arbitrary<readonly Step[]>): fc.Arbitrary<Run> {
+  return fc.record({ steps, first: fc.boolean(), turn: fc.nat(20) });
 }
 
 describe('[law] strength', () => {
   it('is what rounds over everybody come to, after every step, and a change tells whose is another one', () => {
     fc.assert(
-      fc.property(history, (steps) => {
-        holdsAlways(steps, new Store(), 'known');
+      fc.property(runs(history), (run) => {
+        holdsAlways(run, new Store(), 'known');
       }),
       { numRuns: 1500 },
     );
@@ -378,8 +407,8 @@ describe('[law] strength', () => {
       steps.filter(({ put, remove }) => !['Secret', 'Node'].includes((put ?? remove)!.kind)),
     );
     fc.assert(
-      fc.property(visible, (steps) => {
-        holdsAlways(steps, new Store({ Secret: 'forbidden', Node: 'forbidden' }), 'possible');
+      fc.property(runs(visible), (run) => {
+        holdsAlways(run, new Store({ Secret: 'forbidden', Node: 'forbidden' }), 'possible');
       }),
       { numRuns: 500 },
     );

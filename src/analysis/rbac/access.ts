@@ -5,6 +5,7 @@ import { accountIdentity } from './identity.ts';
 import { capabilitiesOf, primitiveWords, wordsOfPrimitives, type Capabilities } from './primitives.ts';
 import { Rights } from './rights.ts';
 import type { Strength } from './strength.ts';
+import type { Reading } from './strengths.ts';
 
 /** What rights amount to, in words. */
 export interface Access {
@@ -31,7 +32,7 @@ export function accessOfAccount(engine: RbacEngine, account: Account, execRequir
   return engine.kept(`${account.namespace}/${account.name} ${String(execRequiresCreate)}`, () => {
     const identity = accountIdentity(account);
     const doubts = engine.index.doubtsAbout(identity, account.namespace);
-    const who = `ServiceAccount ${account.namespace}/${account.name}${NEARNESS[engine.strengthOf(account)]}`;
+    const who = `ServiceAccount ${account.namespace}/${account.name}${NEARNESS[engine.strengthOf(account, readingBy(execRequiresCreate))]}`;
     return {
       who: doubts.length === 0 ? who : `${who}; not all is known: ${doubts.join('; ')}`,
       ...wordsOf(capabilitiesOf(engine.index.rightsOf(identity), execRequiresCreate)),
@@ -55,7 +56,14 @@ export function accessOfBinding(
     entry.subjects.map(({ label }) => label.replace(':', ' ')),
     SUBJECTS_AT_MOST,
   );
-  return { who: `${subjects}${NEARNESS[engine.strengthOfGrant(entry)]}`, ...wordsOf(capabilities) };
+  return {
+    who: `${subjects}${NEARNESS[engine.strengthOfGrant(entry, readingBy(execRequiresCreate))]}`,
+    ...wordsOf(capabilities),
+  };
+}
+
+function readingBy(execRequiresCreate: boolean): Reading {
+  return { seen: 'known', byGet: !execRequiresCreate };
 }
 
 /** Namespaces with the same rights are told together, the most first. */

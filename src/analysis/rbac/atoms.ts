@@ -56,7 +56,6 @@ const NAMESPACED: readonly (readonly [string, readonly string[], readonly string
   ['', ['replicationcontrollers'], WRITE],
   ['apps', ['deployments', 'daemonsets', 'statefulsets', 'replicasets'], WRITE],
   ['batch', ['jobs', 'cronjobs'], WRITE],
-  ['', ['persistentvolumeclaims'], ['create']],
   ['', ['configmaps', 'endpoints'], WRITE],
   ['', ['services/status'], CHANGE],
   ['discovery.k8s.io', ['endpointslices'], WRITE],

@@ -1,9 +1,11 @@
 import type { Account } from '#facts/rbac.ts';
 import { isOfEks } from '#facts/distribution.ts';
+import { connectsByGet } from '#facts/pod-connect.ts';
 import { isShippedBinding } from '#facts/shipped.ts';
 import { accountOfSecret } from '#facts/token.ts';
 import type { Change, ChangeOf, Inventory, View } from '#model/inventory.ts';
 import { refOf } from '#model/ref.ts';
+import type { Terms } from '#model/relation.ts';
 import type { BindingEntry, SubjectEntry, Touched } from './entries.ts';
 import { accountIdentity, accountsOfKey, isAccountKey, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
@@ -104,14 +106,15 @@ export class RbacEngine {
     return hasClue || accounts.size + others.size + namespaces.size > 0;
   }
 
-  /** Asks twice where not all is seen: for what is known, and for what is possible. */
-  known<T>(ask: (reading: Reading) => T): Known<T> {
-    const answer = ask('known');
+  /** Asks by the terms of a run, and twice where not all is seen: for what is known, and for what is possible. */
+  known<T>(terms: Terms, ask: (reading: Reading) => T): Known<T> {
+    const byGet = connectsByGet(terms);
+    const answer = ask({ seen: 'known', byGet });
     const unseen = CLUES.flatMap((kind) => this.#missing(kind) ?? []);
-    return { answer, unseen: unseen.length === 0 || answer === ask('possible') ? [] : unseen };
+    return { answer, unseen: unseen.length === 0 || answer === ask({ seen: 'possible', byGet }) ? [] : unseen };
   }
 
-  strengthOf(account: Account, reading: Reading = 'known'): Strength {
+  strengthOf(account: Account, reading: Reading): Strength {
     // Nobody has made it yet, or no file holds it: it leans on others, and nobody on it.
     const fixpoint = this.#strengths.in(reading);
     return this.#strengths.facts.hasAccount(account)
@@ -120,30 +123,30 @@ export class RbacEngine {
   }
 
   /** Whether an account is cluster-admin or a step from it; without a namespace one of this name in any. */
-  isStrongAccount(account: Named, reading: Reading = 'known'): boolean {
+  isStrongAccount(account: Named, reading: Reading): boolean {
     if (account.namespace !== '') return this.strengthOf(account, reading) !== 'none';
     return this.#strengths.in(reading).isStrongOne(account);
   }
 
   /** Of a user or a group by its key, as bindings name it. */
-  strengthOfKey(key: string, reading: Reading = 'known'): Strength {
+  strengthOfKey(key: string, reading: Reading): Strength {
     return this.#strengths.in(reading).ofKey(key);
   }
 
   /** How near to cluster-admin one binding alone brings its subjects. */
-  strengthOfGrant({ role, scope }: Grant, reading: Reading = 'known'): Strength {
+  strengthOfGrant({ role, scope }: Grant, reading: Reading): Strength {
     const rights = new Rights();
     rights.grant(role, scope);
     return this.#strengths.in(reading).of(this.#profileFrom({ user: '', groups: [] }, rights));
   }
 
   /** What every account of a namespace is by its groups alone. */
-  strengthByGroups(namespace: string, reading: Reading = 'known'): Strength {
+  strengthByGroups(namespace: string, reading: Reading): Strength {
     return this.#strengths.in(reading).ofKey(membersKey(namespace));
   }
 
   /** What an account is without what the API server gives by itself: the shipped bindings of shipped roles, both as they are shipped. */
-  strengthBeyondDefaults(account: Account, reading: Reading = 'known'): Strength {
+  strengthBeyondDefaults(account: Account, reading: Reading): Strength {
     const identity = accountIdentity(account);
     const rights = new Rights();
     for (const entry of this.index.grantsOf(identity)) if (!isDefault(entry)) rights.grant(entry.role, entry.scope);
@@ -151,7 +154,7 @@ export class RbacEngine {
   }
 
   /** Whether an account is as good as cluster-admin by its own bindings: not by defaults, nor by what all accounts of its namespace have. */
-  isAdminByItself(account: Account, reading: Reading = 'known'): boolean {
+  isAdminByItself(account: Account, reading: Reading): boolean {
     return (
       this.strengthOf(account, reading) === 'direct' &&
       this.strengthByGroups(account.namespace, reading) !== 'direct' &&
@@ -160,7 +163,7 @@ export class RbacEngine {
   }
 
   /** Whether an account lives in a namespace that is cluster-admin, or becomes it in one step. */
-  isStrongNamespace(namespace: string, reading: Reading = 'known'): boolean {
+  isStrongNamespace(namespace: string, reading: Reading): boolean {
     return this.#strengths.in(reading).isStrongNamespace(namespace);
   }
 

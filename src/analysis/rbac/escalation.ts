@@ -179,7 +179,8 @@ export class Escalation {
     const hub = namespace === '' ? '*' : namespace;
     if (has(NEEDS.createSecrets) && has(NEEDS.readSecrets)) yield [`accounts:${hub}`, 'token-secret-issue'];
     if (has(NEEDS.createPods) || has(NEEDS.createMakers)) {
-      if (has(NEEDS.createClaims) && has(NEEDS.createVolumes, '')) yield [NODE, 'pv-create'];
+      // A generic ephemeral volume claims for whoever makes its pod: no right to claims is needed.
+      if (has(NEEDS.createVolumes, '')) yield [NODE, 'pv-create'];
       if (has(NEEDS.changeNamespaces)) yield [NODE, 'namespace-modify'];
     }
     if (has(NEEDS.createAccounts) && this.#steps.has(`accounts:${hub}`))

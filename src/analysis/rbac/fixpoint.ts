@@ -1,9 +1,11 @@
 import type { Account } from '#facts/rbac.ts';
 import {
+  BY_GET,
   ON_EKS,
   UNSEEN,
   accountKey,
   accountPlace,
+  connectedPlace,
   homeOf,
   homePlace,
   isMembersKey,
@@ -20,6 +22,13 @@ import type { Profile, Strength } from './strength.ts';
 export interface Blindness {
   readonly tokens: boolean;
   readonly platform: boolean;
+}
+
+/** What a fixpoint goes by, beside the facts. */
+export interface Premise {
+  readonly unseen: Blindness;
+  /** Whether `get` is enough to connect to pods. */
+  readonly byGet: boolean;
 }
 
 /** Whose answers differ after a change. */
@@ -47,7 +56,7 @@ interface Standing {
  * whoever fell is looked at anew, and all who look at those that rise.
  */
 export class Fixpoint {
-  readonly unseen: Blindness;
+  readonly premise: Premise;
   readonly #facts: StrengthFacts;
   readonly #strong = new Map<string, Standing>();
   /** Who is strong at a place, in the order in which they came there. */
@@ -57,14 +66,17 @@ export class Fixpoint {
   #before = new Map<string, Strength>();
   #homesBefore = new Map<string, boolean>();
 
-  constructor(facts: StrengthFacts, unseen: Blindness) {
+  constructor(facts: StrengthFacts, premise: Premise) {
     this.#facts = facts;
-    this.unseen = unseen;
-    this.#rise(new Set([...facts.seeds(), ...(this.#mayBeEks ? facts.lookersAt(ON_EKS) : [])]));
+    this.premise = premise;
+    const given = [ON_EKS, BY_GET].filter((place) => this.#isGiven(place));
+    this.#rise(new Set([...facts.seeds(), ...given.flatMap((place) => [...facts.lookersAt(place)])]));
   }
 
-  get #mayBeEks(): boolean {
-    return this.#facts.isEks || this.unseen.platform;
+  /** Whether a place needs nobody who is strong. */
+  #isGiven(place: Place): boolean {
+    if (place === ON_EKS) return this.#facts.isEks || this.premise.unseen.platform;
+    return place === BY_GET && this.premise.byGet;
   }
 
   /** Follows changes of the profiles of some keys, and of the accounts and tokens of some namespaces. */
@@ -103,7 +115,7 @@ export class Fixpoint {
     if (profile === undefined) return false;
     const isOlder = (place: Place): boolean => {
       const [first = ''] = this.#found.get(place) ?? [];
-      return (place === ON_EKS && this.#mayBeEks) || (this.#strong.get(first)?.since ?? since) < since;
+      return this.#isGiven(place) || (this.#strong.get(first)?.since ?? since) < since;
     };
     return profile.strength !== 'none' || profile.direct.some(isOlder) || profile.step.some(isOlder);
   }
@@ -198,9 +210,11 @@ export class Fixpoint {
     const home = homeOf(key);
     if (home === undefined) yield key;
     if (home === undefined || !this.#facts.hasHome(home)) return;
+    const { unseen, byGet } = this.premise;
     yield homePlace(home);
-    const secrets = this.unseen.tokens ? [UNSEEN] : this.#facts.tokensOf(key, home);
-    const mayRefill = this.unseen.tokens || this.#facts.hasTokens(home);
+    if (byGet) yield connectedPlace(home);
+    const secrets = unseen.tokens ? [UNSEEN] : this.#facts.tokensOf(key, home);
+    const mayRefill = unseen.tokens || this.#facts.hasTokens(home);
     for (const namespace of [home, '']) {
       for (const name of this.#facts.namesOf(key, home)) yield accountPlace({ namespace, name });
       if (secrets.length > 0) yield tokenPlace(namespace);
@@ -217,7 +231,7 @@ export class Fixpoint {
 
   /** Whether somebody strong is found at a place. */
   #isFound(place: Place): boolean {
-    return this.#found.has(place) || (place === ON_EKS && this.#mayBeEks);
+    return this.#found.has(place) || this.#isGiven(place);
   }
 
   /** Whether an account is strong, or one of this name in whichever namespace. */

@@ -39,6 +39,14 @@ export function nameOf(key: string): string {
 /** No Secret has this name: it stands for those that are not seen. */
 export const UNSEEN = '*';
 
+/** Where any account of a namespace is, if `get` is enough to connect to its pods; without a namespace those of every cluster. */
+export function connectedPlace(namespace: string): Place {
+  return `connected ${namespace}`;
+}
+
+/** Where `get` is enough to connect to pods everywhere: that reaches the controllers of kube-system, who are always there. */
+export const BY_GET = connectedPlace('');
+
 /** Where a ConfigMap says which roles of the cloud are members of system:masters. */
 export const ON_EKS: Place = 'on EKS';
 

@@ -58,8 +58,8 @@ const CLIENT_SIGNERS = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'
 export const NEEDS = {
   createPods: need(['create'], '', 'pods'),
   addContainers: need(CHANGE, '', 'pods/ephemeralcontainers'),
-  createClaims: need(['create'], '', 'persistentvolumeclaims'),
-  createVolumes: need(WRITE, '', 'persistentvolumes'),
+  /** What a volume is made of never changes: no right to change one counts. */
+  createVolumes: need(['create'], '', 'persistentvolumes'),
   createSecrets: need(['create'], '', 'secrets'),
   readSecrets: need(READ, '', 'secrets'),
   changeSecrets: need(CHANGE, '', 'secrets'),
@@ -148,7 +148,7 @@ const OTHERS: readonly Primitive[] = [
   row('webhook-validate', 'see and refuse every object that is written', [need(WRITE, ADMISSION, ...VALIDATING)]),
   row('apiservice-write', 'answer in place of API servers', [need(WRITE, 'apiregistration.k8s.io', 'apiservices')]),
   row('crd-write', 'convert custom resources', [need(WRITE, 'apiextensions.k8s.io', 'customresourcedefinitions')]),
-  row('pv-create', 'make volumes of paths of nodes', [need(['create'], '', 'persistentvolumes')]),
+  row('pv-create', 'make volumes of paths of nodes', [NEEDS.createVolumes]),
   row('node-modify', 'change labels and taints of nodes', [need(CHANGE, '', 'nodes')]),
   row('node-status', 'change the status of nodes', [need(CHANGE, '', 'nodes/status')]),
   row('pod-evict', 'remove pods', [need(['delete'], '', 'pods')], [need(['create'], '', 'pods/eviction')]),

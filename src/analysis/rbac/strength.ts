@@ -2,7 +2,18 @@ import lodash from 'lodash';
 import { EVERY_VERB, RBAC, atom, atoms, maskOf } from './atoms.ts';
 import { MASTERS, isAccountKey, type Identity } from './identity.ts';
 import { NEEDS, WRITE_AUTH_MAP, groupsFor, meets, need, usersFor, writesAuthMap, type Need } from './primitives.ts';
-import { ON_EKS, UNSEEN, accountPlace, homePlace, refillPlace, tokenPlace, type Named, type Place } from './places.ts';
+import {
+  BY_GET,
+  ON_EKS,
+  UNSEEN,
+  accountPlace,
+  connectedPlace,
+  homePlace,
+  refillPlace,
+  tokenPlace,
+  type Named,
+  type Place,
+} from './places.ts';
 import { includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
 
 /**
@@ -23,7 +34,10 @@ const BIND = atom('bind', RBAC, 'clusterroles');
 const ALL_OF_CORE = maskOf(atoms(EVERY_VERB, '', '*'));
 const TOKENS: readonly Need[] = [need(['create'], '', 'serviceaccounts/token'), NEEDS.impersonateAccounts];
 
-/** Rights that run code or take Secrets where an account lives; everywhere they reach the controllers of kube-system. */
+/**
+ * Rights that run code or take Secrets where an account lives; everywhere they reach the controllers of kube-system. A forwarded or proxied port
+ * reaches what a pod serves and never its token, nor does its status: they do not count.
+ */
 const STEPS: readonly (readonly Need[])[] = [
   [NEEDS.createPods],
   [NEEDS.writeMakers],
@@ -34,6 +48,9 @@ const STEPS: readonly (readonly Need[])[] = [
   [NEEDS.createSecrets, NEEDS.readSecrets],
 ];
 
+/** The same where a WebSocket is authorised as `get`. */
+const CONNECTING: readonly (readonly Need[])[] = [[need(['get'], '', 'pods/exec', 'pods/attach')]];
+
 /** Everywhere, and needing nobody. */
 const DIRECT: readonly (readonly Need[])[] = [
   [need(['escalate'], RBAC, 'clusterroles'), need(['create', 'update', 'patch'], RBAC, 'clusterroles')],
@@ -43,12 +60,7 @@ const DIRECT: readonly (readonly Need[])[] = [
   [NEEDS.createRequests, NEEDS.changeApproval, NEEDS.approveClients],
 ];
 
-const STEP: readonly (readonly Need[])[] = [
-  [NEEDS.mutate],
-  [need(['get', 'create'], '', 'nodes/proxy')],
-  [NEEDS.createVolumes, NEEDS.createPods],
-  ...STEPS,
-];
+const STEP: readonly (readonly Need[])[] = [[NEEDS.mutate], [need(['get', 'create'], '', 'nodes/proxy')], ...STEPS];
 
 /** Whether a role of a name is itself as good as cluster-admin: what a right to bind named roles is worth. */
 export type RoleStrength = (name: string) => boolean;
@@ -66,8 +78,9 @@ export const LEANING = [
 export const RELEVANT = [
   ...DIRECT,
   ...STEP,
+  ...CONNECTING,
   WRITE_AUTH_MAP,
-  [NEEDS.readSecrets, NEEDS.changeSecrets, NEEDS.impersonateGroups],
+  [NEEDS.createVolumes, NEEDS.readSecrets, NEEDS.changeSecrets, NEEDS.impersonateGroups],
 ]
   .flat()
   .reduce((mask, each) => mask | each.mask, ALL_OF_CORE);
@@ -82,7 +95,7 @@ export function profileOf({ groups }: Identity, rights: Rights, isStrongRole: Ro
   const scopes = ['', ...rights.namespaces].filter((scope) => rights.hasNamed(scope));
   const users = keys('u', usersFor(rights)).filter((key) => !isAccountKey(key));
   return {
-    strength: isEverywhere && hasAny(rights, '', STEP) ? 'step' : 'none',
+    strength: isEverywhere && (hasAny(rights, '', STEP) || mountsNodes(rights, namespaces)) ? 'step' : 'none',
     direct: [
       ...namespaces.filter((each) => TOKENS.some((token) => meets(rights, each, token))).map(homePlace),
       ...scopes.flatMap((scope) => namesOf(rights, scope, TOKENS)).map(accountPlace),
@@ -92,12 +105,24 @@ export function profileOf({ groups }: Identity, rights: Rights, isStrongRole: Ro
     ],
     step: [
       ...namespaces.filter((each) => hasAny(rights, each, STEPS)).map(homePlace),
+      ...(isEverywhere && hasAny(rights, '', CONNECTING) ? [BY_GET] : []),
+      ...namespaces.filter((each) => hasAny(rights, each, CONNECTING)).map(connectedPlace),
       ...tokensOf(rights, isEverywhere, namespaces),
       ...scopes
         .flatMap((scope) => namesOf(rights, scope, [NEEDS.readSecrets]))
         .flatMap(({ namespace, name }) => [tokenPlace(namespace, name), tokenPlace(namespace, UNSEEN)]),
     ],
   };
+}
+
+/**
+ * Whether a volume that is a path of a node can be made and mounted, in whichever namespace: no level of Pod Security looks through a claim. Whoever
+ * makes a pod needs no right to claims, since a generic ephemeral volume claims for it.
+ */
+function mountsNodes(rights: Rights, namespaces: readonly string[]): boolean {
+  const makesPods = (namespace: string): boolean =>
+    hasAny(rights, namespace, [[NEEDS.createPods], [NEEDS.writeMakers]]);
+  return meets(rights, '', NEEDS.createVolumes) && namespaces.some(makesPods);
 }
 
 /** The tokens that may be read in Secrets, and those that the token controller puts into Secrets that may be changed. */

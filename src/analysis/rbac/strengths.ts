@@ -1,3 +1,4 @@
+import lodash from 'lodash';
 import type { Account } from '#facts/rbac.ts';
 import { Fixpoint, type Blindness, type Moved } from './fixpoint.ts';
 import { ON_EKS, membersKey, type Named } from './places.ts';
@@ -16,8 +17,16 @@ export const NOTHING_SETTLED: Settled = {
   hasClue: false,
 };
 
-/** Where not all is seen there are two answers: what is known, and what is possible. */
-export type Reading = 'known' | 'possible';
+/** Which of the answers is asked for. */
+export interface Reading {
+  /** Where not all is seen there are two: what is known, and what is possible. */
+  readonly seen: 'known' | 'possible';
+  /** Whether `get` is enough to connect to pods. */
+  readonly byGet: boolean;
+}
+
+/** Whoever is strong in any reading is strong in this one. */
+export const WIDEST: Reading = { seen: 'possible', byGet: true };
 
 const SEES_ALL: Blindness = { tokens: false, platform: false };
 
@@ -25,8 +34,8 @@ const SEES_ALL: Blindness = { tokens: false, platform: false };
 export class Strengths {
   readonly facts = new StrengthFacts();
   readonly #unseen: () => Blindness;
-  #known = new Fixpoint(this.facts, SEES_ALL);
-  #possible = this.#known;
+  /** Those that somebody has asked: nothing rests on another. */
+  #asked: readonly Fixpoint[] = [];
   /** The keys of profiles that are others now or stand for others, and the namespaces where other tokens are. */
   readonly #changed = new Set<string>();
   readonly #homes = new Set<string>();
@@ -66,8 +75,7 @@ export class Strengths {
 
   /** What was put comes into force where nobody has asked before. */
   begin(): void {
-    this.#known = new Fixpoint(this.facts, SEES_ALL);
-    this.#possible = this.#known;
+    this.#asked = [];
     this.#forget();
   }
 
@@ -80,7 +88,10 @@ export class Strengths {
   /** What was put comes into force. Answers what follows. */
   settle(): Settled {
     const hasClue = this.#hasClue;
-    const moves = this.#inForce().map((fixpoint) => fixpoint.renew(this.#changed, this.#homes));
+    // What is seen may change without any object.
+    const inForce = [SEES_ALL, this.#unseen()];
+    this.#asked = this.#asked.filter(({ premise }) => inForce.some((unseen) => lodash.isEqual(unseen, premise.unseen)));
+    const moves = this.#asked.map((fixpoint) => fixpoint.renew(this.#changed, this.#homes));
     this.#forget();
     return {
       hasClue,
@@ -90,21 +101,12 @@ export class Strengths {
     };
   }
 
-  /** One where all is seen, else both. */
-  #inForce(): readonly Fixpoint[] {
-    return [...new Set([this.#known, this.in('possible')])];
+  in({ seen, byGet }: Reading): Fixpoint {
+    const premise = { unseen: seen === 'known' ? SEES_ALL : this.#unseen(), byGet };
+    const known = this.#asked.find((fixpoint) => lodash.isEqual(fixpoint.premise, premise));
+    if (known !== undefined) return known;
+    const fixpoint = new Fixpoint(this.facts, premise);
+    this.#asked = [...this.#asked, fixpoint];
+    return fixpoint;
   }
-
-  in(reading: Reading): Fixpoint {
-    if (reading === 'known') return this.#known;
-    const unseen = this.#unseen();
-    // What is seen may change without any object.
-    if (!isSame(this.#possible.unseen, unseen))
-      this.#possible = isSame(unseen, SEES_ALL) ? this.#known : new Fixpoint(this.facts, unseen);
-    return this.#possible;
-  }
-}
-
-function isSame(a: Blindness, b: Blindness): boolean {
-  return a.tokens === b.tokens && a.platform === b.platform;
 }

@@ -1,6 +1,6 @@
 import { Store } from '#inventory/store.ts';
 import { ALL_KINDS, type Kind } from '#model/kinds.ts';
-import { NEWEST_MINOR } from '#model/parameters.ts';
+import { NEWEST_MINOR, type Parameters } from '#model/parameters.ts';
 import { isTemplate } from '#model/workload.ts';
 import { loadSettings } from '#settings/settings.ts';
 import { EXIT } from '../exit.ts';
@@ -24,21 +24,25 @@ export interface Start {
   readonly isLive: boolean;
   /** Minor version of the server; of files the newest known. */
   readonly minor: number;
+  readonly parameters: Parameters;
   /** What could not be read makes status 3. */
   readonly status: number;
 }
 
 /** Reads manifests where some are named, else of the cluster what is asked about. What cannot be read is said on stderr. */
 export async function startOf(flags: StartFlags, command: string, kinds: readonly Kind[] = ALL_KINDS): Promise<Start> {
+  const settings = loadSettings(flags);
+  const { parameters } = settings.checks;
   if (flags.filename.length === 0) {
     const { readCluster } = await import('../cluster.ts');
-    return { ...(await readCluster(loadSettings(flags), command, kinds)), isLive: true, status: EXIT.done };
+    return { ...(await readCluster(settings, command, kinds)), parameters, isLive: true, status: EXIT.done };
   }
   const intake = manifestsOf(flags.filename);
   complainOf(intake.errors);
   const store = new Store();
   for (const object of intake.objects) store.put(object);
-  return { store, isLive: false, minor: NEWEST_MINOR, status: intake.hasUnread ? EXIT.input : EXIT.done };
+  const status = intake.hasUnread ? EXIT.input : EXIT.done;
+  return { store, parameters, isLive: false, minor: NEWEST_MINOR, status };
 }
 
 export function complainOf(errors: readonly InputError[]): void {

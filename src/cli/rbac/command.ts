@@ -8,6 +8,7 @@ import type { RbacIndex, Reason } from '#analysis/rbac/rbac-index.ts';
 import { Rights } from '#analysis/rbac/rights.ts';
 import { Surroundings } from '#analysis/rbac/surroundings.ts';
 import { rbacView } from '#analysis/rbac/view.ts';
+import { connectsByGet } from '#facts/pod-connect.ts';
 import { TEMPLATE_KINDS, type Kind } from '#model/kinds.ts';
 import { shown } from '#report/formats/columns.ts';
 import { counted } from '#report/formats/scan.ts';
@@ -122,9 +123,9 @@ export async function canI(asked: Asked, flags: CanFlags): Promise<number> {
 /** `kubeposture access`: what a subject is granted, what that amounts to, and whether it leads to cluster-admin. */
 export async function access(word: string, flags: Flags): Promise<number> {
   const identity = identityNamed(word);
-  const { index, status, store, minor } = await begin(flags, 'access', [...RBAC_KINDS, ...NEIGHBOURS]);
-  // Since 1.35 connecting to a pod needs `create`; before, a WebSocket was authorised as `get`.
-  const execRequiresCreate = minor >= 35;
+  const start = await begin(flags, 'access', [...RBAC_KINDS, ...NEIGHBOURS]);
+  const { index, status, store } = start;
+  const execRequiresCreate = !connectsByGet(start);
   const { held, named } = capabilitiesOf(index.rightsOf(identity), execRequiresCreate);
   const grants = index.grantsOf(identity);
   const way = new Escalation(index, new Surroundings(store), identity, { execRequiresCreate }).way({

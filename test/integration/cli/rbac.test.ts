@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { EVERYTHING, account, bind, clusterRole, grant, may, role } from '../../support/rbac-asked.ts';
+import { EVERYTHING, account, bind, clusterRole, grant, may, namespace, role } from '../../support/rbac-asked.ts';
 import { run, withFiles, type Ended } from './program.ts';
 
 const STATE = [
@@ -170,6 +171,24 @@ describe('[integration] kubeposture who-can, can-i, access', () => {
     expect(clusterAdmin).to.deep.equal([
       { from: 'itself', to: 'cluster-admin', by: 'rbac-bind or rbac-escalate', scope: 'cluster' },
     ]);
+  });
+
+  it('access goes by the parameter podConnectByGet of the configuration', async () => {
+    const items = [...grant('User:alice', 'shop', may('get', 'pods/exec')), namespace('shop')];
+    const heldBy = (podConnectByGet: string): Promise<unknown> =>
+      withFiles(
+        {
+          'state.json': JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+          'config.yaml': JSON.stringify({ checks: { parameters: { podConnectByGet } } }),
+        },
+        async (folder) => {
+          const files = ['-f', join(folder, 'state.json'), '--config', join(folder, 'config.yaml')];
+          const { output } = await run(['access', 'alice', '-o', 'json', ...files]);
+          return (JSON.parse(output) as { readonly held: unknown }).held;
+        },
+      );
+    expect(await heldBy('always')).to.deep.equal([{ id: 'pod-exec', scope: 'ns:shop' }]);
+    expect(await heldBy('auto')).to.deep.equal([]);
   });
 
   it('access as a tree: each grant, where its role comes from and what it amounts to', async () => {

@@ -3,6 +3,8 @@ import { RBAC_ENGINE } from '#analysis/rbac/engine.ts';
 import type { Strength } from '#analysis/rbac/strength.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
+import type { Manifest } from '#model/check.ts';
+import { CHECKS } from '#checks/index.ts';
 import { isKind, type Kind } from '#model/kinds.ts';
 import {
   EVERYTHING,
@@ -14,6 +16,7 @@ import {
   tokenSecret,
   type Rule,
 } from '../../support/rbac-asked.ts';
+import { World, contextWith } from '../../support/world.ts';
 
 const R = 'rbac.authorization.k8s.io';
 const CERTIFICATES = 'certificates.k8s.io';
@@ -132,6 +135,9 @@ const CONDITIONS: Readonly<Record<string, readonly Case[]>> = {
     ['pods where none lives', grant(WEB, 'blog', may('create', 'pods')), 'none'],
     ['deployments there', inPay(may('patch', 'apps:deployments')), 'step'],
     ['a shell there', inPay(may('create', 'pods/exec')), 'step'],
+    ['getting a shell there, where that takes create', inPay(may('get', 'pods/exec')), 'none'],
+    ['its ports', inPay(may('create', 'pods/portforward pods/proxy services/proxy')), 'none'],
+    ['the status of its pods', inPay(may('patch', 'pods/status')), 'none'],
     ['the image of its pods', inPay(may('patch', 'pods')), 'step'],
     ['bind of Roles there', inPay(may('bind', `${R}:roles`)), 'step'],
   ],
@@ -166,15 +172,35 @@ const CONDITIONS: Readonly<Record<string, readonly Case[]>> = {
   ],
   l: [
     ['volumes and pods', everywhere(may('create', 'persistentvolumes'), may('create', 'pods')), 'step'],
+    [
+      'volumes, and pods where nobody is strong: a claim hides a path of the node',
+      [...everywhere(may('create', 'persistentvolumes')), ...grant(WEB, 'blog', may('create', 'pods'))],
+      'step',
+    ],
+    [
+      'volumes, and workloads there',
+      [...everywhere(may('create', 'persistentvolumes')), ...grant(WEB, 'blog', may('update', 'batch:cronjobs'))],
+      'step',
+    ],
+    [
+      'volumes that are there, whose source never changes, and pods',
+      [...everywhere(may('update patch', 'persistentvolumes')), ...grant(WEB, 'blog', may('create', 'pods'))],
+      'none',
+    ],
+    [
+      'volumes, which a namespace does not give, and pods',
+      grant(WEB, 'blog', may('create', 'persistentvolumes pods')),
+      'none',
+    ],
     ['volumes alone', everywhere(may('create', 'persistentvolumes')), 'none'],
   ],
 };
 
-function strengthOf(objects: readonly object[]): Strength {
+function strengthOf(objects: readonly object[], byGet = false): Strength {
   const store = new Store();
   for (const object of [...STRONG, account('shop/web'), ...objects] as readonly (Raw & { readonly kind: Kind })[])
     if (isKind(object.kind)) store.put(shrink(object.kind, object));
-  return store.view(RBAC_ENGINE).strengthOf({ namespace: 'shop', name: 'web' });
+  return store.view(RBAC_ENGINE).strengthOf({ namespace: 'shop', name: 'web' }, { seen: 'known', byGet });
 }
 
 describe('[unit] strength', () => {
@@ -183,6 +209,18 @@ describe('[unit] strength', () => {
       it(`(${letter}) ${what}: ${strength}`, () => {
         expect(strengthOf(objects)).to.equal(strength);
       });
+
+  for (const [what, objects, strength] of [
+    ['a shell where a strong one lives', inPay(may('get', 'pods/exec')), 'step'],
+    ['the streams of its pods', inPay(may('get', 'pods/attach')), 'step'],
+    ['a shell where none lives', grant(WEB, 'blog', may('get', 'pods/exec')), 'none'],
+    ['shells everywhere, kube-system among it', everywhere(may('get', 'pods/exec')), 'step'],
+    ['a shell in one pod by its name', inPay(may('get', 'pods/exec', 'boss-0')), 'none'],
+    ['its ports', inPay(may('get', 'pods/portforward')), 'none'],
+  ] satisfies readonly Case[])
+    it(`(i) where get is enough to connect: ${what}: ${strength}`, () => {
+      expect(strengthOf(objects, true)).to.equal(strength);
+    });
 
   it('is catching over any number of steps', () => {
     const chain = ['a', 'b', 'c'].flatMap((name, index) => [
@@ -193,5 +231,30 @@ describe('[unit] strength', () => {
     ]);
     const first = bind('', 'ClusterRole:cluster-admin', 'ServiceAccount:a/x');
     expect(strengthOf([...chain, first, ...grant(WEB, 'c', may('create', 'pods'))])).to.equal('step');
+  });
+
+  it('is another one by the rules of another version, as if it had always been that', () => {
+    const objects = [
+      ...STRONG,
+      account('shop/web'),
+      tokenSecret('shop/t', 'web'),
+      ...inPay(may('get', 'pods/exec')),
+    ] as unknown as readonly Manifest[];
+    const severities = (world: World): readonly string[] =>
+      world.findingsOf('KP-SA-005').map(({ severity }) => severity);
+    const world = new World(objects, CHECKS, { minor: 35 });
+    expect(severities(world)).to.deep.equal(['medium']);
+    for (const [minor, podConnectByGet, severity] of [
+      [34, 'auto', 'high'],
+      [36, 'auto', 'medium'],
+      [36, 'always', 'high'],
+      [34, 'never', 'medium'],
+    ] as const) {
+      const tweak = { minor, parameters: { podConnectByGet } };
+      world.engine.configure(CHECKS, contextWith(tweak));
+      world.judgeAll();
+      expect(severities(world)).to.deep.equal([severity]);
+      expect(world.verdicts()).to.deep.equal(new World(objects, CHECKS, tweak).verdicts());
+    }
   });
 });
