@@ -38,9 +38,10 @@ import {
   enforcingForRoleBinding,
   type Enforcing,
 } from '#relations/enforcing.ts';
+import { runnersForClusterRole, type Runners } from '#relations/runners.ts';
 import type { Right } from './right.ts';
 import { TAMPERED, examplesOfRights } from './rights-examples.ts';
-import { weigh, weighUnbound, worst, type Around, type Weighed } from './weighing.ts';
+import { acceptanceOfRight, weigh, weighUnbound, worst, type Around, type Weighed } from './weighing.ts';
 
 const TAMPERED_WORDS = 'a role that the cluster ships gives it, and did not as it was shipped';
 
@@ -78,6 +79,7 @@ interface Asks {
   readonly companions: boolean;
   readonly targets: boolean;
   readonly enforcing: boolean;
+  readonly runners: boolean;
 }
 
 function asksOf(rights: readonly Right[]): Asks {
@@ -87,6 +89,7 @@ function asksOf(rights: readonly Right[]): Asks {
     companions: rights.some(({ beside = [], together }) => beside.length > 0 || together !== undefined),
     targets: rights.some(({ named }) => named !== undefined),
     enforcing: forms.some(({ severity: { enforced } }) => enforced !== undefined),
+    runners: rights.some(({ accepts }) => accepts !== undefined),
   };
 }
 
@@ -95,15 +98,22 @@ interface Given {
   readonly companions?: readonly Companions[] | undefined;
   readonly targets?: readonly Targets[] | undefined;
   readonly enforcing?: readonly Enforcing[] | undefined;
+  readonly runners?: readonly Runners[] | undefined;
 }
 
 /** Of each input the one answer. */
-function answers({ places, companions, targets, enforcing }: Given): Pick<Around, keyof Given> {
-  return { places: places?.[0], companions: companions?.[0], targets: targets?.[0], enforcing: enforcing?.[0] };
+function answers({ places, companions, targets, enforcing, runners }: Given): Pick<Around, keyof Given> {
+  return {
+    places: places?.[0],
+    companions: companions?.[0],
+    targets: targets?.[0],
+    enforcing: enforcing?.[0],
+    runners: runners?.[0],
+  };
 }
 
 /** The inputs that are asked for, of all that there are. */
-function asked<I extends Readonly<Record<keyof Asks, unknown>>>(asks: Asks, inputs: I): Partial<I> {
+function asked<I extends Readonly<Partial<Record<keyof Asks, unknown>>>>(asks: Asks, inputs: I): Partial<I> {
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => asks[name as keyof Asks])) as Partial<I>;
 }
 
@@ -118,6 +128,7 @@ function ofClusterRole(rights: readonly Right[]): Judge {
       companions: companionsOfClusterRole,
       targets: targetsOfClusterRole,
       enforcing: enforcingForClusterRole,
+      runners: runnersForClusterRole,
     },
   );
   return judge({
@@ -197,12 +208,14 @@ function* ofRole(
       const found = granting.length === 0 ? weighUnbound(right, rule, around) : weigh(right, rule, granting, around);
       if (found === undefined) continue;
       for (const reason of found.unseen) unseen.add(reason);
+      const accepted = acceptanceOfRight(right, granting, around);
       yield {
         at: `rules[${String(index)}]`,
         severity: found.severity,
         message: `the rule ${found.as.says}; ${granted}`,
         because: [...granting.map(refOf), ...found.others],
         ...aspectOf(found, role),
+        ...(accepted === undefined ? {} : { accepted }),
       };
     }
   }

@@ -6,6 +6,7 @@ import type { Ref } from '#model/ref.ts';
 import { rankOf, type Severity } from '#model/severity.ts';
 import type { Companions, OtherRole } from '#relations/companions.ts';
 import type { Enforcing } from '#relations/enforcing.ts';
+import type { Runners } from '#relations/runners.ts';
 import type { Places } from '#relations/strength.ts';
 import type { Targets } from '#relations/targets.ts';
 import type { Reach, Right, Together } from './right.ts';
@@ -18,6 +19,7 @@ export interface Around {
   readonly companions?: Companions | undefined;
   readonly targets?: Targets | undefined;
   readonly enforcing?: Enforcing | undefined;
+  readonly runners?: Runners | undefined;
 }
 
 /** What a right comes to. */
@@ -54,6 +56,20 @@ export function weighUnbound(right: Right, rule: PolicyRule, around: Around): We
   if (right.reach(rule, around.context) === undefined) return undefined;
   const form = formOf(right, rule, undefined, around);
   return form === undefined ? undefined : { ...form, severity: 'info', unseen: [] };
+}
+
+/** Why it is accepted that a right is granted; undefined where it is not. */
+export function acceptanceOfRight(
+  { accepts }: Right,
+  bindings: readonly AnyBinding[],
+  { runners, context }: Around,
+): string | undefined {
+  const everywhere = bindings.filter(({ kind }) => kind === 'ClusterRoleBinding');
+  if (accepts === undefined || runners === undefined || everywhere.length === 0) return undefined;
+  const all = everywhere.flatMap(runners);
+  return all.every((pods) => pods.length > 0 && pods.every((pod) => accepts.pod(pod, context)))
+    ? accepts.reason
+    : undefined;
 }
 
 /** The worst of several, with all others that make it that; of two that are as bad the one that takes more. */

@@ -133,6 +133,20 @@ describe('[checks] doubts about rights', () => {
       expect(saidOf(each, each.world.toReversed()), 'told in reverse').to.deep.equal(each.says);
     });
 
+  it('KP-RBAC-002: what all accounts of a namespace have, in files that hold none of them and are seen at once', () => {
+    const group = { kind: 'Group', name: 'system:serviceaccounts:shop' };
+    const world = new World(
+      [],
+      CHECKS.filter(({ id }) => id === 'KP-RBAC-002'),
+    );
+    world.fill([
+      aClusterRole({ apiGroups: [''], resources: ['users'], verbs: ['impersonate'] }),
+      aClusterRoleBinding(),
+      { ...aClusterRoleBinding({ subjects: [group] }), metadata: { name: 'all' } },
+    ]);
+    expect(world.findings()).to.deep.equal([]);
+  });
+
   it('KP-RBAC-018: a policy that comes and goes', () => {
     const world = new World(
       [aRole(PATCH), aRoleBinding(), aNamespace()],

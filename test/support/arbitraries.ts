@@ -596,6 +596,30 @@ const widgets = fc.oneof(
   ),
 );
 
+/** Rights to make volumes, of an account that runs what makes them for a driver, or something else. */
+const provisioners = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: of(
+      'Pod',
+      fc.constantFrom('sig-storage/csi-provisioner:v6', 'web:1').map((image) => ({
+        spec: { serviceAccountName: 'x', containers: [{ name: 'app', image }] },
+      })),
+      fc.constant({ namespace: 'kube-system', name: 'x' }),
+    ),
+  },
+  of(
+    'ClusterRole',
+    fc.constant({ rules: [{ verbs: ['create'], apiGroups: [''], resources: ['persistentvolumes'] }] }),
+    onlyX,
+  ),
+  of(
+    'ClusterRoleBinding',
+    fc.constant({ ...grantOfX, subjects: [{ kind: 'ServiceAccount', namespace: 'kube-system', name: 'x' }] }),
+    onlyX,
+  ),
+);
+
 /** Worlds of few kinds each: in a world of all kinds the two objects that a relation joins seldom meet. */
 const themes = [
   fc.oneof(pod, replicaSet, deployment, statefulSet, job, cronJob),
@@ -664,6 +688,7 @@ export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   ...themes.map((theme) => historyOf(theme)),
   // Four objects must meet before one of them makes a difference.
   historyOf(tokens, 8),
+  historyOf(provisioners, 8),
   historyOf(crowd, 14),
   historyOf(mixed, 14),
   historyOf(idle, 3),
