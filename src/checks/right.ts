@@ -54,6 +54,8 @@ export interface Right {
   readonly reach: (rule: PolicyRule, context: Context) => Reach;
   /** What its holder must have as well, by the same role or by another one. */
   readonly beside?: readonly Right['reach'][];
+  /** And what else, while the API server runs the admission plugin that asks for it. */
+  readonly guard?: { readonly plugin: string; readonly beside: readonly Right['reach'][] };
   /** What it is instead for a holder who has even more. */
   readonly together?: Together;
   readonly severity: Severities;

@@ -11,7 +11,9 @@ import {
   type Problem,
   type Word,
 } from '#model/check.ts';
+import type { Pod } from '#model/objects.ts';
 import { refOf } from '#model/ref.ts';
+import { apiServersForClusterRole } from '#relations/control-plane.ts';
 import {
   bindingsOfAClusterRole,
   bindingsOfARole,
@@ -41,7 +43,15 @@ import {
 import { runnersForClusterRole, type Runners } from '#relations/runners.ts';
 import type { Right } from './right.ts';
 import { TAMPERED, examplesOfRights } from './rights-examples.ts';
-import { acceptanceOfRight, weigh, weighUnbound, worst, type Around, type Weighed } from './weighing.ts';
+import {
+  acceptanceOfRight,
+  unseenOfGuards,
+  weigh,
+  weighUnbound,
+  worst,
+  type Around,
+  type Weighed,
+} from './weighing.ts';
 
 const TAMPERED_WORDS = 'a role that the cluster ships gives it, and did not as it was shipped';
 
@@ -80,16 +90,20 @@ interface Asks {
   readonly targets: boolean;
   readonly enforcing: boolean;
   readonly runners: boolean;
+  readonly apiServers: boolean;
 }
 
 function asksOf(rights: readonly Right[]): Asks {
   const forms = rights.flatMap((right) => [right, ...(right.together === undefined ? [] : [right.together])]);
   return {
     places: forms.some(({ severity: { cluster, strong = cluster, namespace } }) => strong !== namespace),
-    companions: rights.some(({ beside = [], together }) => beside.length > 0 || together !== undefined),
+    companions: rights.some(
+      ({ beside = [], guard, together }) => beside.length > 0 || guard !== undefined || together !== undefined,
+    ),
     targets: rights.some(({ named }) => named !== undefined),
     enforcing: forms.some(({ severity: { enforced } }) => enforced !== undefined),
     runners: rights.some(({ accepts }) => accepts !== undefined),
+    apiServers: rights.some(({ guard }) => guard !== undefined),
   };
 }
 
@@ -99,16 +113,18 @@ interface Given {
   readonly targets?: readonly Targets[] | undefined;
   readonly enforcing?: readonly Enforcing[] | undefined;
   readonly runners?: readonly Runners[] | undefined;
+  readonly apiServers?: readonly (readonly Pod[])[] | undefined;
 }
 
 /** Of each input the one answer. */
-function answers({ places, companions, targets, enforcing, runners }: Given): Pick<Around, keyof Given> {
+function answers({ places, companions, targets, enforcing, runners, apiServers }: Given): Pick<Around, keyof Given> {
   return {
     places: places?.[0],
     companions: companions?.[0],
     targets: targets?.[0],
     enforcing: enforcing?.[0],
     runners: runners?.[0],
+    apiServers: apiServers?.[0],
   };
 }
 
@@ -129,6 +145,7 @@ function ofClusterRole(rights: readonly Right[]): Judge {
       targets: targetsOfClusterRole,
       enforcing: enforcingForClusterRole,
       runners: runnersForClusterRole,
+      apiServers: apiServersForClusterRole,
     },
   );
   return judge({
@@ -202,7 +219,7 @@ function* ofRole(
     granting.length === 0
       ? 'bound to nobody'
       : `granted by ${String(granting.length)} binding${granting.length > 1 ? 's' : ''}`;
-  const unseen = new Set<string>();
+  const unseen = new Set<string>(unseenOfGuards(rights, granting, around));
   for (const [index, rule] of around.rules.entries()) {
     for (const right of rights) {
       const found = granting.length === 0 ? weighUnbound(right, rule, around) : weigh(right, rule, granting, around);

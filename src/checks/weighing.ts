@@ -1,6 +1,8 @@
+import { runsWithout } from '#facts/control-plane.ts';
 import { isSystemNamespace } from '#facts/namespace.ts';
 import type { AnyBinding } from '#facts/rbac.ts';
 import type { Context } from '#model/check.ts';
+import type { Pod } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import type { Ref } from '#model/ref.ts';
 import { rankOf, type Severity } from '#model/severity.ts';
@@ -20,6 +22,7 @@ export interface Around {
   readonly targets?: Targets | undefined;
   readonly enforcing?: Enforcing | undefined;
   readonly runners?: Runners | undefined;
+  readonly apiServers?: readonly Pod[] | undefined;
 }
 
 /** What a right comes to. */
@@ -97,13 +100,38 @@ function formOf(
   binding: AnyBinding | undefined,
   around: Around,
 ): Pick<Weighed, 'as' | 'others'> | undefined {
-  const { beside = [], together } = right;
+  const { together } = right;
+  const beside = besideOf(right, around);
   if (together !== undefined && (together.reach ?? right.reach)(rule, around.context) !== undefined) {
     const others = heldBeside([...beside, ...together.beside], binding, together.anywhere === true, around);
     if (others !== undefined) return { as: together, others };
   }
   const others = heldBeside(beside, binding, false, around);
   return others === undefined ? undefined : { as: right, others };
+}
+
+function besideOf({ beside = [], guard }: Right, { apiServers = [], context }: Around): readonly Right['reach'][] {
+  const isOff = guard !== undefined && runsWithout(guard.plugin, apiServers, context.parameters) === true;
+  return guard === undefined || isOff ? beside : [...beside, ...guard.beside];
+}
+
+/** What is not seen that would make rights count which do not. What files do not hold is as it is by default. */
+export function unseenOfGuards(
+  rights: readonly Right[],
+  bindings: readonly AnyBinding[],
+  around: Around,
+): readonly string[] {
+  const { rules, apiServers = [], context } = around;
+  const counts = (right: Right): boolean => rules.some((rule) => weigh(right, rule, bindings, around) !== undefined);
+  return rights.flatMap(({ guard, ...bare }) => {
+    if (guard === undefined || !context.complete) return [];
+    if (runsWithout(guard.plugin, apiServers, context.parameters) !== undefined) return [];
+    return counts(bare) && !counts({ ...bare, guard }) ? [notSeen(guard.plugin)] : [];
+  });
+}
+
+function notSeen(plugin: string): string {
+  return `no kube-apiserver pod is in sight, as on a managed control plane: whether it runs without ${plugin} is not known`;
 }
 
 /** The other roles by which the first holder has all of some rights; undefined where none has. What the role itself gives takes no other. */

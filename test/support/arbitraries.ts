@@ -620,6 +620,31 @@ const provisioners = fc.oneof(
   ),
 );
 
+/** The right to approve requests for certificates, and an API server that asks for the one on signers beside it, or does not. */
+const approvals = fc.oneof(
+  of(
+    'Pod',
+    fc.constantFrom('--disable-admission-plugins=CertificateApproval', '--anonymous-auth=false').map((flag) => ({
+      spec: { containers: [{ name: 'app', image: 'a', command: ['kube-apiserver', flag] }] },
+    })),
+    fc.constant({ namespace: 'kube-system', name: 'x' }),
+  ),
+  of(
+    'ClusterRole',
+    fc.constant({
+      rules: [
+        {
+          verbs: ['update'],
+          apiGroups: ['certificates.k8s.io'],
+          resources: ['certificatesigningrequests/approval'],
+        },
+      ],
+    }),
+    onlyX,
+  ),
+  of('ClusterRoleBinding', fc.constant(grantOfX), onlyX),
+);
+
 /** Worlds of few kinds each: in a world of all kinds the two objects that a relation joins seldom meet. */
 const themes = [
   fc.oneof(pod, replicaSet, deployment, statefulSet, job, cronJob),
@@ -689,6 +714,7 @@ export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   // Four objects must meet before one of them makes a difference.
   historyOf(tokens, 8),
   historyOf(provisioners, 8),
+  historyOf(approvals, 8),
   historyOf(crowd, 14),
   historyOf(mixed, 14),
   historyOf(idle, 3),
