@@ -1,6 +1,7 @@
 import type { Known } from '#analysis/rbac/engine.ts';
 import { allowsResource, isIn, isNamed } from '#analysis/rbac/request.ts';
 import type { BadExample, Context, Expected, Manifest } from '#model/check.ts';
+import type { Pod } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import type { Severity } from '#model/severity.ts';
 import type { Targets } from '#relations/targets.ts';
@@ -53,11 +54,15 @@ export interface Right {
   readonly reach: (rule: PolicyRule, context: Context) => Reach;
   /** What its holder must have as well, by the same role or by another one. */
   readonly beside?: readonly Right['reach'][];
+  /** And what else, while the API server runs the admission plugin that asks for it. */
+  readonly guard?: { readonly plugin: string; readonly beside: readonly Right['reach'][] };
   /** What it is instead for a holder who has even more. */
   readonly together?: Together;
   readonly severity: Severities;
   /** Whether an object that a limited rule names is as good as all, in the namespace where it is granted, `''` for everywhere. */
   readonly named?: (rule: PolicyRule, namespace: string, targets: Targets, context: Context) => Known<boolean>;
+  /** Whose work it is to have it everywhere, and why: accepted where all pods of all whom its bindings name are such, and each has one. */
+  readonly accepts?: { readonly reason: string; readonly pod: (pod: Pod, context: Context) => boolean };
   /** Means nothing in a namespace: of resources that have none. */
   readonly clusterOnly?: true;
   /** Means nothing in other namespaces. */

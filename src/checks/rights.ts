@@ -11,7 +11,9 @@ import {
   type Problem,
   type Word,
 } from '#model/check.ts';
+import type { Pod } from '#model/objects.ts';
 import { refOf } from '#model/ref.ts';
+import { apiServersForClusterRole } from '#relations/control-plane.ts';
 import {
   bindingsOfAClusterRole,
   bindingsOfARole,
@@ -38,9 +40,18 @@ import {
   enforcingForRoleBinding,
   type Enforcing,
 } from '#relations/enforcing.ts';
+import { runnersForClusterRole, type Runners } from '#relations/runners.ts';
 import type { Right } from './right.ts';
 import { TAMPERED, examplesOfRights } from './rights-examples.ts';
-import { weigh, weighUnbound, worst, type Around, type Weighed } from './weighing.ts';
+import {
+  acceptanceOfRight,
+  unseenOfGuards,
+  weigh,
+  weighUnbound,
+  worst,
+  type Around,
+  type Weighed,
+} from './weighing.ts';
 
 const TAMPERED_WORDS = 'a role that the cluster ships gives it, and did not as it was shipped';
 
@@ -78,15 +89,21 @@ interface Asks {
   readonly companions: boolean;
   readonly targets: boolean;
   readonly enforcing: boolean;
+  readonly runners: boolean;
+  readonly apiServers: boolean;
 }
 
 function asksOf(rights: readonly Right[]): Asks {
   const forms = rights.flatMap((right) => [right, ...(right.together === undefined ? [] : [right.together])]);
   return {
     places: forms.some(({ severity: { cluster, strong = cluster, namespace } }) => strong !== namespace),
-    companions: rights.some(({ beside = [], together }) => beside.length > 0 || together !== undefined),
+    companions: rights.some(
+      ({ beside = [], guard, together }) => beside.length > 0 || guard !== undefined || together !== undefined,
+    ),
     targets: rights.some(({ named }) => named !== undefined),
     enforcing: forms.some(({ severity: { enforced } }) => enforced !== undefined),
+    runners: rights.some(({ accepts }) => accepts !== undefined),
+    apiServers: rights.some(({ guard }) => guard !== undefined),
   };
 }
 
@@ -95,15 +112,24 @@ interface Given {
   readonly companions?: readonly Companions[] | undefined;
   readonly targets?: readonly Targets[] | undefined;
   readonly enforcing?: readonly Enforcing[] | undefined;
+  readonly runners?: readonly Runners[] | undefined;
+  readonly apiServers?: readonly (readonly Pod[])[] | undefined;
 }
 
 /** Of each input the one answer. */
-function answers({ places, companions, targets, enforcing }: Given): Pick<Around, keyof Given> {
-  return { places: places?.[0], companions: companions?.[0], targets: targets?.[0], enforcing: enforcing?.[0] };
+function answers({ places, companions, targets, enforcing, runners, apiServers }: Given): Pick<Around, keyof Given> {
+  return {
+    places: places?.[0],
+    companions: companions?.[0],
+    targets: targets?.[0],
+    enforcing: enforcing?.[0],
+    runners: runners?.[0],
+    apiServers: apiServers?.[0],
+  };
 }
 
 /** The inputs that are asked for, of all that there are. */
-function asked<I extends Readonly<Record<keyof Asks, unknown>>>(asks: Asks, inputs: I): Partial<I> {
+function asked<I extends Readonly<Partial<Record<keyof Asks, unknown>>>>(asks: Asks, inputs: I): Partial<I> {
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => asks[name as keyof Asks])) as Partial<I>;
 }
 
@@ -118,6 +144,8 @@ function ofClusterRole(rights: readonly Right[]): Judge {
       companions: companionsOfClusterRole,
       targets: targetsOfClusterRole,
       enforcing: enforcingForClusterRole,
+      runners: runnersForClusterRole,
+      apiServers: apiServersForClusterRole,
     },
   );
   return judge({
@@ -191,18 +219,20 @@ function* ofRole(
     granting.length === 0
       ? 'bound to nobody'
       : `granted by ${String(granting.length)} binding${granting.length > 1 ? 's' : ''}`;
-  const unseen = new Set<string>();
+  const unseen = new Set<string>(unseenOfGuards(rights, granting, around));
   for (const [index, rule] of around.rules.entries()) {
     for (const right of rights) {
       const found = granting.length === 0 ? weighUnbound(right, rule, around) : weigh(right, rule, granting, around);
       if (found === undefined) continue;
       for (const reason of found.unseen) unseen.add(reason);
+      const accepted = acceptanceOfRight(right, granting, around);
       yield {
         at: `rules[${String(index)}]`,
         severity: found.severity,
         message: `the rule ${found.as.says}; ${granted}`,
         because: [...granting.map(refOf), ...found.others],
         ...aspectOf(found, role),
+        ...(accepted === undefined ? {} : { accepted }),
       };
     }
   }

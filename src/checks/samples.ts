@@ -29,6 +29,11 @@ export const BOUNDED = {
   limits: { cpu: '500m', memory: '128Mi', 'ephemeral-storage': '1Gi' },
 };
 
+/** A resource that an extension brings. */
+export function aResource(group: string, plural: string, scope: string): Manifest {
+  return { kind: 'ApiResource', metadata: { name: `${plural}.${group}` }, spec: { group, names: { plural }, scope } };
+}
+
 /** The cluster itself, as the subject of an example: what is around it makes the difference. */
 export const THE_CLUSTER: Manifest = { kind: CLUSTER.kind, metadata: CLUSTER.metadata };
 

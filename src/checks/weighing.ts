@@ -1,11 +1,14 @@
+import { runsWithout } from '#facts/control-plane.ts';
 import { isSystemNamespace } from '#facts/namespace.ts';
 import type { AnyBinding } from '#facts/rbac.ts';
 import type { Context } from '#model/check.ts';
+import type { Pod } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import type { Ref } from '#model/ref.ts';
 import { rankOf, type Severity } from '#model/severity.ts';
 import type { Companions, OtherRole } from '#relations/companions.ts';
 import type { Enforcing } from '#relations/enforcing.ts';
+import type { Runners } from '#relations/runners.ts';
 import type { Places } from '#relations/strength.ts';
 import type { Targets } from '#relations/targets.ts';
 import type { Reach, Right, Together } from './right.ts';
@@ -18,6 +21,8 @@ export interface Around {
   readonly companions?: Companions | undefined;
   readonly targets?: Targets | undefined;
   readonly enforcing?: Enforcing | undefined;
+  readonly runners?: Runners | undefined;
+  readonly apiServers?: readonly Pod[] | undefined;
 }
 
 /** What a right comes to. */
@@ -56,6 +61,20 @@ export function weighUnbound(right: Right, rule: PolicyRule, around: Around): We
   return form === undefined ? undefined : { ...form, severity: 'info', unseen: [] };
 }
 
+/** Why it is accepted that a right is granted; undefined where it is not. */
+export function acceptanceOfRight(
+  { accepts }: Right,
+  bindings: readonly AnyBinding[],
+  { runners, context }: Around,
+): string | undefined {
+  const everywhere = bindings.filter(({ kind }) => kind === 'ClusterRoleBinding');
+  if (accepts === undefined || runners === undefined || everywhere.length === 0) return undefined;
+  const all = everywhere.flatMap(runners);
+  return all.every((pods) => pods.length > 0 && pods.every((pod) => accepts.pod(pod, context)))
+    ? accepts.reason
+    : undefined;
+}
+
 /** The worst of several, with all others that make it that; of two that are as bad the one that takes more. */
 export function worst(found: readonly Weighed[]): Weighed | undefined {
   const rank = ({ as, severity }: Weighed): number => 2 * rankOf(severity) + ('reach' in as && !('more' in as) ? 0 : 1);
@@ -81,13 +100,38 @@ function formOf(
   binding: AnyBinding | undefined,
   around: Around,
 ): Pick<Weighed, 'as' | 'others'> | undefined {
-  const { beside = [], together } = right;
+  const { together } = right;
+  const beside = besideOf(right, around);
   if (together !== undefined && (together.reach ?? right.reach)(rule, around.context) !== undefined) {
     const others = heldBeside([...beside, ...together.beside], binding, together.anywhere === true, around);
     if (others !== undefined) return { as: together, others };
   }
   const others = heldBeside(beside, binding, false, around);
   return others === undefined ? undefined : { as: right, others };
+}
+
+function besideOf({ beside = [], guard }: Right, { apiServers = [], context }: Around): readonly Right['reach'][] {
+  const isOff = guard !== undefined && runsWithout(guard.plugin, apiServers, context.parameters) === true;
+  return guard === undefined || isOff ? beside : [...beside, ...guard.beside];
+}
+
+/** What is not seen that would make rights count which do not. What files do not hold is as it is by default. */
+export function unseenOfGuards(
+  rights: readonly Right[],
+  bindings: readonly AnyBinding[],
+  around: Around,
+): readonly string[] {
+  const { rules, apiServers = [], context } = around;
+  const counts = (right: Right): boolean => rules.some((rule) => weigh(right, rule, bindings, around) !== undefined);
+  return rights.flatMap(({ guard, ...bare }) => {
+    if (guard === undefined || !context.complete) return [];
+    if (runsWithout(guard.plugin, apiServers, context.parameters) !== undefined) return [];
+    return counts(bare) && !counts({ ...bare, guard }) ? [notSeen(guard.plugin)] : [];
+  });
+}
+
+function notSeen(plugin: string): string {
+  return `no kube-apiserver pod is in sight, as on a managed control plane: whether it runs without ${plugin} is not known`;
 }
 
 /** The other roles by which the first holder has all of some rights; undefined where none has. What the role itself gives takes no other. */

@@ -1,6 +1,8 @@
+import { NOT_TOLD, REFUSED, apiResourceOf } from '#inventory/api-resource.ts';
 import { shrinkLive } from '#inventory/shrink.ts';
 import { Store } from '#inventory/store.ts';
 import { serverVersion } from '#kube/client.ts';
+import { Discovery } from '#kube/discovery.ts';
 import { ApiError, NetworkError } from '#kube/errors.ts';
 import { KubeConfigError, loadCluster } from '#kube/kubeconfig.ts';
 import { listPages } from '#kube/list.ts';
@@ -33,6 +35,9 @@ import { version } from './package.ts';
 /** Objects of a cluster stand in no file. */
 const NO_FILES: Sources = { placeOf: () => undefined, spotOf: () => undefined };
 
+/** The kinds that a cluster is asked to list. */
+const LISTED = ALL_KINDS.filter((kind) => infoOf(kind).discovered !== true);
+
 /** A list that is older than the server's memory is begun anew, so often. */
 const BEGINNINGS = 3;
 
@@ -57,9 +62,10 @@ export async function readCluster(
     for (const kind of ALL_KINDS)
       if (!kinds.includes(kind)) store.setMissing(kind, 'not asked for');
       else if (unasked.has(kind)) store.setMissing(kind, unasked.get(kind));
+      else if (infoOf(kind).discovered === true) await discover(store, transport);
       else await take(kind, store, transport, reading.at);
     reading.end();
-    const reasons = kinds.map((kind) => store.missing(kind));
+    const reasons = kinds.filter((kind) => LISTED.includes(kind)).map((kind) => store.missing(kind));
     if (!reasons.includes(undefined)) throw new InputFailure(`the cluster lets nothing be read: ${reasons.join('; ')}`);
     return { store, minor };
   } catch (error) {
@@ -76,7 +82,7 @@ function judged(store: Store, minor: number, plan: ScanPlan): Scanned {
   const context = contextOf({ ...plan, minor }, true);
   const all = judge({ inventory: store, checks, traits, context, progress: judging.at });
   judging.end();
-  const objects = ALL_KINDS.reduce((sum, kind) => sum + store.count(kind), 0);
+  const objects = objectsIn(store);
   return {
     judged: all,
     told: { objects, foreign: unreadExceptions(store), errors: unread, scope, isPart },
@@ -131,7 +137,24 @@ async function take(kind: Kind, store: Store, transport: Transport, progress: (d
   const isForbidden = refusals.includes(403);
   if (isForbidden || (refusals.length > 0 && infoOf(kind).optional !== true))
     store.setMissing(kind, `list ${resourceName(KINDS[kind])}: ${isForbidden ? 'forbidden' : 'not found'}`);
-  progress(ALL_KINDS.reduce((sum, each) => sum + store.count(each), 0));
+  progress(objectsIn(store));
+}
+
+/** What discovery tells is no object of the cluster. */
+function objectsIn(store: Store): number {
+  return LISTED.reduce((sum, kind) => sum + store.count(kind), 0);
+}
+
+/** Which resources the API has, as it tells everybody. */
+async function discover(store: Store, transport: Transport): Promise<void> {
+  try {
+    const { resources } = await new Discovery(transport).served([]);
+    for (const resource of resources ?? []) store.put(apiResourceOf(resource));
+    if (resources === undefined) store.setMissing('ApiResource', NOT_TOLD);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 403) throw error;
+    store.setMissing('ApiResource', REFUSED);
+  }
 }
 
 async function listed(kind: Kind, place: GroupVersion, transport: Transport): Promise<readonly AnyObject[]> {

@@ -1,4 +1,5 @@
-import { KINDS, groupsOf, type Kind } from '#model/kinds.ts';
+import { ALL_KINDS, KINDS, groupsOf } from '#model/kinds.ts';
+import type { ObjectOf } from '#model/objects.ts';
 
 /**
  * Which resources of Kubernetes have a namespace, by group, as the API server of 1.36 serves them (`kubectl api-resources`); the cluster suite
@@ -45,18 +46,36 @@ const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
 /** Groups of which every resource has a namespace: there `*` has one too. */
 const WHOLLY = new Set(['apps', 'autoscaling', 'batch', 'discovery.k8s.io', 'events.k8s.io', 'policy']);
 
-/** The kinds of extensions that we read, by group and resource. */
-const OF_EXTENSIONS = new Map(
-  (Object.keys(KINDS) as Kind[]).flatMap((kind) =>
-    groupsOf(kind).map((group) => [`${group}/${KINDS[kind].plural}`, KINDS[kind].namespaced] as const),
-  ),
-);
+/** The kinds that we read, those of extensions too, and whether they have a namespace. */
+const READ = ALL_KINDS.map((kind) => ({ ...KINDS[kind], groups: groupsOf(kind) }));
 
-/** Whether a resource of a rule has a namespace, `pods/exec` as `pods`; undefined where no table of ours knows it. */
-export function isNamespaced(group: string, resource: string): boolean | undefined {
-  const known = Object.hasOwn(NAMESPACED, group) ? NAMESPACED[group] : undefined;
-  if (group === '*') return false;
+/**
+ * Whether a resource of a rule has a namespace, `pods/exec` as `pods`; a wildcard where all that it stands for has one. What was `found` in the
+ * API goes before our tables; undefined where neither knows it.
+ */
+export function isNamespaced(
+  group: string,
+  resource: string,
+  found: readonly ObjectOf<'ApiResource'>[] = [],
+): boolean | undefined {
   const [plural = ''] = resource.split('/');
-  if (known === undefined) return OF_EXTENSIONS.get(`${group}/${plural}`);
-  return known.includes(plural) || (plural === '*' && WHOLLY.has(group));
+  const scopes = found
+    .filter(({ spec }) => [spec.group, '*'].includes(group) && [spec.names.plural, '*'].includes(plural))
+    .flatMap(({ spec: { scope } }) => (scope === undefined ? [] : [scope === 'Namespaced']));
+  if (group === '*') return ofAnyGroup(plural, scopes);
+  return scopes.length > 0 ? !scopes.includes(false) : byTable(group, plural);
+}
+
+function ofAnyGroup(plural: string, found: readonly boolean[]): boolean | undefined {
+  if (plural === '*') return false;
+  const listed = Object.values(NAMESPACED).some((plurals) => plurals.includes(plural)) ? [true] : [];
+  const read = READ.filter((each) => each.plural === plural).map(({ namespaced }) => namespaced);
+  const scopes = [...found, ...listed, ...read];
+  return scopes.length === 0 ? undefined : !scopes.includes(false);
+}
+
+function byTable(group: string, plural: string): boolean | undefined {
+  const known = Object.hasOwn(NAMESPACED, group) ? NAMESPACED[group] : undefined;
+  if (known !== undefined) return known.includes(plural) || (plural === '*' && WHOLLY.has(group));
+  return READ.find((each) => each.plural === plural && each.groups.includes(group))?.namespaced;
 }

@@ -104,3 +104,13 @@ export function acceptsAnonymous(flags: readonly string[]): boolean | undefined 
   if (value !== undefined) return value !== 'false';
   return flagOf(flags, 'authentication-config') === undefined ? true : undefined;
 }
+
+/**
+ * Whether one of the API servers among these pods runs without an admission plugin that is on by default (`--disable-admission-plugins`);
+ * undefined where none is in sight, or how one was started is not.
+ */
+export function runsWithout(plugin: string, pods: readonly Pod[], parameters: Parameters): boolean | undefined {
+  const servers = pods.flatMap((pod) => instanceOf(pod, 'kube-apiserver', parameters) ?? []);
+  if (servers.some(({ flags = [] }) => listOf(flags, 'disable-admission-plugins').includes(plugin))) return true;
+  return servers.length > 0 && servers.every(({ flags }) => flags !== undefined) ? false : undefined;
+}

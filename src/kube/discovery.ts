@@ -4,6 +4,16 @@ import type { Transport } from './transport.ts';
 
 type Place = Pick<Resource, 'group' | 'version' | 'plural'>;
 
+/** What a server serves under one name, in whatever versions. */
+export type ServedResource = Pick<Resource, 'group' | 'plural' | 'namespaced'>;
+
+interface Served<P> {
+  /** Those of the places asked about that are served, in the order given. */
+  readonly places: readonly P[];
+  /** All resources but those of the core group: the same list again while nothing changes; undefined where the server does not tell it in one answer. */
+  readonly resources: readonly ServedResource[] | undefined;
+}
+
 /** Aggregated discovery, all in one answer (GA in 1.30, served since 1.27); an older server answers with the list of its groups. */
 const ACCEPT = [
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
@@ -11,30 +21,36 @@ const ACCEPT = [
   'application/json',
 ].join(',');
 
+interface Told {
+  readonly keys: ReadonlySet<string>;
+  readonly resources: readonly ServedResource[] | undefined;
+}
+
 /** What a server serves, asked for as often as one likes: an answer that has not changed costs its headers. */
 export class Discovery {
   readonly #transport: Transport;
-  #held: { readonly etag: string; readonly resources: ReadonlySet<string> } | undefined;
+  #held: (Told & { readonly etag: string }) | undefined;
 
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** Those of the places that are served, in the order given. Rejects with ApiError or NetworkError. */
-  async served<P extends Place>(places: readonly P[], signal?: AbortSignal): Promise<readonly P[]> {
-    const resources = await this.#resources(places, signal);
-    return places.filter((place) => resources.has(keyOf(place)));
+  /** Rejects with ApiError or NetworkError. */
+  async served<P extends Place>(places: readonly P[], signal?: AbortSignal): Promise<Served<P>> {
+    const { keys, resources } = await this.#told(places, signal);
+    return { places: places.filter((place) => keys.has(keyOf(place))), resources };
   }
 
-  async #resources(places: readonly Place[], signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+  async #told(places: readonly Place[], signal: AbortSignal | undefined): Promise<Told> {
     const held = this.#held;
     const how = { accept: ACCEPT, ...(held === undefined ? {} : { etag: held.etag }) };
     const { status, headers, body } = await this.#get('/apis', signal, how);
-    if (status === NOT_MODIFIED && held !== undefined) return held.resources;
-    if (raw(body)['kind'] !== 'APIGroupDiscoveryList') return this.#oneByOne(body, places, signal);
-    const resources = aggregatedIn(body);
-    this.#held = headers.etag === undefined ? undefined : { etag: headers.etag, resources };
-    return resources;
+    if (status === NOT_MODIFIED && held !== undefined) return held;
+    if (raw(body)['kind'] !== 'APIGroupDiscoveryList')
+      return { keys: await this.#oneByOne(body, places, signal), resources: undefined };
+    const told = aggregatedIn(body);
+    this.#held = headers.etag === undefined ? undefined : { etag: headers.etag, ...told };
+    return told;
   }
 
   /** The resources of those group versions of the places that the list of groups names. */
@@ -78,14 +94,20 @@ function keyOf({ group, version, plural }: Place): string {
   return `${group}/${version}/${plural}`;
 }
 
-function aggregatedIn(body: unknown): ReadonlySet<string> {
-  const keys = rows(raw(body)['items']).flatMap((group) => {
-    const name = String(raw(group['metadata'])['name']);
-    return rows(group['versions']).flatMap(({ version, resources }) =>
-      rows(resources).map(({ resource }) => `${name}/${String(version)}/${String(resource)}`),
+function aggregatedIn(body: unknown): Told {
+  const found = rows(raw(body)['items']).flatMap((item) => {
+    const group = String(raw(item['metadata'])['name']);
+    return rows(item['versions']).flatMap(({ version, resources }) =>
+      rows(resources).map(({ resource, scope }) => ({
+        group,
+        version: String(version),
+        plural: String(resource),
+        namespaced: scope === 'Namespaced',
+      })),
     );
   });
-  return new Set(keys);
+  const resources = new Map(found.map(({ version: _, ...each }) => [`${each.group}/${each.plural}`, each]));
+  return { keys: new Set(found.map(keyOf)), resources: [...resources.values()] };
 }
 
 function raw(value: unknown): Raw {

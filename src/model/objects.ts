@@ -14,6 +14,7 @@ import { exception } from './exception.ts';
 import type { Kind } from './kinds.ts';
 import { cronJob, persistentVolume, persistentVolumeClaim, pod, serviceAccount, workload } from './pod.ts';
 import {
+  apiResource,
   clusterPolicy,
   clusterRole,
   configMap,
@@ -43,6 +44,7 @@ import { struct, type Reader, type Shaped } from './shape.ts';
 /** What we keep of each kind: the one description from which its type and its reader come. */
 export const SHAPES = {
   Namespace: namespace,
+  ApiResource: apiResource,
   Node: node,
   LimitRange: limitRange,
   ResourceQuota: resourceQuota,

@@ -43,6 +43,8 @@ export interface Parameters {
   readonly maxImageBytes: number;
   /** Resources of extensions whose writer makes pods, as `rollouts.argoproj.io`. */
   readonly podTemplateKinds: readonly string[];
+  /** Images that make volumes for the drivers of storage, where they run in the namespaces of the system or in `privilegedNamespaces`: whole segments at the end of the repository. */
+  readonly csiProvisioners: readonly string[];
   /** Resources of extensions that are network policies. */
   readonly cniPolicyKinds: readonly string[];
   /** Whether `get` is enough to connect to pods: by the version of the server, or as is said. */
@@ -234,6 +236,14 @@ export const DEFAULT_PARAMETERS: Parameters = {
     'sparkapplications.sparkoperator.k8s.io',
     'clonesets.apps.kruise.io',
     'deploymentconfigs.apps.openshift.io',
+  ],
+  csiProvisioners: [
+    'sig-storage/csi-provisioner',
+    'k8scsi/csi-provisioner',
+    'kubernetes-csi/csi-provisioner',
+    'kubernetes-csi/external-provisioner',
+    'csi-components/csi-provisioner',
+    'longhornio/csi-provisioner',
   ],
   cniPolicyKinds: [
     'ciliumnetworkpolicies.cilium.io',

@@ -92,6 +92,14 @@ export const foreignPolicy = struct({ metadata });
 export const secret = struct({ metadata, type: or(text, 'Opaque') });
 /** That it exists; never a value. */
 export const configMap = struct({ metadata });
+/** What a CustomResourceDefinition says of the resource that it brings. */
+export const apiResource = struct({
+  metadata,
+  spec: or(struct({ group: or(text, ''), names: or(struct({ plural: or(text, '') }), { plural: '' }), scope: text }), {
+    group: '',
+    names: { plural: '' },
+  }),
+});
 /** That it exists: nothing that it says counts. */
 export const counted = struct({ metadata });
 

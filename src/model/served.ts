@@ -20,6 +20,8 @@ export interface KindInfo extends GroupVersion {
   readonly pageSize?: number;
   /** Comes with an extension: where the server does not serve it, there are none of it. */
   readonly optional?: true;
+  /** Live clusters are not asked for objects of it: what there is, discovery tells to everybody. */
+  readonly discovered?: true;
 }
 
 function clusterPolicyKind(version: string, plural: string): KindInfo {
@@ -84,6 +86,15 @@ export const TOKEN_SECRET = 'kubernetes.io/service-account-token';
 /** Every kind that a server may serve, in the order in which synchronisation starts: small and much-joined kinds first, pods and what others report of them last. */
 export const SERVED = {
   Namespace: { group: '', version: 'v1', plural: 'namespaces', namespaced: false },
+  // A resource that the API has beside the core group: as discovery tells it, and in files as a CustomResourceDefinition brings it.
+  ApiResource: {
+    group: 'apiextensions.k8s.io',
+    version: 'v1',
+    plural: 'customresourcedefinitions',
+    namespaced: false,
+    apiKind: 'CustomResourceDefinition',
+    discovered: true,
+  },
   Node: { group: '', version: 'v1', plural: 'nodes', namespaced: false },
   LimitRange: { group: '', version: 'v1', plural: 'limitranges', namespaced: true },
   ResourceQuota: { group: '', version: 'v1', plural: 'resourcequotas', namespaced: true },

@@ -1,7 +1,8 @@
-import { Discovery } from '#kube/discovery.ts';
+import { Discovery, type ServedResource } from '#kube/discovery.ts';
 import { realClock, type Clock } from '#kube/clock.ts';
 import { ApiError } from '#kube/errors.ts';
 import type { Transport } from '#kube/transport.ts';
+import { NOT_TOLD, REFUSED } from '#inventory/api-resource.ts';
 import type { Logger } from '#log/logger.ts';
 import { KINDS, placesOf, type Kind } from '#model/kinds.ts';
 import type { GroupVersion } from '#model/served.ts';
@@ -17,6 +18,8 @@ interface ExtensionsOptions {
   readonly kinds: readonly Kind[];
   /** Which of them are served now, and where: after each answer. */
   readonly onServed: (served: ReadonlyMap<Kind, GroupVersion>) => void;
+  /** What else is served: after each answer; why it is not known where the server does not say. */
+  readonly onResources: (told: readonly ServedResource[] | { readonly unknown: string }) => void;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
@@ -51,18 +54,22 @@ export class Extensions {
 
   /** Answers after how long to ask again. What the network does to a question leaves things as they are. */
   async #ask(signal: AbortSignal): Promise<number> {
-    const { kinds, onServed, logger } = this.#options;
+    const { kinds, onServed, onResources, logger } = this.#options;
     try {
       const places = kinds.flatMap((kind) => placesOf(kind).map((place) => ({ kind, ...KINDS[kind], ...place })));
       const served = await this.#discovery.served(places, signal);
       // The best place of a kind comes last here, and stays.
-      onServed(new Map(served.toReversed().map(({ kind, group, version }) => [kind, { group, version }])));
+      onServed(new Map(served.places.toReversed().map(({ kind, group, version }) => [kind, { group, version }])));
+      onResources(served.resources ?? { unknown: NOT_TOLD });
       return EVERY_MS;
     } catch (error) {
       if (signal.aborted) return 0;
       const isRefused = error instanceof ApiError && (error.code === 401 || error.code === 403);
       logger[isRefused ? 'warn' : 'debug']('discovery not read', { error });
-      if (isRefused) onServed(new Map(kinds.map((kind) => [kind, KINDS[kind]])));
+      if (isRefused) {
+        onServed(new Map(kinds.map((kind) => [kind, KINDS[kind]])));
+        onResources({ unknown: REFUSED });
+      }
       return isRefused ? REFUSED_MS : EVERY_MS;
     }
   }

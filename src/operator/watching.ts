@@ -1,6 +1,7 @@
 import { Reflector } from '#kube/reflector.ts';
 import type { KindState } from '#kube/reflector-types.ts';
 import type { Transport } from '#kube/transport.ts';
+import { apiResourceOf, type DiscoveredResource } from '#inventory/api-resource.ts';
 import { shrinkLive } from '#inventory/shrink.ts';
 import type { Store } from '#inventory/store.ts';
 import type { Logger } from '#log/logger.ts';
@@ -49,6 +50,7 @@ export class Watching {
   readonly #places = new Map<Kind, NodeJS.Timeout>();
   readonly #ending = new Set<Promise<void>>();
   #queue: Kind[] = [];
+  #told: readonly DiscoveredResource[] | { readonly unknown: string } = [];
 
   /** What is `unasked` is left alone and stays unknown, for that reason. */
   constructor({ transport, store, unasked, watcher, logger }: WatchingOptions) {
@@ -64,6 +66,9 @@ export class Watching {
       onServed: (served) => {
         this.#served(served);
       },
+      onResources: (told) => {
+        if (!unasked.has('ApiResource')) this.#discovered(told);
+      },
       logger,
     });
   }
@@ -74,7 +79,7 @@ export class Watching {
 
   /** Starts to watch, few kinds at a time in the order of KINDS: the initial lists are what costs memory. */
   start(): void {
-    this.#enqueue([...this.#starting].filter((kind) => !OPTIONAL.includes(kind)));
+    this.#enqueue([...this.#starting].filter((kind) => !OPTIONAL.includes(kind) && infoOf(kind).discovered !== true));
     this.#extensions.start();
   }
 
@@ -103,6 +108,23 @@ export class Watching {
       this.#know(kind, NOT_SYNCED);
     }
     this.#enqueue(fresh, served);
+  }
+
+  /** Takes over which resources the API has: the same list again is no news. */
+  #discovered(told: readonly DiscoveredResource[] | { readonly unknown: string }): void {
+    if (told === this.#told) return;
+    this.#told = told;
+    if ('unknown' in told) {
+      this.#know('ApiResource', told.unknown);
+      return;
+    }
+    const there = told.map(apiResourceOf);
+    for (const object of there) this.#changed(this.#store.put(object));
+    this.#forgetAllBut(
+      'ApiResource',
+      there.map(({ metadata }) => metadata),
+    );
+    this.#know('ApiResource', undefined);
   }
 
   /** Whether a kind is watched in another version than the best that is served now. */
@@ -191,7 +213,11 @@ export class Watching {
 
   /** What a watch in another version held and this one has not met: gone in between, and nobody said so. */
   #forgetOthers(kind: Kind): void {
-    const there = new Set([...(this.#reflectors.get(kind)?.names() ?? [])].map(keyOf));
+    this.#forgetAllBut(kind, this.#reflectors.get(kind)?.names() ?? []);
+  }
+
+  #forgetAllBut(kind: Kind, names: Iterable<Parameters<typeof keyOf>[0]>): void {
+    const there = new Set([...names].map(keyOf));
     for (const object of this.#store.list(kind))
       if (!there.has(keyOf(object.metadata))) this.#changed(this.#store.remove(refOf(object)));
   }

@@ -1,11 +1,14 @@
+import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
+import { NEEDS } from '#analysis/rbac/primitives.ts';
 import { startedBy } from '#facts/control-plane.ts';
 import { containersOf } from '#facts/containers.ts';
 import { isNobody, type AnyBinding, type BindingKind } from '#facts/rbac.ts';
 import { TO_CLUSTER } from '#model/cluster.ts';
-import { sides, type ChangeOf, type Index } from '#model/inventory.ts';
+import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
 import type { Pod } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
-import { defineRelation, type Relation } from '#model/relation.ts';
+import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
+import { judgedFor } from './companions.ts';
 
 /** Pods by the control-plane components that they start; whether the namespace is one of the control plane is for the reader to ask. */
 const podsByComponent: Index<'Pod'> = {
@@ -65,6 +68,23 @@ function apiServersForBinding<K extends BindingKind>(subject: K): Relation<K, Po
 
 export const apiServersForRoleBinding = apiServersForBinding('RoleBinding');
 export const apiServersForClusterRoleBinding = apiServersForBinding('ClusterRoleBinding');
+
+/** The same for a ClusterRole, of those that let approve requests for certificates alone. */
+export const apiServersForClusterRole = defineRelation({
+  subject: 'ClusterRole',
+  name: 'kube-apiserver Pods',
+  related: (_role, inventory: Inventory<RbacKind | 'Pod'>) => [inventory.by(podsByComponent, API_SERVER)],
+  affected: {
+    ...sameFor(RBAC_ENGINE.kinds, () => []),
+    Pod: (change: ChangeOf<'Pod'>, inventory: Inventory<RbacKind>) =>
+      movesApiServers(change)
+        ? [...inventory.view(RBAC_ENGINE).index.state.roles()]
+            .filter(({ reach }) => (reach & NEEDS.changeApproval.mask) !== 0n)
+            .flatMap((role) => judgedFor('ClusterRole', role))
+        : [],
+  },
+  mayLack: ['Pod'],
+});
 
 export const apiServersForService = defineRelation({
   subject: 'Service',

@@ -25,11 +25,11 @@ type Read = RbacKind | Clue;
 
 const KINDS = RBAC_ENGINE.kinds;
 
-function stateOf(inventory: Held): RbacEngine['index']['state'] {
+export function stateOf(inventory: Held): RbacEngine['index']['state'] {
   return inventory.view(RBAC_ENGINE).index.state;
 }
 
-function rulesOf(role: RoleEntry | undefined): readonly PolicyRule[] | undefined {
+export function rulesOf(role: RoleEntry | undefined): readonly PolicyRule[] | undefined {
   return role?.rules?.map(({ rule }) => rule);
 }
 
@@ -291,7 +291,7 @@ function leaningOn(change: ChangeOf<Read>, inventory: Held): readonly RoleEntry[
   return [...stateOf(inventory).roles()].filter(({ reach }) => (reach & LEANING) !== 0n);
 }
 
-function bound<K extends BindingKind>(kind: K, roles: readonly RoleEntry[]): readonly Ref<K>[] {
+export function bound<K extends BindingKind>(kind: K, roles: readonly RoleEntry[]): readonly Ref<K>[] {
   const bindings: readonly BindingEntry[] = roles.flatMap((role) => [...role.bindings]);
   return bindings.filter(({ binding }) => binding.kind === kind).map(({ binding }) => refOf(binding) as Ref<K>);
 }

@@ -3,7 +3,10 @@ import { ALL_KINDS, infoOf } from '#model/kinds.ts';
 import { count, list, object, oneOf, text, type Fields, type Schema } from './pieces.ts';
 
 const GLOB = 'A * stands for any run of characters, everything else for itself.';
-const WITHOUT_NAMESPACE = ALL_KINDS.filter((kind) => !infoOf(kind).namespaced && infoOf(kind).optional !== true);
+const WITHOUT_NAMESPACE = ALL_KINDS.filter((kind) => {
+  const { namespaced, optional = false, discovered = false } = infoOf(kind);
+  return !namespaced && !optional && !discovered;
+});
 
 const checks = list(
   100,

@@ -6,7 +6,7 @@ import { componentAdvisories, componentAdvisoriesDate } from './advisories.ts';
 import { declaredControls } from './controls.ts';
 import { atStart, field, integer, words, type Field, type Section } from './field.ts';
 import { imageScanners, imageVerifiers } from './products.ts';
-import { cniPolicyKinds, podConnectByGet, podTemplateKinds } from './rights.ts';
+import { cniPolicyKinds, csiProvisioners, podConnectByGet, podTemplateKinds } from './rights.ts';
 
 export const CHECK_ID = '^KP-[A-Z]+-[0-9]{3}$';
 export const CRON = '^\\S+( +\\S+){4}$';
@@ -139,6 +139,7 @@ export const CONFIGURATION = {
               1024 ** 4,
             ),
             podTemplateKinds,
+            csiProvisioners,
             cniPolicyKinds,
             podConnectByGet,
             inputIsComplete: field(

@@ -7,6 +7,11 @@ export const podTemplateKinds = words(
   DEFAULT_PARAMETERS.podTemplateKinds,
 );
 
+export const csiProvisioners = words(
+  'Images that make volumes for drivers of storage: whole segments at the end of the repository. That they may (KP-RBAC-017) is accepted where they run in the namespaces of the system or in `privilegedNamespaces`.',
+  DEFAULT_PARAMETERS.csiProvisioners,
+);
+
 export const cniPolicyKinds = words(
   'Resources of extensions that are network policies (KP-RBAC-020).',
   DEFAULT_PARAMETERS.cniPolicyKinds,

@@ -2,7 +2,15 @@
 import { expect } from 'chai';
 import { CHECKS } from '#checks/index.ts';
 import { aPodSecurityPolicy } from '#checks/admission-samples.ts';
-import { aClusterRole, aClusterRoleBinding, aNamespace, aPod, aRole, aRoleBinding } from '#checks/samples.ts';
+import {
+  aClusterRole,
+  aClusterRoleBinding,
+  aNamespace,
+  aPod,
+  aRole,
+  aRoleBinding,
+  anApiServer,
+} from '#checks/samples.ts';
 import { aTokenSecret } from '#checks/token-samples.ts';
 import type { CheckId, Manifest } from '#model/check.ts';
 import type { Kind } from '#model/kinds.ts';
@@ -33,7 +41,39 @@ function conditional(): Manifest {
   return { ...policy, spec: { ...policy.spec, rules } };
 }
 
+const APPROVAL = {
+  apiGroups: ['certificates.k8s.io'],
+  resources: ['certificatesigningrequests/approval'],
+  verbs: ['update'],
+};
+const NO_SERVER =
+  'no kube-apiserver pod is in sight, as on a managed control plane: whether it runs without CertificateApproval is not known';
+
 const CASES: readonly Case[] = [
+  {
+    check: 'KP-RBAC-015',
+    name: 'approval without a signer, where no API server is seen',
+    world: [aClusterRole(APPROVAL), aClusterRoleBinding()],
+    context: ON_A_CLUSTER,
+    says: [NO_SERVER],
+  },
+  {
+    check: 'KP-RBAC-015',
+    name: 'with a signer it makes no difference',
+    world: [
+      aClusterRole(APPROVAL, { apiGroups: ['certificates.k8s.io'], resources: ['signers'], verbs: ['approve'] }),
+      aClusterRoleBinding(),
+    ],
+    context: ON_A_CLUSTER,
+    says: ['high'],
+  },
+  {
+    check: 'KP-RBAC-015',
+    name: 'nor where the plugin is on',
+    world: [aClusterRole(APPROVAL), aClusterRoleBinding(), anApiServer('--anonymous-auth=false')],
+    context: ON_A_CLUSTER,
+    says: [],
+  },
   {
     check: 'KP-RBAC-005',
     name: 'a Secret by its name, in every namespace of a cluster: others than tokens are not listed',
@@ -132,6 +172,20 @@ describe('[checks] doubts about rights', () => {
       expect(saidOf(each, each.world)).to.deep.equal(each.says);
       expect(saidOf(each, each.world.toReversed()), 'told in reverse').to.deep.equal(each.says);
     });
+
+  it('KP-RBAC-002: what all accounts of a namespace have, in files that hold none of them and are seen at once', () => {
+    const group = { kind: 'Group', name: 'system:serviceaccounts:shop' };
+    const world = new World(
+      [],
+      CHECKS.filter(({ id }) => id === 'KP-RBAC-002'),
+    );
+    world.fill([
+      aClusterRole({ apiGroups: [''], resources: ['users'], verbs: ['impersonate'] }),
+      aClusterRoleBinding(),
+      { ...aClusterRoleBinding({ subjects: [group] }), metadata: { name: 'all' } },
+    ]);
+    expect(world.findings()).to.deep.equal([]);
+  });
 
   it('KP-RBAC-018: a policy that comes and goes', () => {
     const world = new World(

@@ -4,6 +4,9 @@ import { isShipped } from '#analysis/rbac/shipped.ts';
 import { isNamespaced } from '#facts/api-resources.ts';
 import { isMarkedDefault, isShippedBinding, shippedRules } from '#facts/shipped.ts';
 import { shrink, type Raw } from '#inventory/shrink.ts';
+import { Discovery } from '#kube/discovery.ts';
+import { loadCluster } from '#kube/kubeconfig.ts';
+import { Transport } from '#kube/transport.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { sharedControlPlane } from '../support/shared-control-plane.ts';
 import { waitFor } from '../support/wait.ts';
@@ -51,7 +54,7 @@ describe('[cluster] what an API server ships', () => {
     );
   });
 
-  it('its resources have a namespace or none as we have it', async () => {
+  it('its resources have a namespace or none as we have it, and as discovery tells us', async () => {
     const own = (namespaced: boolean): Promise<string> =>
       plane.kubectl('api-resources', `--namespaced=${String(namespaced)}`, '-o', 'name');
     const rows = [true, false].map(async (namespaced) =>
@@ -68,5 +71,15 @@ describe('[cluster] what an API server ships', () => {
       return known !== undefined && known !== namespaced;
     });
     expect(others).to.deep.equal([]);
+    const transport = new Transport({
+      cluster: loadCluster({ kubeconfig: plane.kubeconfig, userAgent: 'tests/1.0' }),
+    });
+    const { resources = [] } = await new Discovery(transport).served([]).finally(() => {
+      transport.close();
+    });
+    const discovered = resources.map(({ group, plural, namespaced }) => ({ line: `${plural}.${group}`, namespaced }));
+    // The core group is in none of the answers, and kubectl passes over what cannot be listed.
+    const listed = told.filter(({ line }) => line.includes('.'));
+    expect(discovered).to.include.deep.members(listed);
   });
 });

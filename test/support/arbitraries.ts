@@ -573,6 +573,78 @@ const exceptions = fc.oneof(
   aNamespace,
 );
 
+/** Rights on what an operator brings, of an account whose pods run in one namespace. */
+const widgets = fc.oneof(
+  of('Pod', fc.constant({ spec: { serviceAccountName: 'x' } }), inA),
+  of(
+    'ClusterRole',
+    fc
+      .tuple(fc.constantFrom('example.com', 'example.org', '*'), fc.constantFrom('widgets', '*'))
+      .map(([group, resource]) => ({ rules: [{ verbs: ['get'], apiGroups: [group], resources: [resource] }] })),
+    onlyX,
+  ),
+  of('ClusterRoleBinding', fc.constant(grantOfX), onlyX),
+  of(
+    'ApiResource',
+    fc
+      .tuple(
+        fc.constantFrom('example.com', 'example.org'),
+        fc.constantFrom('widgets', 'gadgets'),
+        fc.constantFrom('Namespaced', 'Cluster'),
+      )
+      .map(([group, plural, scope]) => ({ spec: { group, names: { plural }, scope } })),
+  ),
+);
+
+/** Rights to make volumes, of an account that runs what makes them for a driver, or something else. */
+const provisioners = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: of(
+      'Pod',
+      fc.constantFrom('sig-storage/csi-provisioner:v6', 'web:1').map((image) => ({
+        spec: { serviceAccountName: 'x', containers: [{ name: 'app', image }] },
+      })),
+      fc.constant({ namespace: 'kube-system', name: 'x' }),
+    ),
+  },
+  of(
+    'ClusterRole',
+    fc.constant({ rules: [{ verbs: ['create'], apiGroups: [''], resources: ['persistentvolumes'] }] }),
+    onlyX,
+  ),
+  of(
+    'ClusterRoleBinding',
+    fc.constant({ ...grantOfX, subjects: [{ kind: 'ServiceAccount', namespace: 'kube-system', name: 'x' }] }),
+    onlyX,
+  ),
+);
+
+/** The right to approve requests for certificates, and an API server that asks for the one on signers beside it, or does not. */
+const approvals = fc.oneof(
+  of(
+    'Pod',
+    fc.constantFrom('--disable-admission-plugins=CertificateApproval', '--anonymous-auth=false').map((flag) => ({
+      spec: { containers: [{ name: 'app', image: 'a', command: ['kube-apiserver', flag] }] },
+    })),
+    fc.constant({ namespace: 'kube-system', name: 'x' }),
+  ),
+  of(
+    'ClusterRole',
+    fc.constant({
+      rules: [
+        {
+          verbs: ['update'],
+          apiGroups: ['certificates.k8s.io'],
+          resources: ['certificatesigningrequests/approval'],
+        },
+      ],
+    }),
+    onlyX,
+  ),
+  of('ClusterRoleBinding', fc.constant(grantOfX), onlyX),
+);
+
 /** Worlds of few kinds each: in a world of all kinds the two objects that a relation joins seldom meet. */
 const themes = [
   fc.oneof(pod, replicaSet, deployment, statefulSet, job, cronJob),
@@ -580,6 +652,7 @@ const themes = [
   fc.oneof(plainPod, serviceAccount, role, roleBinding),
   fc.oneof(plainPod, clusterRole, clusterRoleBinding, roleBinding),
   strengths,
+  widgets,
   controllers,
   dangling,
   fc.oneof(accountInA, danglingInCluster),
@@ -640,6 +713,8 @@ export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   ...themes.map((theme) => historyOf(theme)),
   // Four objects must meet before one of them makes a difference.
   historyOf(tokens, 8),
+  historyOf(provisioners, 8),
+  historyOf(approvals, 8),
   historyOf(crowd, 14),
   historyOf(mixed, 14),
   historyOf(idle, 3),

@@ -223,6 +223,7 @@ const BODIES: Readonly<Record<Kind, Raw>> = {
   ReferenceGrant: {
     spec: { from: [{ group: 'g', kind: 'k', namespace: 'a' }], to: [{ group: '', kind: 'Service', name: 'x' }] },
   },
+  ApiResource: { spec: { group: 'example.com', names: { plural: 'widgets' }, scope: 'Namespaced' } },
   CiliumNetworkPolicy: {},
   CiliumClusterwideNetworkPolicy: {},
   CalicoNetworkPolicy: {},

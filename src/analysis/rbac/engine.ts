@@ -142,7 +142,11 @@ export class RbacEngine {
 
   /** What every account of a namespace is by its groups alone. */
   strengthByGroups(namespace: string, reading: Reading): Strength {
-    return this.#strengths.in(reading).ofKey(membersKey(namespace));
+    const fixpoint = this.#strengths.in(reading);
+    // Where no account is, none is followed.
+    return this.#strengths.facts.hasHome(namespace)
+      ? fixpoint.ofKey(membersKey(namespace))
+      : fixpoint.of(this.#profileOf(membersOf(namespace)));
   }
 
   /** What an account is without what the API server gives by itself: the shipped bindings of shipped roles, both as they are shipped. */
@@ -190,8 +194,7 @@ export class RbacEngine {
   }
 
   #profileMembers(namespace: string): void {
-    const { groups } = accountIdentity({ namespace, name: '' });
-    this.#strengths.put(membersKey(namespace), this.#profileOf({ user: '', groups }));
+    this.#strengths.put(membersKey(namespace), this.#profileOf(membersOf(namespace)));
   }
 
   /** A group of accounts touches all of them, another subject itself. */
@@ -247,6 +250,11 @@ export class RbacEngine {
   #profileFrom(identity: Identity, rights: Rights): Profile {
     return profileOf(identity, rights, (name) => this.#isStrongRole(name));
   }
+}
+
+/** What every account of a namespace is, whatever its name. */
+function membersOf(namespace: string): Identity {
+  return { user: '', groups: accountIdentity({ namespace, name: '' }).groups };
 }
 
 function isDefault({ binding, role }: BindingEntry): boolean {

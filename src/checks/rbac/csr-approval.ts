@@ -1,10 +1,13 @@
 import { reaching, type Right } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { aClusterRole, aClusterRoleBinding, anApiServer } from '../samples.ts';
 
 const REQUEST = reaching(['create'], 'certificates.k8s.io', 'certificatesigningrequests');
 const APPROVAL = reaching(['update', 'patch'], 'certificates.k8s.io', 'certificatesigningrequests/approval');
 const CLIENT_SIGNERS = ['kubernetes.io/*', 'kubernetes.io/kube-apiserver-client'];
+
+/** It asks for the right on the signer. */
+const PLUGIN = 'CertificateApproval';
 
 /** Approval asks for the signer too: for all of them, or for one whose certificates the API server takes for users. */
 const APPROVE: Right['reach'] = (rule, context) => {
@@ -12,6 +15,12 @@ const APPROVE: Right['reach'] = (rule, context) => {
   return reach === 'limited' && rule.resourceNames?.some((name) => CLIENT_SIGNERS.includes(name)) !== true
     ? undefined
     : reach;
+};
+
+const APPROVING = {
+  apiGroups: ['certificates.k8s.io'],
+  resources: ['certificatesigningrequests/approval'],
+  verbs: ['update'],
 };
 
 export const csrApproval = defineRightsCheck({
@@ -43,7 +52,7 @@ export const csrApproval = defineRightsCheck({
       reach: APPROVAL,
       severity: { cluster: 'high', namespace: 'high' },
       clusterOnly: true,
-      beside: [APPROVE],
+      guard: { plugin: PLUGIN, beside: [APPROVE] },
       together: {
         aspect: 'fullChain',
         says: 'lets issue client certificates of any user',
@@ -52,34 +61,33 @@ export const csrApproval = defineRightsCheck({
         more: [{ apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'], verbs: ['create'] }],
       },
       more: [{ apiGroups: ['certificates.k8s.io'], resources: ['signers'], verbs: ['approve'] }],
-      sample: {
-        apiGroups: ['certificates.k8s.io'],
-        resources: ['certificatesigningrequests/approval'],
-        verbs: ['update'],
-      },
+      sample: APPROVING,
+    },
+  ],
+  bad: [
+    {
+      name: 'approval without a signer, where nobody asks for one',
+      subject: aClusterRole(APPROVING),
+      world: [aClusterRoleBinding(), anApiServer('--anonymous-auth=false', `--disable-admission-plugins=${PLUGIN}`)],
+      finds: [{ at: 'rules[0]', aspect: 'approval', severity: 'high' }],
     },
   ],
   good: [
+    { name: 'approval without a signer', subject: aClusterRole(APPROVING), world: [aClusterRoleBinding()] },
     {
-      name: 'approval without a signer',
-      subject: aClusterRole({
-        apiGroups: ['certificates.k8s.io'],
-        resources: ['certificatesigningrequests/approval'],
-        verbs: ['update'],
-      }),
-      world: [aClusterRoleBinding()],
+      name: 'approval without a signer, where the API server is in sight',
+      subject: aClusterRole(APPROVING),
+      world: [aClusterRoleBinding(), anApiServer('--anonymous-auth=false')],
+      context: { complete: true },
     },
     {
       name: 'a signer of kubelets',
-      subject: aClusterRole(
-        { apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests/approval'], verbs: ['update'] },
-        {
-          apiGroups: ['certificates.k8s.io'],
-          resources: ['signers'],
-          verbs: ['approve'],
-          resourceNames: ['kubernetes.io/kubelet-serving'],
-        },
-      ),
+      subject: aClusterRole(APPROVING, {
+        apiGroups: ['certificates.k8s.io'],
+        resources: ['signers'],
+        verbs: ['approve'],
+        resourceNames: ['kubernetes.io/kubelet-serving'],
+      }),
       world: [aClusterRoleBinding()],
     },
   ],

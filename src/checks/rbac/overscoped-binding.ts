@@ -2,9 +2,10 @@ import { accountNamedBy } from '#analysis/rbac/identity.ts';
 import { isShipped } from '#analysis/rbac/shipped.ts';
 import { isNamespaced } from '#facts/api-resources.ts';
 import { isShippedBinding } from '#facts/shipped.ts';
-import { defineCheckOfMany, judge, type Doubt, type Examples, type Problem } from '#model/check.ts';
+import { defineCheckOfMany, ifKnown, judge, type Doubt, type Examples, type Problem } from '#model/check.ts';
 import type { ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
+import { resourcesOfClusterRoleBinding } from '#relations/api-resources.ts';
 import { usedAccountsOfClusterRoleBinding, type UsedAccount } from '#relations/binding-targets.ts';
 import { NO_ROLE, roleOfClusterRoleBinding, roleOfRoleBinding, type BoundRole } from '#relations/grants.ts';
 import { readsSecrets } from '../right.ts';
@@ -14,6 +15,7 @@ import {
   aClusterRole,
   aClusterRoleBinding,
   aPod,
+  aResource,
   aRole,
   aRoleBinding,
   user,
@@ -36,8 +38,13 @@ export const overscopedBinding = defineCheckOfMany({
   judges: [
     judge({
       subject: 'ClusterRoleBinding',
-      inputs: { role: roleOfClusterRoleBinding, used: usedAccountsOfClusterRoleBinding },
-      evaluate: (binding, { role: [role = NO_ROLE], used }) => inTheCluster(binding, role, used),
+      inputs: {
+        role: roleOfClusterRoleBinding,
+        used: usedAccountsOfClusterRoleBinding,
+        resources: ifKnown(resourcesOfClusterRoleBinding),
+      },
+      evaluate: (binding, { role: [role = NO_ROLE], used, resources = [] }) =>
+        inTheCluster(binding, role, used, resources),
     }),
     judge({
       subject: 'RoleBinding',
@@ -57,11 +64,12 @@ function* inTheCluster(
   binding: ObjectOf<'ClusterRoleBinding'>,
   bound: BoundRole,
   used: readonly UsedAccount[],
+  resources: Resources,
 ): Iterable<Problem | Doubt> {
   const { rules = [], role } = bound;
   if (!isJudged(bound) || used.length === 0 || isShippedBinding(binding)) return;
   if ([binding, role].some((each) => (each?.metadata.annotations[REASON] ?? '') !== '')) return;
-  const scopes = rules.flatMap(scopesOf);
+  const scopes = rules.flatMap((rule) => scopesOf(rule, resources));
   const aspect = 'clusterForNamespaced';
   if (scopes.some(({ namespaced }) => namespaced === false)) return;
   const [strange] = scopes.filter(({ namespaced }) => namespaced === undefined);
@@ -75,16 +83,21 @@ function* inTheCluster(
   }
 }
 
+type Resources = readonly ObjectOf<'ApiResource'>[];
+
 interface Scope {
   readonly word: string;
   readonly namespaced: boolean | undefined;
 }
 
 /** Of each resource of a rule whether it has a namespace; URLs have none. */
-function scopesOf({ apiGroups = [], resources = [], nonResourceURLs = [] }: PolicyRule): readonly Scope[] {
+function scopesOf(
+  { apiGroups = [], resources = [], nonResourceURLs = [] }: PolicyRule,
+  found: Resources,
+): readonly Scope[] {
   const urls = nonResourceURLs.map((word) => ({ word, namespaced: false }));
   const named = apiGroups.flatMap((group) =>
-    resources.map((resource) => ({ word: `${resource}.${group}`, namespaced: isNamespaced(group, resource) })),
+    resources.map((resource) => ({ word: `${resource}.${group}`, namespaced: isNamespaced(group, resource, found) })),
   );
   return [...urls, ...named];
 }
@@ -105,22 +118,32 @@ function* acrossNamespaces(binding: ObjectOf<'RoleBinding'>, bound: BoundRole): 
   }
 }
 
+const ASPECT = 'clusterForNamespaced';
+const FOREIGN = { kind: 'ServiceAccount', name: 'robot', namespace: 'pay' };
+const WIDGETS = aClusterRole({
+  apiGroups: ['example.com'],
+  resources: ['widgets', 'widgets/status'],
+  verbs: ['get'],
+});
+
 function examples(): Examples {
-  const watching = aPod();
-  const reason = { annotations: { [REASON]: 'it serves every team' } };
-  const foreign = { kind: 'ServiceAccount', name: 'robot', namespace: 'pay' };
-  const aspect = 'clusterForNamespaced';
   return {
     bad: [
       {
         name: 'pods of every namespace for the pods of one',
         subject: aClusterRoleBinding({ subjects: [user('alice'), WEB_ACCOUNT] }),
-        world: [aClusterRole(READ_PODS), watching],
-        finds: [{ at: 'subjects[1]', aspect }],
+        world: [aClusterRole(READ_PODS), aPod()],
+        finds: [{ at: 'subjects[1]', aspect: ASPECT }],
+      },
+      {
+        name: 'resources of an operator, all of them of namespaces',
+        subject: aClusterRoleBinding(),
+        world: [WIDGETS, aResource('example.com', 'widgets', 'Namespaced'), aPod()],
+        finds: [{ at: 'subjects[0]', aspect: ASPECT }],
       },
       {
         name: 'an account of another namespace',
-        subject: aRoleBinding({ subjects: [WEB_ACCOUNT, foreign] }),
+        subject: aRoleBinding({ subjects: [WEB_ACCOUNT, FOREIGN] }),
         world: [aRole(READ_PODS)],
         finds: [{ at: 'subjects[1]', aspect: 'crossNamespace' }],
       },
@@ -132,27 +155,35 @@ function examples(): Examples {
         also: ['KP-RBAC-005'],
       },
     ],
-    good: [
-      { name: 'nobody runs as it', subject: aClusterRoleBinding(), world: [aClusterRole(READ_PODS)] },
-      {
-        name: 'nodes have no namespace',
-        subject: aClusterRoleBinding(),
-        world: [aClusterRole(READ_PODS, { ...READ_PODS, resources: ['nodes'] }), watching],
-      },
-      {
-        name: 'the binding says why',
-        subject: aClusterRoleBinding({ metadata: reason }),
-        world: [aClusterRole(READ_PODS), watching],
-      },
-      {
-        name: 'the role says why',
-        subject: aClusterRoleBinding(),
-        world: [{ ...aClusterRole(READ_PODS), metadata: { name: 'web', ...reason } }, watching],
-      },
-      {
-        name: 'a role that the cluster ships',
-        subject: aRoleBinding({ role: { kind: 'ClusterRole', name: 'view' }, subjects: [foreign] }),
-      },
-    ],
+    good: goodExamples(),
   };
+}
+
+function goodExamples(): Examples['good'] {
+  const binding = aClusterRoleBinding();
+  const role = aClusterRole(READ_PODS);
+  const reason = { annotations: { [REASON]: 'it serves every team' } };
+  return [
+    { name: 'nobody runs as it', subject: binding, world: [role] },
+    {
+      name: 'nodes have no namespace',
+      subject: binding,
+      world: [aClusterRole(READ_PODS, { ...READ_PODS, resources: ['nodes'] }), aPod()],
+    },
+    {
+      name: 'those of an operator have none',
+      subject: binding,
+      world: [WIDGETS, aResource('example.com', 'widgets', 'Cluster'), aPod()],
+    },
+    { name: 'the binding says why', subject: aClusterRoleBinding({ metadata: reason }), world: [role, aPod()] },
+    {
+      name: 'the role says why',
+      subject: binding,
+      world: [{ ...role, metadata: { name: 'web', ...reason } }, aPod()],
+    },
+    {
+      name: 'a role that the cluster ships',
+      subject: aRoleBinding({ role: { kind: 'ClusterRole', name: 'view' }, subjects: [FOREIGN] }),
+    },
+  ];
 }

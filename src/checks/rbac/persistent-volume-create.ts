@@ -1,6 +1,19 @@
+import { containersOf } from '#facts/containers.ts';
+import { isOneOf } from '#facts/image.ts';
+import { isPrivilegedNamespace } from '#facts/namespace.ts';
+import type { Context } from '#model/check.ts';
+import type { Pod } from '#model/objects.ts';
 import { WRITE, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { READ_PODS, WEB_ACCOUNT, aClusterRole, aClusterRoleBinding, aContainer, aPod, user } from '../samples.ts';
+
+const VOLUMES = { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['create'] };
+const PROVISIONER = aPod({
+  container: aContainer({
+    image: `registry.k8s.io/sig-storage/csi-provisioner:v6@sha256:${'0123456789abcdef'.repeat(4)}`,
+  }),
+});
+const AT_HOME = { parameters: { privilegedNamespaces: ['shop'] } };
 
 export const persistentVolumeCreate = defineRightsCheck({
   id: 'KP-RBAC-017',
@@ -15,9 +28,47 @@ export const persistentVolumeCreate = defineRightsCheck({
       says: 'lets create persistent volumes, of any path of a node',
       reach: reaching(WRITE, '', 'persistentvolumes'),
       severity: { cluster: 'high', namespace: 'high' },
+      accepts: { reason: 'a CSI provisioner makes the volumes of its driver', pod: isProvisioner },
       clusterOnly: true,
-      sample: { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['create'] },
+      sample: VOLUMES,
+    },
+  ],
+  bad: [
+    {
+      name: 'a CSI provisioner where privileged pods are at home',
+      subject: aClusterRole(VOLUMES),
+      world: [aClusterRoleBinding(), PROVISIONER],
+      context: AT_HOME,
+      finds: [{ at: 'rules[0]', accepted: true }],
+    },
+    {
+      name: 'a CSI provisioner anywhere else',
+      subject: aClusterRole(VOLUMES),
+      world: [aClusterRoleBinding(), PROVISIONER],
+      finds: [{ at: 'rules[0]' }],
+    },
+    {
+      name: 'a CSI provisioner and somebody else',
+      subject: aClusterRole(VOLUMES),
+      world: [aClusterRoleBinding({ subjects: [WEB_ACCOUNT, user('alice')] }), PROVISIONER],
+      context: AT_HOME,
+      finds: [{ at: 'rules[0]' }],
+    },
+    {
+      name: 'an account that other pods have too',
+      subject: aClusterRole(VOLUMES),
+      world: [aClusterRoleBinding(), PROVISIONER, aPod({ metadata: { name: 'other' } })],
+      context: AT_HOME,
+      finds: [{ at: 'rules[0]' }],
     },
   ],
   good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],
 });
+
+/** By its image and where it runs, as all parts of the platform: a name alone proves nothing. */
+function isProvisioner({ metadata, spec }: Pod, { parameters }: Context): boolean {
+  return (
+    isPrivilegedNamespace(metadata.namespace, parameters) &&
+    containersOf(spec).some(({ container }) => isOneOf(container.image ?? '', parameters.csiProvisioners))
+  );
+}

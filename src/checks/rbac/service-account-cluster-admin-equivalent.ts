@@ -175,6 +175,14 @@ function good(): readonly Example[] {
       world: [aClusterRole(EVERYTHING), aClusterRoleBinding({ subjects: [group('system:serviceaccounts:shop')] })],
     },
     {
+      name: 'nor of one that files only name, in a namespace of which they hold no account',
+      subject: aClusterRoleBinding({ subjects: [{ kind: 'ServiceAccount', name: 'ci', namespace: 'ops' }] }),
+      world: [
+        aClusterRole(EVERYTHING),
+        { ...aClusterRoleBinding({ subjects: [group('system:serviceaccounts:ops')] }), metadata: { name: 'all' } },
+      ],
+    },
+    {
       name: 'a controller of the control plane, as it is shipped',
       subject: AGGREGATOR.account,
       world: [AGGREGATOR.role(), AGGREGATOR.binding],

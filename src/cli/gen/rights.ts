@@ -1,7 +1,7 @@
 import { readsOf, OWN_READS, readKinds } from '#engine/reads.ts';
 import { leaseRights } from '#kube/lease-store.ts';
 import { areaOf, type Check } from '#model/check.ts';
-import { KINDS, groupsOf, isExceptionKind, type Kind } from '#model/kinds.ts';
+import { KINDS, groupsOf, infoOf, isExceptionKind, type Kind } from '#model/kinds.ts';
 import type { KindInfo } from '#model/served.ts';
 import type { Right } from '#model/right.ts';
 import { LEASE } from '#operator/run.ts';
@@ -26,7 +26,8 @@ export interface Rights {
 
 /** The rights that these checks and the sinks declare, and nothing more. */
 export function rightsFor(checks: readonly Check[]): Rights {
-  const kinds = readKinds(checks);
+  // Discovery is open to everybody who is authenticated (`system:discovery`).
+  const kinds = readKinds(checks).filter((kind) => infoOf(kind).discovered !== true);
   const rights = (kind: Kind): readonly Right[] =>
     groupsOf(kind).map((group) => ({
       group,

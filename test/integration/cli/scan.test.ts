@@ -456,6 +456,44 @@ describe('[integration] scan --batch', function () {
   });
 });
 
+/** Rights of an account, whose pod runs in one namespace, on what one CustomResourceDefinition brings and on what none does. */
+const WIDGETS = [
+  {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'widgets', kind: 'Widget', singular: 'widget', listKind: 'WidgetList' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  },
+  ...['widgets', 'others'].flatMap((name) => [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name },
+      rules: [{ apiGroups: ['example.com'], resources: [name], verbs: ['get'] }],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', namespace: 'shop', name: 'operator' }],
+    },
+  ]),
+  {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'operator', namespace: 'shop' },
+    spec: { serviceAccountName: 'operator', containers: [{ name: 'app', image: 'r.example/a:1' }] },
+  },
+];
+
+const list = (items: readonly object[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+
 describe('[integration] scan of a cluster', function () {
   this.timeout(60_000);
 
@@ -479,6 +517,24 @@ describe('[integration] scan of a cluster', function () {
         expect({ status, complaint }).to.deep.equal({ status: 0, complaint: '' });
         expect(result.findings.map(({ subject }) => subject.name)).to.deep.equal(['a']);
         expect(result.objects).to.be.greaterThan(1);
+      });
+    } finally {
+      await sandbox.stop();
+    }
+  });
+
+  it('tells by discovery whether what an operator brings has a namespace, as by a CustomResourceDefinition in files', async () => {
+    const sandbox = await startSandbox();
+    try {
+      await sandbox.load(WIDGETS);
+      await withFiles({ kubeconfig: sandbox.kubeconfig, 'all.json': list(WIDGETS) }, async (folder) => {
+        for (const where of [['--kubeconfig', `${folder}/kubeconfig`], [`${folder}/all.json`]]) {
+          const { result } = await scanJson(...where, '--check', 'KP-RBAC-028');
+          const found = result.findings.map(({ aspect, subject }) => [subject.name, aspect]);
+          expect(found).to.deep.equal([['widgets', 'clusterForNamespaced']]);
+          const doubts = result.notEvaluated.map(({ subject, reason }) => [subject?.name, reason]);
+          expect(doubts).to.deep.equal([['others', 'whether others.example.com have a namespace is not known']]);
+        }
       });
     } finally {
       await sandbox.stop();

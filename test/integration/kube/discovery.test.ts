@@ -48,13 +48,34 @@ describe('[integration] kube/discovery', () => {
 
   const served = async (...script: readonly Answer[]): Promise<readonly string[]> => {
     server.script.push(...script);
-    return (await discovery.served(PLACES)).map(({ plural }) => plural);
+    return (await discovery.served(PLACES)).places.map(({ plural }) => plural);
   };
 
   it('knows from one answer what is served, in which version', async () => {
     const groups = { 'gateway.networking.k8s.io': { v1: ['gateways', 'tlsroutes'] }, apps: { v1: ['deployments'] } };
     expect(await served(json(200, aggregated(groups)))).to.deep.equal(['gateways']);
     expect(server.requests.map(({ path }) => path)).to.deep.equal(['/apis']);
+  });
+
+  it('tells every resource once, in whatever versions, and the same list again while nothing changes', async () => {
+    const widget = { resource: 'widgets', scope: 'Namespaced' };
+    const versions = [
+      { version: 'v2', resources: [widget, { resource: 'gadgets', scope: 'Cluster' }] },
+      { version: 'v1', resources: [widget] },
+    ];
+    const items = [{ metadata: { name: 'example.com' }, versions }];
+    server.script.push(tagged('"a"', { kind: 'APIGroupDiscoveryList', items }), unchanged);
+    const { resources } = await discovery.served([]);
+    expect(resources).to.deep.equal([
+      { group: 'example.com', plural: 'widgets', namespaced: true },
+      { group: 'example.com', plural: 'gadgets', namespaced: false },
+    ]);
+    expect((await discovery.served([])).resources).to.equal(resources);
+  });
+
+  it('cannot tell them of an older server', async () => {
+    server.script.push(json(200, { kind: 'APIGroupList', groups: [] }));
+    expect(await discovery.served(PLACES)).to.deep.equal({ places: [], resources: undefined });
   });
 
   it('holds what has not changed, and takes what has', async () => {
