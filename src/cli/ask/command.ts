@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { connectsByGet } from '#facts/pod-connect.ts';
 import { Store } from '#inventory/store.ts';
 import { EXIT, InputFailure, UsageError } from '../exit.ts';
 import { withoutNeedlessEscapes } from '../input/escapes.ts';
 import { answerCases, type Case, type CaseAnswer } from '../input/cases.ts';
 import { manifestsOf } from '../input/manifests.ts';
-import { complainOf, copyOf, startOf, type StartFlags } from '../input/start.ts';
+import { complainOf, copyOf, startOf, type Start, type StartFlags } from '../input/start.ts';
 import { print } from '../output/terminal.ts';
 import { isRecord, optionalListAt, recordAt, type Question } from './question.ts';
 import { Session } from './session.ts';
@@ -24,8 +25,9 @@ export async function ask(files: readonly string[], flags: AskFlags): Promise<nu
   }
   if (files.length === 0) throw new UsageError('ask wants the file of a question, or --batch');
   const asked = files.map(read).flatMap(questionsOf);
-  const { store, status } = await startOf(flags, 'ask');
-  const session = new Session(store);
+  const start = await startOf(flags, 'ask');
+  const { status } = start;
+  const session = new Session(start.store, assumedOf(start));
   const steps: object[] = [session.step({ questions: asked })];
   const change = manifestsOf(flags.apply);
   if (flags.apply.length > 0) {
@@ -34,6 +36,11 @@ export async function ask(files: readonly string[], flags: AskFlags): Promise<nu
   }
   await print(`${JSON.stringify({ steps }, undefined, 2)}\n`);
   return change.hasUnread ? EXIT.input : status;
+}
+
+/** What is known of the start and no object says. */
+function assumedOf(start: Start): Question {
+  return { execRequiresCreate: !connectsByGet(start) };
 }
 
 function read(file: string): unknown {
@@ -52,19 +59,19 @@ function questionsOf(value: unknown): readonly unknown[] {
 
 /** Each case is a state of its own, changed by its steps. Without `objects` it begins as the cluster is, which is read once. */
 async function askBatch(flags: AskFlags): Promise<number> {
-  let start: Promise<Store> | undefined;
-  const begin = async (): Promise<Store> => {
-    start ??= startOf(flags, 'ask').then(({ store }) => store);
-    return copyOf(await start);
+  let start: Promise<Start> | undefined;
+  const begin = async (assume: Question): Promise<Session> => {
+    const begun = await (start ??= startOf(flags, 'ask'));
+    return new Session(copyOf(begun.store), { ...assumedOf(begun), ...assume });
   };
   return answerCases((posed) => answered(posed, begin));
 }
 
-async function answered({ fields }: Case, begin: () => Promise<Store>): Promise<CaseAnswer> {
+async function answered({ fields }: Case, begin: (assume: Question) => Promise<Session>): Promise<CaseAnswer> {
   const objects = optionalListAt(fields, 'objects');
   const steps = optionalListAt(fields, 'steps') ?? [];
   const assume: Question = 'assume' in fields ? recordAt(fields, 'assume') : {};
-  const session = new Session(objects === undefined ? await begin() : new Store(), assume);
+  const session = objects === undefined ? await begin(assume) : new Session(new Store(), assume);
   const errors = session.apply(objects ?? [], 'objects');
   const told = steps.map((step) => session.step(step));
   const isPartial = errors.length > 0 || told.some((step) => step.errors !== undefined);

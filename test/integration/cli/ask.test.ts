@@ -171,4 +171,36 @@ describe('[integration] kubeposture ask', () => {
       expect(status).to.equal(0);
     });
   });
+
+  it('goes by podConnectByGet of the configuration, unless a case assumes otherwise', async () => {
+    const rules = [{ apiGroups: [''], resources: ['pods/exec'], verbs: ['get'] }];
+    const held = { id: 1, kind: 'primitives', subject: { serviceAccount: 'shop/web' } };
+    const files = {
+      'state/role.json': JSON.stringify({ ...READER, rules }),
+      'state/binding.json': JSON.stringify(roleBinding('web', 'reader', WEB)),
+      'config.yaml': 'checks: { parameters: { podConnectByGet: always } }',
+      'question.json': JSON.stringify(held),
+    };
+    await withFiles(files, async (folder) => {
+      const words = ['ask', '--filename', `${folder}/state`, '--config', `${folder}/config.yaml`];
+      const byGet = { held: [{ id: 'pod-exec', scope: 'ns:shop' }] };
+      const { output } = await run([...words, `${folder}/question.json`]);
+      expect(JSON.parse(output)).to.deep.equal({ steps: [{ answers: [{ id: 1, answer: byGet }] }] });
+      const steps = [{ questions: [held] }];
+      const cases = [
+        { id: 'as configured', steps },
+        { id: 'as assumed', assume: { execRequiresCreate: true }, steps },
+      ];
+      const batch = await run([...words, '--batch'], cases.map((each) => `${JSON.stringify(each)}\n`).join(''));
+      expect(
+        batch.output
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as unknown),
+      ).to.deep.equal([
+        { id: 'as configured', steps: [{ answers: [{ id: 1, answer: byGet }] }] },
+        { id: 'as assumed', steps: [{ answers: [{ id: 1, answer: { held: [] } }] }] },
+      ]);
+    });
+  });
 });
