@@ -7,7 +7,7 @@ import { NEEDS, meets, type Need } from './primitives.ts';
 import { uncovered } from './cover.ts';
 import { atom } from './atoms.ts';
 import type { RbacIndex } from './rbac-index.ts';
-import { Rights, type Granting } from './rights.ts';
+import { Rights, includes, isNone, type Granting } from './rights.ts';
 import type { RbacState } from './state.ts';
 import { grantSelf, mayGrantSelf } from './self-grants.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -168,10 +168,18 @@ export class Escalation {
     if (this.#approves && meets(this.#pool, '', NEEDS.createRequests))
       this.#go({ from, to: ADMIN, by: 'csr-approve', scope: 'cluster' });
     for (const edge of refillEdges(this.#pool, this.#around)) this.#go({ from, ...edge });
-    for (const namespace of ['', ...this.#pool.namespaces]) {
+    for (const namespace of new Set(['', ...this.#pool.namespaces, ...this.#homesReached()])) {
       const scope = namespace === '' ? 'cluster' : `ns:${namespace}`;
       for (const [to, by] of this.#pairsIn(namespace)) this.#go({ from, to, by, scope });
     }
+  }
+
+  /** The namespaces all of whose accounts are reached, by whatever right. */
+  #homesReached(): readonly string[] {
+    const hub = 'accounts:';
+    return [...this.#steps.keys()]
+      .filter((place) => place.startsWith(hub) && place !== `${hub}*`)
+      .map((place) => place.slice(hub.length));
   }
 
   *#pairsIn(namespace: string): Iterable<readonly [Place, string]> {
@@ -181,10 +189,17 @@ export class Escalation {
     if (has(NEEDS.createPods) || has(NEEDS.createMakers)) {
       // A generic ephemeral volume claims for whoever makes its pod: no right to claims is needed.
       if (has(NEEDS.createVolumes, '')) yield [NODE, 'pv-create'];
-      if (has(NEEDS.changeNamespaces)) yield [NODE, 'namespace-modify'];
+      if (this.#relabels(namespace)) yield [NODE, 'namespace-modify'];
     }
-    if (has(NEEDS.createAccounts) && this.#steps.has(`accounts:${hub}`))
+    if (has(NEEDS.createAccounts) && this.#reached(`accounts:${hub}`, 'accounts:*') !== undefined)
       yield [`names:${hub}`, 'create serviceaccounts'];
+  }
+
+  /** Whether the label of a namespace may be changed, `''` for that of any: all of them, or the one by its name. */
+  #relabels(namespace: string): boolean {
+    return NEEDS.changeNamespaces.atoms
+      .map((each) => this.#pool.names(namespace, each))
+      .some((names) => (namespace === '' ? !isNone(names) : includes(names, namespace)));
   }
 
   #placeOf(goal: Goal): Place | undefined {

@@ -302,6 +302,45 @@ const ESCALATION: readonly Case[] = [
     true,
   ],
   [
+    'a namespace is relabelled by its name, and a pod made there',
+    [
+      namespace('shop', 'restricted'),
+      ...grant(WEB, 'shop', may('update', 'namespaces', 'shop'), may('create', 'pods')),
+    ],
+    escalates({ nodeRoot: true }),
+    true,
+  ],
+  [
+    'another namespace is relabelled by its name',
+    [
+      namespace('shop', 'restricted'),
+      ...grant(WEB, '', may('update', 'namespaces', 'blog')),
+      ...grant(WEB, 'shop', may('create', 'pods')),
+    ],
+    escalates({ nodeRoot: true }),
+    false,
+  ],
+  [
+    'a volume is made, and a pod with a volume that claims it by itself',
+    [
+      namespace('shop', 'baseline'),
+      ...grant(WEB, '', may('create', 'persistentvolumes')),
+      ...grant(WEB, 'shop', may('create', 'pods')),
+    ],
+    escalates({ nodeRoot: true }),
+    true,
+  ],
+  [
+    'pods everywhere, and the account that sleeps made in one namespace',
+    [
+      ...grant(WEB, '', may('create', 'pods')),
+      ...grant(WEB, 'blog', may('create', 'serviceaccounts')),
+      ...grant('ServiceAccount:blog/ghost', 'pay', may('get', 'secrets')),
+    ],
+    escalates({ serviceAccount: 'blog/ghost' }),
+    true,
+  ],
+  [
     'changed by one and read by another',
     [
       ...LOGS,
