@@ -1,4 +1,5 @@
 import { isShipped } from '#analysis/rbac/shipped.ts';
+import { connectsByGet } from '#facts/pod-connect.ts';
 import { isOfKubernetes } from '#facts/rbac.ts';
 import { defineCheck, type Context, type Examples, type Manifest } from '#model/check.ts';
 import type { PolicyRule } from '#model/policy.ts';
@@ -13,7 +14,7 @@ const LABEL = 'rbac.authorization.k8s.io/aggregate-to-';
 /** What makes a role that others are bound to much more than it was. */
 const GRAVE = anyOf(
   reaching(['get', 'list', 'watch', ...WRITE, 'delete'], '', 'secrets'),
-  reaching(['create', 'get'], '', 'pods/exec'),
+  (rule, context) => reaching(connectsByGet(context) ? ['create', 'get'] : ['create'], '', 'pods/exec')(rule, context),
   reaching(WRITE, 'rbac.authorization.k8s.io', 'roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'),
 );
 
@@ -62,6 +63,7 @@ function isGrave(rule: PolicyRule, context: Context): boolean {
 
 const SECRETS = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
 const EXEC = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] };
+const GET_EXEC = { ...EXEC, verbs: ['get'] };
 const OWN = { apiGroups: ['example.com'], resources: ['widgets'], verbs: ['get', 'create'] };
 
 function labelled(labels: object, ...rules: readonly (typeof READ_PODS)[]): Manifest {
@@ -79,11 +81,7 @@ function examples(): Examples {
   const view = `metadata.labels['${LABEL}view']`;
   return {
     bad: [
-      {
-        name: 'more to view',
-        subject: labelled({ [`${LABEL}view`]: 'true' }, READ_PODS),
-        finds: [{ at: view }],
-      },
+      { name: 'more to view', subject: labelled({ [`${LABEL}view`]: 'true' }, READ_PODS), finds: [{ at: view }] },
       {
         name: 'Secrets to view, and to edit',
         subject: labelled({ [`${LABEL}view`]: 'true', [`${LABEL}edit`]: 'true' }, OWN, SECRETS),
@@ -101,6 +99,18 @@ function examples(): Examples {
           aClusterRoleBinding({ role: { kind: 'ClusterRole', name: 'shop' }, subjects: [user('alice')] }),
         ],
         finds: [{ at: 'metadata.labels', severity: 'high' }],
+        also: ['KP-RBAC-008'],
+      },
+      {
+        name: 'to get shells, which alone opens none since 1.35',
+        subject: labelled({ [`${LABEL}view`]: 'true' }, GET_EXEC),
+        finds: [{ at: view }],
+      },
+      {
+        name: 'to get shells, which before was enough',
+        subject: labelled({ [`${LABEL}view`]: 'true' }, GET_EXEC),
+        context: { minor: 34 },
+        finds: [{ at: view, severity: 'high' }],
         also: ['KP-RBAC-008'],
       },
     ],
