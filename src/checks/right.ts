@@ -58,6 +58,8 @@ export interface Right {
   readonly guard?: { readonly plugin: string; readonly beside: readonly Right['reach'][] };
   /** What it is instead for a holder who has even more. */
   readonly together?: Together;
+  /** What it is instead on EKS. */
+  readonly onEks?: Right;
   readonly severity: Severities;
   /** Whether an object that a limited rule names is as good as all, in the namespace where it is granted, `''` for everywhere. */
   readonly named?: (rule: PolicyRule, namespace: string, targets: Targets, context: Context) => Known<boolean>;

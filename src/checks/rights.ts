@@ -11,7 +11,6 @@ import {
   type Problem,
   type Word,
 } from '#model/check.ts';
-import type { Pod } from '#model/objects.ts';
 import { refOf } from '#model/ref.ts';
 import { apiServersForClusterRole } from '#relations/control-plane.ts';
 import {
@@ -21,27 +20,14 @@ import {
   rulesOfAClusterRole,
   type BoundClusterRole,
 } from '#relations/grants.ts';
-import {
-  companionsOfClusterRole,
-  companionsOfRole,
-  companionsOfRoleBinding,
-  type Companions,
-} from '#relations/companions.ts';
-import {
-  strongPlacesOfClusterRole,
-  strongPlacesOfRole,
-  strongPlacesOfRoleBinding,
-  type Places,
-} from '#relations/strength.ts';
-import { targetsOfClusterRole, targetsOfRole, targetsOfRoleBinding, type Targets } from '#relations/targets.ts';
-import {
-  enforcingForClusterRole,
-  enforcingForRole,
-  enforcingForRoleBinding,
-  type Enforcing,
-} from '#relations/enforcing.ts';
-import { runnersForClusterRole, type Runners } from '#relations/runners.ts';
+import { companionsOfClusterRole, companionsOfRole, companionsOfRoleBinding } from '#relations/companions.ts';
+import { strongPlacesOfClusterRole, strongPlacesOfRole, strongPlacesOfRoleBinding } from '#relations/strength.ts';
+import { targetsOfClusterRole, targetsOfRole, targetsOfRoleBinding } from '#relations/targets.ts';
+import { enforcingForClusterRole, enforcingForRole, enforcingForRoleBinding } from '#relations/enforcing.ts';
+import { eksForClusterRole, eksForRole, eksForRoleBinding } from '#relations/eks.ts';
+import { runnersForClusterRole } from '#relations/runners.ts';
 import type { Right } from './right.ts';
+import { answers, asked, asksOf } from './rights-inputs.ts';
 import { TAMPERED, examplesOfRights } from './rights-examples.ts';
 import {
   acceptanceOfRight,
@@ -83,56 +69,6 @@ export function defineRightsCheck({ rights: current, older = [], bad = [], good,
   });
 }
 
-/** What the rights of a check turn on beside roles and bindings: asked only where it makes a difference. */
-interface Asks {
-  readonly places: boolean;
-  readonly companions: boolean;
-  readonly targets: boolean;
-  readonly enforcing: boolean;
-  readonly runners: boolean;
-  readonly apiServers: boolean;
-}
-
-function asksOf(rights: readonly Right[]): Asks {
-  const forms = rights.flatMap((right) => [right, ...(right.together === undefined ? [] : [right.together])]);
-  return {
-    places: forms.some(({ severity: { cluster, strong = cluster, namespace } }) => strong !== namespace),
-    companions: rights.some(
-      ({ beside = [], guard, together }) => beside.length > 0 || guard !== undefined || together !== undefined,
-    ),
-    targets: rights.some(({ named }) => named !== undefined),
-    enforcing: forms.some(({ severity: { enforced } }) => enforced !== undefined),
-    runners: rights.some(({ accepts }) => accepts !== undefined),
-    apiServers: rights.some(({ guard }) => guard !== undefined),
-  };
-}
-
-interface Given {
-  readonly places?: readonly Places[] | undefined;
-  readonly companions?: readonly Companions[] | undefined;
-  readonly targets?: readonly Targets[] | undefined;
-  readonly enforcing?: readonly Enforcing[] | undefined;
-  readonly runners?: readonly Runners[] | undefined;
-  readonly apiServers?: readonly (readonly Pod[])[] | undefined;
-}
-
-/** Of each input the one answer. */
-function answers({ places, companions, targets, enforcing, runners, apiServers }: Given): Pick<Around, keyof Given> {
-  return {
-    places: places?.[0],
-    companions: companions?.[0],
-    targets: targets?.[0],
-    enforcing: enforcing?.[0],
-    runners: runners?.[0],
-    apiServers: apiServers?.[0],
-  };
-}
-
-/** The inputs that are asked for, of all that there are. */
-function asked<I extends Readonly<Partial<Record<keyof Asks, unknown>>>>(asks: Asks, inputs: I): Partial<I> {
-  return Object.fromEntries(Object.entries(inputs).filter(([name]) => asks[name as keyof Asks])) as Partial<I>;
-}
-
 function ofClusterRole(rights: readonly Right[]): Judge {
   const asks = asksOf(rights);
   // Where it is granted everywhere, namespaces matter only if somebody has more in one of them than others have everywhere.
@@ -146,6 +82,7 @@ function ofClusterRole(rights: readonly Right[]): Judge {
       enforcing: enforcingForClusterRole,
       runners: runnersForClusterRole,
       apiServers: apiServersForClusterRole,
+      eks: eksForClusterRole,
     },
   );
   return judge({
@@ -168,6 +105,7 @@ function placedJudges(rights: readonly Right[]): readonly Judge[] {
           companions: companionsOfRole,
           targets: targetsOfRole,
           enforcing: enforcingForRole,
+          eks: eksForRole,
         }),
       },
       evaluate: (role, { bindings, ...given }, context) =>
@@ -182,6 +120,7 @@ function placedJudges(rights: readonly Right[]): readonly Judge[] {
           companions: companionsOfRoleBinding,
           targets: targetsOfRoleBinding,
           enforcing: enforcingForRoleBinding,
+          eks: eksForRoleBinding,
         }),
       },
       evaluate: (binding, { granted: [granted], ...given }, context) =>

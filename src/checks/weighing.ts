@@ -6,6 +6,7 @@ import type { Pod } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import type { Ref } from '#model/ref.ts';
 import { rankOf, type Severity } from '#model/severity.ts';
+import type { Known } from '#analysis/rbac/engine.ts';
 import type { Companions, OtherRole } from '#relations/companions.ts';
 import type { Enforcing } from '#relations/enforcing.ts';
 import type { Runners } from '#relations/runners.ts';
@@ -23,6 +24,8 @@ export interface Around {
   readonly enforcing?: Enforcing | undefined;
   readonly runners?: Runners | undefined;
   readonly apiServers?: readonly Pod[] | undefined;
+  /** Whether the cluster is one of EKS. */
+  readonly eks?: Known<boolean> | undefined;
 }
 
 /** What a right comes to. */
@@ -49,7 +52,7 @@ export function weigh(
       const form = formOf(right, rule, binding, around);
       if (form === undefined) return [];
       const { severity, unseen } = priceOf(right, form.as, { rule, reach, binding }, around);
-      return [{ ...form, severity, unseen }];
+      return [{ ...form, severity, unseen: [...unseen, ...unseenOfEks(right, rule, around)] }];
     }),
   );
 }
@@ -59,6 +62,11 @@ export function weighUnbound(right: Right, rule: PolicyRule, around: Around): We
   if (right.reach(rule, around.context) === undefined) return undefined;
   const form = formOf(right, rule, undefined, around);
   return form === undefined ? undefined : { ...form, severity: 'info', unseen: [] };
+}
+
+/** What is not seen that would make it what it is on EKS. */
+function unseenOfEks({ onEks }: Right, rule: PolicyRule, { eks, context }: Around): readonly string[] {
+  return onEks?.reach(rule, context) === undefined ? [] : (eks?.unseen ?? []);
 }
 
 /** Why it is accepted that a right is granted; undefined where it is not. */
@@ -100,7 +108,9 @@ function formOf(
   binding: AnyBinding | undefined,
   around: Around,
 ): Pick<Weighed, 'as' | 'others'> | undefined {
-  const { together } = right;
+  const { together, onEks } = right;
+  const isOnEks = around.eks?.answer === true && onEks?.reach(rule, around.context) !== undefined;
+  if (onEks !== undefined && isOnEks) return { as: onEks, others: [] };
   const beside = besideOf(right, around);
   if (together !== undefined && (together.reach ?? right.reach)(rule, around.context) !== undefined) {
     const others = heldBeside([...beside, ...together.beside], binding, together.anywhere === true, around);

@@ -1,6 +1,8 @@
+import { AUTH_MAP } from '#analysis/rbac/primitives.ts';
+import type { Examples } from '#model/check.ts';
 import { WRITE, reaching, type Right } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, user } from '../samples.ts';
 
 const WRITES = reaching(WRITE, '', 'configmaps');
 const SYSTEM = [
@@ -20,6 +22,14 @@ function named(isMeant: (name: string) => boolean): Right['reach'] {
   };
 }
 
+/** It maps roles of the cloud to groups, system:masters among them. */
+const MAP = {
+  says: 'lets change who is an administrator on EKS',
+  severity: { cluster: 'critical', namespace: 'critical' },
+} as const;
+const ONLY_IN = [AUTH_MAP.namespace];
+const UPDATE = { apiGroups: [''], resources: ['configmaps'], verbs: ['update'] };
+
 export const systemConfigmapWrite = defineRightsCheck({
   id: 'KP-RBAC-019',
   name: 'system-configmap-write',
@@ -32,19 +42,26 @@ export const systemConfigmapWrite = defineRightsCheck({
     {
       says: 'lets change ConfigMaps of the system',
       reach: named((name) => SYSTEM.includes(name)),
+      onEks: {
+        ...MAP,
+        reach: (rule, context) => (WRITES(rule, context) === 'all' ? 'all' : undefined),
+        onlyIn: ONLY_IN,
+        sample: UPDATE,
+      },
       severity: { cluster: 'high', namespace: 'high' },
-      onlyIn: ['kube-system'],
-      sample: { apiGroups: [''], resources: ['configmaps'], verbs: ['update'] },
+      onlyIn: ONLY_IN,
+      sample: UPDATE,
     },
     {
-      example: 'aws-auth',
-      says: 'lets change who is an administrator on EKS',
-      reach: (rule, context) => (rule.resourceNames?.includes('aws-auth') === true ? WRITES(rule, context) : undefined),
-      severity: { cluster: 'critical', namespace: 'critical' },
-      onlyIn: ['kube-system'],
-      sample: { apiGroups: [''], resources: ['configmaps'], verbs: ['update'], resourceNames: ['aws-auth'] },
+      ...MAP,
+      example: AUTH_MAP.name,
+      reach: (rule, context) =>
+        rule.resourceNames?.includes(AUTH_MAP.name) === true ? WRITES(rule, context) : undefined,
+      onlyIn: ONLY_IN,
+      sample: { ...UPDATE, resourceNames: [AUTH_MAP.name] },
     },
   ],
+  bad: onEks(),
   good: [
     {
       name: 'the ConfigMap of its own election',
@@ -58,3 +75,34 @@ export const systemConfigmapWrite = defineRightsCheck({
     },
   ],
 });
+
+/** All ConfigMaps there, and so the one that EKS reads. */
+function onEks(): Examples['bad'] {
+  const node = {
+    kind: 'Node',
+    metadata: { name: 'one' },
+    status: { nodeInfo: { kubeletVersion: 'v1.33.1-eks-1de2ab1' } },
+  } as const;
+  const subjects = [user('alice')];
+  const metadata = { name: 'web', namespace: AUTH_MAP.namespace };
+  return [
+    {
+      name: 'everywhere on EKS',
+      subject: aClusterRole(UPDATE),
+      world: [aClusterRoleBinding({ subjects }), node],
+      finds: [{ at: 'rules[0]', severity: 'critical' }],
+    },
+    {
+      name: 'in kube-system on EKS',
+      subject: { ...aRole(UPDATE), metadata },
+      world: [{ ...aRoleBinding({ subjects }), metadata }, node],
+      finds: [{ at: 'rules[0]', severity: 'critical' }],
+    },
+    {
+      name: 'a ClusterRole in kube-system on EKS',
+      subject: { ...aRoleBinding({ role: { kind: 'ClusterRole', name: 'web' }, subjects }), metadata },
+      world: [aClusterRole(UPDATE), node],
+      finds: [{ at: 'roleRef', severity: 'critical' }],
+    },
+  ];
+}
