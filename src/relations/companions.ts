@@ -70,3 +70,13 @@ export function judgedFor<K extends Granting>(subject: K, role: RoleEntry): read
   if (kind === 'Role') return [];
   return [...role.bindings].filter(({ scope }) => scope !== '').map(({ binding }) => refOf(binding) as Ref<K>);
 }
+
+/** What is judged for the roles that give one of some atoms, anywhere and to whatever names. */
+export function judgedForThoseWith<K extends Granting>(
+  subject: K,
+  mask: bigint,
+  inventory: Inventory<RbacKind>,
+): readonly Ref<K>[] {
+  const roles = [...inventory.view(RBAC_ENGINE).index.state.roles()];
+  return roles.filter(({ reach }) => (reach & mask) !== 0n).flatMap((role) => judgedFor(subject, role));
+}

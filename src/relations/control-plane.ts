@@ -8,7 +8,7 @@ import { sides, type ChangeOf, type Index, type Inventory } from '#model/invento
 import type { Pod } from '#model/objects.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
-import { judgedFor } from './companions.ts';
+import { judgedForThoseWith } from './companions.ts';
 
 /** Pods by the control-plane components that they start; whether the namespace is one of the control plane is for the reader to ask. */
 const podsByComponent: Index<'Pod'> = {
@@ -77,11 +77,7 @@ export const apiServersForClusterRole = defineRelation({
   affected: {
     ...sameFor(RBAC_ENGINE.kinds, () => []),
     Pod: (change: ChangeOf<'Pod'>, inventory: Inventory<RbacKind>) =>
-      movesApiServers(change)
-        ? [...inventory.view(RBAC_ENGINE).index.state.roles()]
-            .filter(({ reach }) => (reach & NEEDS.changeApproval.mask) !== 0n)
-            .flatMap((role) => judgedFor('ClusterRole', role))
-        : [],
+      movesApiServers(change) ? judgedForThoseWith('ClusterRole', NEEDS.changeApproval.mask, inventory) : [],
   },
   mayLack: ['Pod'],
 });

@@ -4,7 +4,7 @@ import { isOfEks } from '#facts/distribution.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
 import type { Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
-import { judgedFor, type Granting } from './companions.ts';
+import { judgedForThoseWith, type Granting } from './companions.ts';
 
 const WRITES = WRITE_AUTH_MAP.reduce((mask, each) => mask | each.mask, 0n);
 
@@ -25,9 +25,7 @@ function eksFor<K extends Granting>(subject: K): Relation<K, Known<boolean>> {
       // The first that comes, or the last that goes.
       Node: (change: ChangeOf<'Node'>, inventory: Inventory<RbacKind | 'Node'>): readonly Ref<K>[] =>
         sides(change).some(isOfEks) && inventory.by(nodesOfEks, 'yes').length <= 1
-          ? [...inventory.view(RBAC_ENGINE).index.state.roles()]
-              .filter(({ reach }) => (reach & WRITES) !== 0n)
-              .flatMap((role) => judgedFor(subject, role))
+          ? judgedForThoseWith(subject, WRITES, inventory)
           : [],
     },
     mayLack: ['Node'],

@@ -6,8 +6,9 @@ import { levelOfLabels } from '#facts/pss.ts';
 import { sides, type Index, type Inventory } from '#model/inventory.ts';
 import type { Metadata } from '#model/metadata.ts';
 import type { ObjectOf } from '#model/objects.ts';
+import type { Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
-import { judgedFor, type Granting } from './companions.ts';
+import { judgedForThoseWith, type Granting } from './companions.ts';
 
 /** Whether labels alone keep privileged pods out of a namespace, by Pod Security; of `''` whether they do of any. */
 export type Enforcing = (namespace: string) => Known<boolean>;
@@ -26,10 +27,8 @@ function isEnforcing({ metadata }: ObjectOf<'Namespace'>): boolean {
 }
 
 function enforcingFor<K extends Granting>(subject: K): Relation<K, Enforcing> {
-  const judged = (inventory: Inventory<RbacKind>): ReturnType<typeof judgedFor<K>> =>
-    [...inventory.view(RBAC_ENGINE).index.state.roles()]
-      .filter(({ reach }) => (reach & NEEDS.changeNamespaces.mask) !== 0n)
-      .flatMap((role) => judgedFor(subject, role));
+  const judged = (inventory: Inventory<RbacKind>): readonly Ref<K>[] =>
+    judgedForThoseWith(subject, NEEDS.changeNamespaces.mask, inventory);
   return defineRelation<K, RbacKind | 'Namespace' | GuardKind, Enforcing>({
     subject,
     name: 'Pod Security labels of Namespaces, and policies of engines that keep privileged pods out',
