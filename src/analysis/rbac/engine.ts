@@ -171,6 +171,11 @@ export class RbacEngine {
     return this.#strengths.in(reading).isStrongNamespace(namespace);
   }
 
+  /** How many Nodes say that the cluster is one of EKS. */
+  get nodesOfEks(): number {
+    return this.#ofEks.size;
+  }
+
   #take(change: Change): Touched {
     const { ref, after } = change;
     if (ref.kind === 'ServiceAccount') this.#strengths[after === undefined ? 'removeAccount' : 'addAccount'](ref);
