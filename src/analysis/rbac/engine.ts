@@ -7,7 +7,7 @@ import type { Change, ChangeOf, Inventory, View } from '#model/inventory.ts';
 import { refOf } from '#model/ref.ts';
 import type { Terms } from '#model/relation.ts';
 import type { BindingEntry, SubjectEntry, Touched } from './entries.ts';
-import { accountIdentity, accountsOfKey, isAccountKey, type Identity } from './identity.ts';
+import { accountIdentity, accountsOfKey, identityOfKey, isAccountKey, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
 import { Rights, type Granting } from './rights.ts';
 import { isAsShipped } from './shipped.ts';
@@ -138,6 +138,19 @@ export class RbacEngine {
     const rights = new Rights();
     rights.grant(role, scope);
     return this.#strengths.in(reading).of(this.#profileFrom({ user: '', groups: [] }, rights));
+  }
+
+  /**
+   * Whether a binding makes somebody whom it names, by his key, as good as cluster-admin or brings him a step from it: by itself, or with his other
+   * bindings where these alone do not.
+   */
+  isStrengthenedBy(entry: BindingEntry, key: string, reading: Reading): boolean {
+    if (this.strengthOfGrant(entry, reading) !== 'none') return true;
+    const identity = identityOfKey(key);
+    const without = new Rights();
+    for (const each of this.index.grantsOf(identity)) if (each !== entry) without.grant(each.role, each.scope);
+    const isStrong = (profile: Profile): boolean => this.#strengths.in(reading).of(profile) !== 'none';
+    return isStrong(this.#profileOf(identity)) && !isStrong(this.#profileFrom(identity, without));
   }
 
   /** What every account of a namespace is by its groups alone. */
