@@ -221,14 +221,18 @@ export class Fixpoint {
     const others = new Set<string>();
     for (const [key, before] of this.#before) {
       const home = homeOf(key);
-      const now = this.ofKey(key);
-      // What all accounts of a namespace have may be worth more to one that another has come to, or that there is nobody but now.
-      if (before === now && (now === 'none' || !isMembersKey(key))) continue;
+      if (before === this.ofKey(key) && !this.#setsApart(key)) continue;
       if (home === undefined) others.add(key);
       else for (const name of this.#facts.namesOf(key, home)) accounts.add(`${home}/${name}`);
     }
     const namespaces = [...this.#homesBefore].filter(([home, before]) => before !== this.isStrongNamespace(home));
     return { accounts, others, namespaces: new Set(namespaces.map(([home]) => home)) };
+  }
+
+  /** Whether what all accounts of a namespace have is worth more to one of them than to another: a right to one of them by name is. */
+  #setsApart(key: string): boolean {
+    const direct = isMembersKey(key) ? this.#facts.profile(key)?.direct : undefined;
+    return direct?.some((place) => nameAt(place) !== undefined) === true;
   }
 
   /** Where those whom a key is of are found, and their tokens: by name in their namespace and in any. */
