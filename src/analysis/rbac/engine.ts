@@ -119,7 +119,7 @@ export class RbacEngine {
     const fixpoint = this.#strengths.in(reading);
     return this.#strengths.facts.hasAccount(account)
       ? fixpoint.ofAccount(account)
-      : fixpoint.of(this.#profileOf(accountIdentity(account)));
+      : fixpoint.of(this.#profileOf(accountIdentity(account)), accountKey(account));
   }
 
   /** Whether an account is cluster-admin or a step from it; without a namespace one of this name in any. */
@@ -167,7 +167,7 @@ export class RbacEngine {
     const identity = accountIdentity(account);
     const rights = new Rights();
     for (const entry of this.index.grantsOf(identity)) if (!isDefault(entry)) rights.grant(entry.role, entry.scope);
-    return this.#strengths.in(reading).of(this.#profileFrom(identity, rights));
+    return this.#strengths.in(reading).of(this.#profileFrom(identity, rights), accountKey(account));
   }
 
   /** Whether an account is as good as cluster-admin by its own bindings: not by defaults, nor by what all accounts of its namespace have. */
