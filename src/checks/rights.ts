@@ -26,6 +26,7 @@ import { targetsOfClusterRole, targetsOfRole, targetsOfRoleBinding } from '#rela
 import { enforcingForClusterRole, enforcingForRole, enforcingForRoleBinding } from '#relations/enforcing.ts';
 import { eksForClusterRole, eksForRole, eksForRoleBinding } from '#relations/eks.ts';
 import { runnersForClusterRole } from '#relations/runners.ts';
+import { provisionedForClusterRole } from '#relations/volumes.ts';
 import type { Right } from './right.ts';
 import { answers, asked, asksOf } from './rights-inputs.ts';
 import { TAMPERED, examplesOfRights } from './rights-examples.ts';
@@ -81,6 +82,7 @@ function ofClusterRole(rights: readonly Right[]): Judge {
       targets: targetsOfClusterRole,
       enforcing: enforcingForClusterRole,
       runners: runnersForClusterRole,
+      provisioned: provisionedForClusterRole,
       apiServers: apiServersForClusterRole,
       eks: eksForClusterRole,
     },

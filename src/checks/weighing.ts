@@ -14,6 +14,7 @@ import type { Enforcing } from '#relations/enforcing.ts';
 import type { Runners } from '#relations/runners.ts';
 import type { Places } from '#relations/strength.ts';
 import type { Targets } from '#relations/targets.ts';
+import type { Provisioned } from '#relations/volumes.ts';
 import type { Reach, Right, Together } from './right.ts';
 
 /** What a right is weighed by: the rules of its role, and what is asked only where it makes a difference. */
@@ -25,6 +26,7 @@ export interface Around {
   readonly targets?: Targets | undefined;
   readonly enforcing?: Enforcing | undefined;
   readonly runners?: Runners | undefined;
+  readonly provisioned?: Provisioned | undefined;
   readonly apiServers?: readonly Pod[] | undefined;
   /** Whether the cluster is one of EKS. */
   readonly eks?: Known<boolean> | undefined;
@@ -83,13 +85,14 @@ function unseenOfEks({ onEks }: Right, rule: PolicyRule, { eks, context }: Aroun
 export function acceptanceOfRight(
   { accepts }: Right,
   bindings: readonly AnyBinding[],
-  { runners, context }: Around,
+  { runners, provisioned, context }: Around,
 ): string | undefined {
   const everywhere = bindings.filter(({ kind }) => kind === 'ClusterRoleBinding');
-  if (accepts === undefined || runners === undefined || everywhere.length === 0) return undefined;
+  if (accepts === undefined || runners === undefined || provisioned === undefined || everywhere.length === 0)
+    return undefined;
   const all = everywhere.flatMap(runners);
   return all.every((pods) => pods.length > 0 && pods.every((pod) => accepts.pod(pod, context)))
-    ? accepts.reason
+    ? accepts.reason(provisioned)
     : undefined;
 }
 
