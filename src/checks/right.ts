@@ -50,8 +50,8 @@ export interface Together extends Pick<Right, 'aspect' | 'says' | 'severity' | '
 /** A right that is more than it looks: one row of the catalogue. */
 export interface Right {
   readonly aspect?: string;
-  /** Completes `the rule …`: `lets read Secrets`. */
-  readonly says: string;
+  /** Completes `alice can …`: `read Secrets`. */
+  readonly says: string | ((rule: PolicyRule) => string);
   readonly reach: (rule: PolicyRule, context: Context) => Reach;
   /** What its holder must have as well, by the same role or by another one. */
   readonly beside?: readonly Right['reach'][];

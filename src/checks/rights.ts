@@ -30,6 +30,7 @@ import { provisionedForClusterRole } from '#relations/volumes.ts';
 import type { Right } from './right.ts';
 import { answers, asked, asksOf } from './rights-inputs.ts';
 import { TAMPERED, examplesOfRights } from './rights-examples.ts';
+import { grantedByBinding, grantedByRole } from './saying.ts';
 import {
   acceptanceOfRight,
   unseenOfGuards,
@@ -156,10 +157,6 @@ function* ofRole(
 ): Iterable<Word> {
   const granting = bindings.filter(reaches);
   if (isShipped(role) || !isReportedItself(granting)) return;
-  const granted =
-    granting.length === 0
-      ? 'bound to nobody'
-      : `granted by ${String(granting.length)} binding${granting.length > 1 ? 's' : ''}`;
   const unseen = new Set<string>(unseenOfGuards(rights, granting, around));
   for (const [index, rule] of around.rules.entries()) {
     for (const right of rights) {
@@ -173,7 +170,7 @@ function* ofRole(
       yield {
         at: `rules[${String(index)}]`,
         severity: found.severity,
-        message: `the rule ${found.as.says}; ${granted}`,
+        message: grantedByRole(found),
         because: [...granting.map(refOf), ...found.others],
         ...aspectOf(found, role),
         ...(accepted === undefined ? {} : { accepted }),
@@ -200,7 +197,7 @@ function* ofBinding(
     yield {
       at: 'roleRef',
       severity: found.severity,
-      message: `ClusterRole ${role.metadata.name} ${found.as.says} in namespace ${binding.metadata.namespace}`,
+      message: grantedByBinding(found, binding),
       because: [refOf(role), ...found.others],
       ...aspectOf(found, role),
     };

@@ -1,4 +1,4 @@
-import type { Account } from '#facts/rbac.ts';
+import type { Account, AnyBinding } from '#facts/rbac.ts';
 import { isOfEks } from '#facts/distribution.ts';
 import { connectsByGet } from '#facts/pod-connect.ts';
 import { isShippedBinding } from '#facts/shipped.ts';
@@ -7,7 +7,7 @@ import type { Change, ChangeOf, Inventory, View } from '#model/inventory.ts';
 import { refOf } from '#model/ref.ts';
 import type { Terms } from '#model/relation.ts';
 import type { BindingEntry, SubjectEntry, Touched } from './entries.ts';
-import { accountIdentity, accountsOfKey, identityOfKey, isAccountKey, type Identity } from './identity.ts';
+import { accountIdentity, accountsOfKey, identityOfKey, isAccountKey, userOf, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
 import { Rights, type Granting } from './rights.ts';
 import { isAsShipped } from './shipped.ts';
@@ -177,6 +177,12 @@ export class RbacEngine {
       this.strengthByGroups(account.namespace, reading) !== 'direct' &&
       this.strengthBeyondDefaults(account, reading) === 'direct'
     );
+  }
+
+  /** The bindings that name an account itself and are no defaults. */
+  ownBindings(account: Account): readonly AnyBinding[] {
+    const own = this.index.grantsOf({ user: userOf(account), groups: [] });
+    return own.filter((entry) => !isDefault(entry)).map(({ binding }) => binding);
   }
 
   /** Whether an account lives in a namespace that is cluster-admin, or becomes it in one step. */

@@ -27,7 +27,7 @@ export const persistentVolumeCreate = defineRightsCheck({
   refs: ['CIS:5.1.9', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1611'],
   rights: [
     {
-      says: 'lets create persistent volumes, of any path of a node',
+      says: 'write PersistentVolumes of any path of a node',
       reach: reaching(WRITE, '', 'persistentvolumes'),
       severity: { cluster: 'high', namespace: 'high' },
       accepts: { pod: isProvisioner, reason },

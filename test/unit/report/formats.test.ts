@@ -326,7 +326,7 @@ describe('[unit] output formats', function () {
     };
     const lines = printed('table', scanOf(JSON.stringify(role), ['KP-RBAC-005'])).split('\n');
     expect(lines.slice(2, 6)).to.deep.equal([
-      'info      KP-RBAC-005  the rule lets read Secrets; bound to nobody',
+      'info      KP-RBAC-005  would give the right to read Secrets; bound to nobody',
       '          rules[0]',
       '          rules[1]',
       '          fix: Drop list/watch, name the secrets, or mount them as files so tha…',
