@@ -8,8 +8,9 @@ import { uncovered } from './cover.ts';
 import { atom } from './atoms.ts';
 import type { RbacIndex } from './rbac-index.ts';
 import { Rights, includes, isNone, type Granting } from './rights.ts';
+import { RolesIn } from './roles-in.ts';
 import type { RbacState } from './state.ts';
-import { grantSelf, mayGrantSelf } from './self-grants.ts';
+import { grantSelf, grantsAnywhere, mayGrantSelf } from './self-grants.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What can be had, starting from an identity. */
@@ -41,6 +42,7 @@ export class Escalation {
   readonly #around: Surroundings;
   readonly #options: EscalationOptions;
   readonly #source: Identity;
+  readonly #roles: RolesIn;
   readonly #steps = new Map<Place, Step | undefined>();
   readonly #identities = new Map<Place, { readonly identity: Identity; readonly rights: Rights }>();
   /** The rights of all identities together: for the four pairs alone. */
@@ -54,6 +56,7 @@ export class Escalation {
     this.#index = index;
     this.#around = around;
     this.#source = source;
+    this.#roles = new RolesIn(index.state);
     this.#options = options;
     this.#steps.set(SOURCE, undefined);
     if (source.groups.includes(MASTERS)) this.#go({ from: SOURCE, to: ADMIN, by: MASTERS, scope: 'cluster' });
@@ -113,13 +116,18 @@ export class Escalation {
     if (this.#isLikeAnother(identity)) return;
     const held = this.#index.rightsOf(identity);
     const rights = mayGrantSelf(held) ? held.copy() : held;
-    if (rights !== held && grantSelf(rights, this.#index.state, this.#around.namespaces()))
+    if (rights !== held && grantSelf(rights, this.#roles, (grown) => this.#homes(grown)))
       this.#go({ from: place, to: ADMIN, by: 'rbac-bind or rbac-escalate', scope: 'cluster' });
     this.#identities.set(place, { identity, rights });
     this.#pool.take(rights);
     this.#approves ||= meets(rights, '', NEEDS.changeApproval) && meets(rights, '', NEEDS.approveClients);
     for (const edge of edgesOf(rights, this.#around, this.#options.execRequiresCreate))
       this.#go({ from: place, ...edge });
+  }
+
+  /** Where an identity may give itself something. */
+  #homes(rights: Rights): Iterable<string> {
+    return [...rights.namespaces, ...(grantsAnywhere(rights) ? this.#around.namespaces() : [])];
   }
 
   /** Whether one of the same groups has been looked at whom no binding names by his name either: it has the same rights. */
