@@ -8,7 +8,7 @@ import { refOf } from '#model/ref.ts';
 import type { Terms } from '#model/relation.ts';
 import { AskedRoles } from './asked-roles.ts';
 import type { BindingEntry, SubjectEntry, Touched } from './entries.ts';
-import { accountIdentity, accountsOfKey, isAccountKey, type Identity } from './identity.ts';
+import { accountIdentity, accountsOfKey, identityOfKey, isAccountKey, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
 import { Rights } from './rights.ts';
 import type { Grant } from './self-grants.ts';
@@ -115,7 +115,7 @@ export class RbacEngine {
     const fixpoint = this.#strengths.in(reading);
     return this.#strengths.facts.hasAccount(account)
       ? fixpoint.ofAccount(account)
-      : fixpoint.of(this.#profileOf(accountIdentity(account)));
+      : fixpoint.of(this.#profileOf(accountIdentity(account)), accountKey(account));
   }
 
   /** Whether an account is cluster-admin or a step from it; without a namespace one of this name in any. */
@@ -136,6 +136,20 @@ export class RbacEngine {
     return this.#strengths.in(reading).of(this.#profileFrom({ user: '', groups: [] }, rights));
   }
 
+  /**
+   * Whether a binding makes somebody whom it names, by his key, as good as cluster-admin or brings him a step from it: by itself, or with his other
+   * bindings where these alone do not.
+   */
+  isStrengthenedBy(entry: BindingEntry, key: string, reading: Reading): boolean {
+    if (this.strengthOfGrant(entry, reading) !== 'none') return true;
+    const identity = identityOfKey(key);
+    const others = this.index.grantsOf(identity).filter((each) => each !== entry);
+    const without = new Rights();
+    for (const each of others) without.grant(each.role, each.scope);
+    const isStrong = (profile: Profile): boolean => this.#strengths.in(reading).of(profile) !== 'none';
+    return isStrong(this.#profileOf(identity)) && !isStrong(this.#profileFrom(identity, without, others));
+  }
+
   /** What every account of a namespace is by its groups alone. */
   strengthByGroups(namespace: string, reading: Reading): Strength {
     const fixpoint = this.#strengths.in(reading);
@@ -150,7 +164,7 @@ export class RbacEngine {
     const identity = accountIdentity(account);
     const rights = new Rights();
     for (const entry of this.index.grantsOf(identity)) if (!isDefault(entry)) rights.grant(entry.role, entry.scope);
-    return this.#strengths.in(reading).of(this.#profileFrom(identity, rights));
+    return this.#strengths.in(reading).of(this.#profileFrom(identity, rights), accountKey(account));
   }
 
   /** Whether an account is as good as cluster-admin by its own bindings: not by defaults, nor by what all accounts of its namespace have. */
@@ -232,11 +246,12 @@ export class RbacEngine {
     return this.#profileFrom(identity, this.index.rightsAmong(identity, RELEVANT));
   }
 
-  #profileFrom(identity: Identity, rights: Rights): Profile {
+  /** `held` is what roles the identity has, also those that give nothing of note: some may be widened. */
+  #profileFrom(identity: Identity, rights: Rights, held?: Iterable<BindingEntry>): Profile {
     return profileOf(
       identity,
       rights,
-      this.#askedRoles.heldBy(() => this.index.state.grantsOf(identity)),
+      this.#askedRoles.heldBy(() => held ?? this.index.state.grantsOf(identity)),
     );
   }
 }

@@ -11,7 +11,7 @@ export interface RoleEntry extends Granting {
   /** Whether there is such an object; a shipped role may be assumed without. */
   isTold: boolean;
   /** Undefined while there is no such role. */
-  rules: readonly RuleEntry[] | undefined;
+  rules: readonly RuleEntry<RoleEntry>[] | undefined;
   /** The atoms that it gives for all names, and those for some. */
   mask: bigint;
   named: readonly NamedRule[];
@@ -34,8 +34,8 @@ export interface BindingEntry {
 export interface SubjectEntry {
   readonly label: string;
   readonly key: string;
-  /** By scope: a set, so that deleting one of two bindings that give the same role leaves the other. */
-  readonly grants: Map<string, Set<BindingEntry>>;
+  /** By scope: bindings and not roles, so that deleting one of two that give the same role leaves the other. */
+  readonly grants: Map<string, BindingEntry[]>;
   /** What the bindings give together, until one of them changes. */
   rights: Rights | undefined;
 }

@@ -2,14 +2,22 @@ import type { Account } from '#facts/rbac.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { ADMIN, NODE, edgesOf, refillEdges, type Edge, type Place } from './edges.ts';
 import type { RoleEntry } from './entries.ts';
-import { AUTHENTICATED, MASTERS, accountIdentity, userOf, type Identity } from './identity.ts';
+import {
+  AUTHENTICATED,
+  MASTERS,
+  accountIdentity,
+  accountOfKey,
+  isAccountKey,
+  userOf,
+  type Identity,
+} from './identity.ts';
+import { accountKey } from './places.ts';
 import { NEEDS, meets, type Need } from './primitives.ts';
 import { uncovered } from './cover.ts';
 import { atom } from './atoms.ts';
 import type { RbacIndex } from './rbac-index.ts';
 import { Rights, includes, isNone, type Granting } from './rights.ts';
 import { RolesIn } from './roles-in.ts';
-import type { RbacState } from './state.ts';
 import { grantSelf, grantsAnywhere, mayGrantSelf } from './self-grants.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -43,11 +51,13 @@ export class Escalation {
   readonly #options: EscalationOptions;
   readonly #source: Identity;
   readonly #roles: RolesIn;
-  readonly #steps = new Map<Place, Step | undefined>();
+  readonly #steps = new Map<Place, Step | undefined>([[SOURCE, undefined]]);
+  /** What has been reached and not looked at. */
+  #unvisited: Place[] = [SOURCE];
   readonly #identities = new Map<Place, { readonly identity: Identity; readonly rights: Rights }>();
   /** The rights of all identities together: for the four pairs alone. */
   readonly #pool = new Rights();
-  /** The groups of those whom no binding names. */
+  /** The namespaces of accounts whom no binding names, and whether there is such a user. */
   readonly #nameless = new Set<string>();
   #approves = false;
   #bound: ReadonlyMap<string, readonly Account[]> | undefined;
@@ -58,24 +68,20 @@ export class Escalation {
     this.#source = source;
     this.#roles = new RolesIn(index.state);
     this.#options = options;
-    this.#steps.set(SOURCE, undefined);
-    if (source.groups.includes(MASTERS)) this.#go({ from: SOURCE, to: ADMIN, by: MASTERS, scope: 'cluster' });
+    if (source.groups.includes(MASTERS)) this.#go(SOURCE, { to: ADMIN, by: MASTERS, scope: 'cluster' });
     this.#search();
   }
 
   /** Visits whatever is reached, each place once; when nothing is left, what two identities hold between them may lead on. */
   #search(): void {
-    const visited = new Set<Place>();
-    for (let isMoving = true; isMoving && !this.#steps.has(ADMIN);) {
-      // The map grows while it is walked: what is reached on the way is visited in its turn.
-      for (const [place] of this.#steps) {
+    while (this.#unvisited.length > 0) {
+      // The list grows while it is walked: what is reached on the way is visited in its turn.
+      for (const place of this.#unvisited) {
         if (this.#steps.has(ADMIN)) return;
-        if (visited.has(place)) continue;
-        visited.add(place);
         this.#visit(place);
       }
+      this.#unvisited = [];
       this.#combine();
-      isMoving = this.#steps.size > visited.size;
     }
   }
 
@@ -88,41 +94,45 @@ export class Escalation {
     return steps;
   }
 
-  #go(step: Step): void {
-    if (!this.#steps.has(step.to)) this.#steps.set(step.to, step);
+  #go(from: Place, edge: Edge): void {
+    if (this.#steps.has(edge.to)) return;
+    this.#steps.set(edge.to, { from, ...edge });
+    this.#unvisited.push(edge.to);
   }
 
   #visit(place: Place): void {
+    if (this.#isLikeAnother(place)) return;
     const identity = this.#identityOf(place);
     if (identity !== undefined) this.#actAs(place, identity);
     else this.#spread(place);
+  }
+
+  /** Whether one of the same groups has been looked at whom no binding names by his name either: he has the same rights. */
+  #isLikeAnother(place: Place): boolean {
+    if (!place.startsWith('u:') || this.#index.state.isNamed(place)) return false;
+    const kin = isAccountKey(place) ? place.slice(0, place.lastIndexOf(':')) : 'users';
+    const isKnown = this.#nameless.has(kin);
+    this.#nameless.add(kin);
+    return isKnown;
   }
 
   #identityOf(place: Place): Identity | undefined {
     if (place === SOURCE) return this.#source;
     if (place.startsWith('g:')) return { user: '', groups: [place.slice(2), AUTHENTICATED] };
     if (!place.startsWith('u:')) return undefined;
-    const [kind, type, namespace, name, ...rest] = place.slice(2).split(':');
-    return kind === 'system' &&
-      type === 'serviceaccount' &&
-      namespace !== undefined &&
-      name !== undefined &&
-      rest.length === 0
-      ? accountIdentity({ namespace, name })
-      : { user: place.slice(2), groups: [AUTHENTICATED] };
+    const account = accountOfKey(place);
+    return account === undefined ? { user: place.slice(2), groups: [AUTHENTICATED] } : accountIdentity(account);
   }
 
   #actAs(place: Place, identity: Identity): void {
-    if (this.#isLikeAnother(identity)) return;
     const held = this.#index.rightsOf(identity);
     const rights = mayGrantSelf(held) ? held.copy() : held;
     if (rights !== held && grantSelf(rights, this.#roles, (grown) => this.#homes(grown)))
-      this.#go({ from: place, to: ADMIN, by: 'rbac-bind or rbac-escalate', scope: 'cluster' });
+      this.#go(place, { to: ADMIN, by: 'rbac-bind or rbac-escalate', scope: 'cluster' });
     this.#identities.set(place, { identity, rights });
     this.#pool.take(rights);
     this.#approves ||= meets(rights, '', NEEDS.changeApproval) && meets(rights, '', NEEDS.approveClients);
-    for (const edge of edgesOf(rights, this.#around, this.#options.execRequiresCreate))
-      this.#go({ from: place, ...edge });
+    for (const edge of edgesOf(rights, this.#around, this.#options.execRequiresCreate)) this.#go(place, edge);
   }
 
   /** Where an identity may give itself something. */
@@ -130,30 +140,23 @@ export class Escalation {
     return [...rights.namespaces, ...(grantsAnywhere(rights) ? this.#around.namespaces() : [])];
   }
 
-  /** Whether one of the same groups has been looked at whom no binding names by his name either: it has the same rights. */
-  #isLikeAnother({ user, groups }: Identity): boolean {
-    if (this.#index.state.isNamed(`u:${user}`)) return false;
-    const key = groups.join();
-    const isKnown = this.#nameless.has(key);
-    this.#nameless.add(key);
-    return isKnown;
-  }
-
-  /** From a hub to all that it stands for. */
+  /** From a hub to all that it stands for; that of all namespaces leads to whatever that of one does. */
   #spread(place: Place): void {
     const [hub = '', at = ''] = place.split(':');
-    if (hub === 'users') {
-      for (const { key } of this.#index.state.subjects())
-        if (key.startsWith('u:') && !key.startsWith('u:system:serviceaccount:'))
-          this.#go({ from: place, to: key, by: 'user', scope: 'cluster' });
-      return;
-    }
+    if (this.#steps.has(`${hub}:*`) && this.#around.namespaces().has(at)) return;
+    for (const edge of hub === 'users' ? this.#users() : this.#membersOf(hub, at)) this.#go(place, edge);
+  }
+
+  *#users(): Iterable<Edge> {
+    for (const { key } of this.#index.state.subjects())
+      if (key.startsWith('u:') && !isAccountKey(key)) yield { to: key, by: 'user', scope: 'cluster' };
+  }
+
+  *#membersOf(hub: string, at: string): Iterable<Edge> {
     for (const namespace of at === '*' ? this.#around.namespaces() : [at]) {
       const scope = `ns:${namespace}`;
-      for (const account of this.#accountsAt(hub, namespace))
-        this.#go({ from: place, to: `u:${userOf(account)}`, by: hub, scope });
-      if (hub === 'pods' && this.#around.hasPrivilegedPod(namespace))
-        this.#go({ from: place, to: NODE, by: 'privileged pod', scope });
+      for (const account of this.#accountsAt(hub, namespace)) yield { to: accountKey(account), by: hub, scope };
+      if (hub === 'pods' && this.#around.hasPrivilegedPod(namespace)) yield { to: NODE, by: 'privileged pod', scope };
     }
   }
 
@@ -166,19 +169,21 @@ export class Escalation {
 
   /** The accounts of a namespace that bindings name, whether or not they exist. */
   #boundIn(namespace: string): readonly Account[] {
-    this.#bound ??= Map.groupBy(boundAccounts(this.#index.state), (account) => account.namespace);
+    this.#bound ??= Map.groupBy(
+      [...this.#index.state.subjects()].flatMap(({ key }) => accountOfKey(key) ?? []),
+      (account) => account.namespace,
+    );
     return this.#bound.get(namespace) ?? [];
   }
 
   /** The pairs of rights that two identities may hold between them, and an account that sleeps until somebody makes it. */
   #combine(): void {
-    const from = SOURCE;
     if (this.#approves && meets(this.#pool, '', NEEDS.createRequests))
-      this.#go({ from, to: ADMIN, by: 'csr-approve', scope: 'cluster' });
-    for (const edge of refillEdges(this.#pool, this.#around)) this.#go({ from, ...edge });
+      this.#go(SOURCE, { to: ADMIN, by: 'csr-approve', scope: 'cluster' });
+    for (const edge of refillEdges(this.#pool, this.#around)) this.#go(SOURCE, edge);
     for (const namespace of new Set(['', ...this.#pool.namespaces, ...this.#homesReached()])) {
       const scope = namespace === '' ? 'cluster' : `ns:${namespace}`;
-      for (const [to, by] of this.#pairsIn(namespace)) this.#go({ from, to, by, scope });
+      for (const [to, by] of this.#pairsIn(namespace)) this.#go(SOURCE, { to, by, scope });
     }
   }
 
@@ -242,13 +247,6 @@ export class Escalation {
       ([, { rights }]) =>
         rights.may(namespace, atom('*', '*', '*')) || (admin !== undefined && hasAll(rights, namespace, admin)),
     )?.[0];
-  }
-}
-
-function* boundAccounts(state: RbacState): Iterable<Account> {
-  for (const { key } of state.subjects()) {
-    const [, namespace, name] = /^u:system:serviceaccount:([^:]+):(.+)$/.exec(key) ?? [];
-    if (namespace !== undefined && name !== undefined) yield { namespace, name };
   }
 }
 

@@ -10,6 +10,7 @@ import {
   homePlace,
   isMembersKey,
   membersKey,
+  nameAt,
   nameOf,
   refillPlace,
   tokenPlace,
@@ -41,8 +42,15 @@ export interface Moved {
   readonly namespaces: ReadonlySet<string>;
 }
 
+/**
+ * Two who are found at a place may be the same account, as itself and as all accounts of its namespace: whoever looks for another than himself need
+ * not look at more than these and the next.
+ */
+const ENOUGH = 3;
+
 /** Somebody who is strong. */
 interface Standing {
+  /** How strong, as it was weighed last. */
   strength: Strength;
   /** When it became so, before all whose strength came from there. */
   readonly since: number;
@@ -53,7 +61,8 @@ interface Standing {
 /**
  * Who is how strong, where strength is catching: the least fixpoint of profiles that lean on each other, kept current. What a change may have brought
  * down falls first, unless it leans on somebody who has been strong for longer: so a ring of accounts that hold each other up falls as a whole. Then
- * whoever fell is looked at anew, and all who look at those that rise.
+ * whoever fell is looked at anew, and all who look at those that rise. Only when it is settled who is strong, it is weighed how strong: nobody else
+ * leans on that.
  */
 export class Fixpoint {
   readonly premise: Premise;
@@ -62,6 +71,8 @@ export class Fixpoint {
   /** Who is strong at a place, in the order in which they came there. */
   readonly #found = new Map<Place, Set<string>>();
   #clock = 0;
+  /** Who has to be weighed anew. */
+  readonly #touched = new Set<string>();
   /** What was so before the change that is being followed. */
   #before = new Map<string, Strength>();
   #homesBefore = new Map<string, boolean>();
@@ -71,6 +82,7 @@ export class Fixpoint {
     this.premise = premise;
     const given = [ON_EKS, BY_GET].filter((place) => this.#isGiven(place));
     this.#rise(new Set([...facts.seeds(), ...given.flatMap((place) => [...facts.lookersAt(place)])]));
+    this.#weigh();
   }
 
   /** Whether a place needs nobody who is strong. */
@@ -84,8 +96,11 @@ export class Fixpoint {
     this.#before = new Map();
     this.#homesBefore = new Map();
     const doubted = new Set(keys);
+    // Others live there now, perhaps, than those who look.
+    for (const key of doubted) if (isMembersKey(key)) this.#touchLookers(homePlace(homeOf(key) ?? ''));
     for (const home of homes) for (const key of this.#found.get(homePlace(home)) ?? []) doubted.add(key);
     this.#rise(this.#fall(doubted));
+    this.#weigh();
     return this.#moved();
   }
 
@@ -124,6 +139,7 @@ export class Fixpoint {
   #leave(key: string, place: Place): Iterable<string> {
     const found = this.#found.get(place);
     const [first] = found ?? [];
+    if ((found?.size ?? 0) <= ENOUGH) this.#touchLookers(place);
     found?.delete(key);
     if (found?.size === 0) {
       this.#noteHome(key, place);
@@ -137,9 +153,9 @@ export class Fixpoint {
     for (const key of candidates) {
       candidates.delete(key);
       const profile = this.#facts.profile(key);
-      const strength = profile === undefined ? 'none' : this.of(profile);
-      if (strength === 'none') continue;
-      const { places } = this.#put(key, strength);
+      if (profile === undefined || !this.#isStrong(profile)) continue;
+      this.#touched.add(key);
+      const { places } = this.#put(key);
       for (const place of this.#placesOf(key)) {
         if (places.has(place)) continue;
         places.add(place);
@@ -152,6 +168,7 @@ export class Fixpoint {
   #enter(key: string, place: Place): Iterable<string> {
     const found = this.#found.get(place);
     if (found !== undefined) {
+      if (found.size < ENOUGH) this.#touchLookers(place);
       found.add(key);
       return [];
     }
@@ -160,17 +177,32 @@ export class Fixpoint {
     return this.#facts.lookersAt(place);
   }
 
+  #touchLookers(place: Place): void {
+    for (const looker of this.#facts.lookersAt(place)) this.#touched.add(looker);
+  }
+
+  #weigh(): void {
+    for (const key of this.#touched) {
+      const standing = this.#strong.get(key);
+      const profile = this.#facts.profile(key);
+      if (standing === undefined || profile === undefined) continue;
+      this.#note(key);
+      standing.strength = this.of(profile, key);
+    }
+    this.#touched.clear();
+  }
+
   #noteHome(key: string, place: Place): void {
     const home = homeOf(key);
     if (home !== undefined && place === homePlace(home) && !this.#homesBefore.has(home))
       this.#homesBefore.set(home, this.#found.has(place));
   }
 
-  #put(key: string, strength: Strength): Standing {
-    this.#note(key);
+  #put(key: string): Standing {
     const known = this.#strong.get(key);
-    if (known !== undefined) known.strength = strength;
-    const standing = known ?? { strength, since: (this.#clock += 1), places: new Set() };
+    if (known !== undefined) return known;
+    this.#note(key);
+    const standing: Standing = { strength: 'none', since: (this.#clock += 1), places: new Set() };
     this.#strong.set(key, standing);
     return standing;
   }
@@ -189,20 +221,18 @@ export class Fixpoint {
     const others = new Set<string>();
     for (const [key, before] of this.#before) {
       const home = homeOf(key);
-      if (before === this.ofKey(key)) continue;
+      if (before === this.ofKey(key) && !this.#setsApart(key)) continue;
       if (home === undefined) others.add(key);
-      else if (isMembersKey(key) || this.#hasMoved({ namespace: home, name: nameOf(key) }))
-        for (const name of this.#facts.namesOf(key, home)) accounts.add(`${home}/${name}`);
+      else for (const name of this.#facts.namesOf(key, home)) accounts.add(`${home}/${name}`);
     }
     const namespaces = [...this.#homesBefore].filter(([home, before]) => before !== this.isStrongNamespace(home));
     return { accounts, others, namespaces: new Set(namespaces.map(([home]) => home)) };
   }
 
-  /** Whether an account is something else now, its groups and all. */
-  #hasMoved(account: Account): boolean {
-    const keys = [accountKey(account), membersKey(account.namespace)];
-    const before = keys.map((key) => this.#before.get(key) ?? this.ofKey(key)).find((each) => each !== 'none');
-    return (before ?? 'none') !== this.ofAccount(account);
+  /** Whether what all accounts of a namespace have is worth more to one of them than to another: a right to one of them by name is. */
+  #setsApart(key: string): boolean {
+    const direct = isMembersKey(key) ? this.#facts.profile(key)?.direct : undefined;
+    return direct?.some((place) => nameAt(place) !== undefined) === true;
   }
 
   /** Where those whom a key is of are found, and their tokens: by name in their namespace and in any. */
@@ -223,15 +253,39 @@ export class Fixpoint {
     }
   }
 
-  /** What a profile comes to. */
-  of({ strength, direct, step }: Profile): Strength {
-    if (strength === 'direct' || direct.some((place) => this.#isFound(place))) return 'direct';
-    return strength === 'step' || step.some((place) => this.#isFound(place)) ? 'step' : 'none';
+  /**
+   * What a profile comes to, of somebody by his key where one is said: who is a step from cluster-admin is not there because he may act as himself.
+   */
+  of(profile: Profile, key = ''): Strength {
+    const { strength, direct } = profile;
+    if (strength === 'direct' || direct.some((place) => this.#isAnotherFound(place, key))) return 'direct';
+    return this.#isStrong(profile) ? 'step' : 'none';
+  }
+
+  #isStrong({ strength, direct, step }: Profile): boolean {
+    const isFound = (place: Place): boolean => this.#isFound(place);
+    return strength !== 'none' || direct.some(isFound) || step.some(isFound);
   }
 
   /** Whether somebody strong is found at a place. */
   #isFound(place: Place): boolean {
     return this.#found.has(place) || this.#isGiven(place);
+  }
+
+  #isAnotherFound(place: Place, key: string): boolean {
+    if (this.#isGiven(place)) return true;
+    for (const other of this.#found.get(place) ?? []) if (this.#isAnother(other, key, place)) return true;
+    return false;
+  }
+
+  /** Whether somebody at a place is another than whom a key is of. All accounts of a namespace are no other than the only one that it has. */
+  #isAnother(other: string, key: string, place: Place): boolean {
+    const home = homeOf(key);
+    if (home === undefined || homeOf(other) !== home) return other !== key;
+    const [own = '', second] = this.#facts.namesOf(key, home);
+    if (second !== undefined) return true;
+    const only = isMembersKey(other) ? nameAt(place) : nameOf(other);
+    return only === undefined ? this.#facts.hasAnother({ namespace: home, name: own }) : only !== own;
   }
 
   /** Whether an account is strong, or one of this name in whichever namespace. */
@@ -241,7 +295,9 @@ export class Fixpoint {
 
   /** Of an account that there is: its own profile holds what its groups give too. */
   ofAccount(account: Account): Strength {
-    return this.#strong.get(accountKey(account))?.strength ?? this.ofKey(membersKey(account.namespace));
+    const key = accountKey(account);
+    const members = this.#facts.profile(membersKey(account.namespace));
+    return this.#strong.get(key)?.strength ?? (members === undefined ? 'none' : this.of(members, key));
   }
 
   /** Of a user, a group, or all accounts of a namespace by their groups. */

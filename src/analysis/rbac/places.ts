@@ -55,9 +55,16 @@ export function homePlace(namespace: string): Place {
   return `home ${namespace}`;
 }
 
+const ACCOUNT = 'account ';
+
 /** Where an account is, of any namespace where none is said. */
 export function accountPlace({ namespace, name }: Named): Place {
-  return `account ${namespace}/${name}`;
+  return `${ACCOUNT}${namespace}/${name}`;
+}
+
+/** The name that all accounts have that are at a place; undefined where there may be others. */
+export function nameAt(place: Place): string | undefined {
+  return place.startsWith(ACCOUNT) ? place.slice(place.lastIndexOf('/') + 1) : undefined;
 }
 
 /** Where the token in a Secret is; without a name in any of a namespace, without a namespace in any. */

@@ -74,6 +74,7 @@ export const NEEDS = {
   writeMakers: needOfMakers(WRITE),
   mutate: need(WRITE, ADMISSION, ...MUTATING),
   changeNamespaces: need(CHANGE, '', 'namespaces'),
+  changeNodes: need(CHANGE, '', 'nodes', 'nodes/status'),
   createAccounts: need(['create'], '', 'serviceaccounts'),
   createRequests: need(['create'], CERTIFICATES, 'certificatesigningrequests'),
   changeApproval: need(CHANGE, CERTIFICATES, 'certificatesigningrequests/approval'),

@@ -4,7 +4,7 @@ import type { PolicyRule } from '#model/policy.ts';
 import { originsOf } from './aggregation.ts';
 import { roleText, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
 import type { Identity } from './identity.ts';
-import { allows, isUrlRequest, type Request } from './request.ts';
+import { allows, scopeOf, type Request } from './request.ts';
 import { Rights } from './rights.ts';
 import { RbacState, type RbacOptions } from './state.ts';
 
@@ -58,10 +58,8 @@ export class RbacIndex {
     const unknown = this.#doubts(scope, this.#boundIn(scope));
     if (unknown.length > 0) return { unknown };
     const labels = new Set<string>();
-    const granted = [...this.state.rolesFor(request)].flatMap(({ bindings }) => [...bindings]);
-    for (const { scope: at, subjects } of granted) {
-      if (at === '' || at === scope) for (const { label } of subjects) labels.add(label);
-    }
+    for (const role of this.state.rolesFor(request))
+      for (const { subjects } of grantsIn(role, scope)) for (const { label } of subjects) labels.add(label);
     return { subjects: [...labels].sort() };
   }
 
@@ -154,11 +152,6 @@ export function rightsOf(subject: SubjectEntry): Rights {
 /** The bindings of a role that count in a namespace: its own and those of everywhere. */
 function* grantsIn({ bindings }: RoleEntry, scope: string): Iterable<BindingEntry> {
   for (const grant of bindings) if (grant.scope === '' || grant.scope === scope) yield grant;
-}
-
-/** The namespace whose RoleBindings answer a request; a request for a URL has none. */
-function scopeOf(request: Request): string {
-  return isUrlRequest(request) ? '' : request.namespace;
 }
 
 function keyOf({ binding: { kind, metadata } }: BindingEntry): string {

@@ -24,6 +24,11 @@ export function isUrlRequest(request: Request): request is UrlRequest {
   return 'url' in request;
 }
 
+/** The namespace whose RoleBindings answer a request; a request for a URL has none. */
+export function scopeOf(request: Request): string {
+  return isUrlRequest(request) ? '' : request.namespace;
+}
+
 /**
  * Whether a rule allows a request, word for word as RuleAllows of the API server does (pkg/apis/rbac/v1/evaluation_helpers.go): `pods/*` is no
  * wildcard, `*` in resourceNames is a name, and a rule without apiGroups matches no resource.

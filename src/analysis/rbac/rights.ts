@@ -39,7 +39,7 @@ class Bundle {
   mask = 0n;
   /** The atoms of the rules that are limited to names. */
   namedMask = 0n;
-  readonly named = new Set<NamedRule>();
+  readonly named: NamedRule[] = [];
   readonly roles = new Set<Granting>();
 
   add(role: Granting, within: bigint): void {
@@ -47,7 +47,7 @@ class Bundle {
     this.roles.add(role);
     this.mask |= role.mask & within;
     for (const rule of role.named) {
-      this.named.add(rule);
+      this.named.push(rule);
       this.namedMask |= rule.mask;
     }
   }
@@ -58,7 +58,7 @@ class Bundle {
  * too.
  */
 export class Rights {
-  readonly #bundles = new Map<string, Bundle>([['', new Bundle()]]);
+  readonly #bundles = new Map<string, Bundle>();
   #reach = 0n;
 
   /** Answers whether that was new. */
@@ -124,7 +124,7 @@ export class Rights {
 
   /** Whether anything is limited to names in a scope. */
   hasNamed(scope: string): boolean {
-    return (this.#bundles.get(scope)?.named.size ?? 0) > 0;
+    return (this.#bundles.get(scope)?.named.length ?? 0) > 0;
   }
 
   /** For which names something may be done in a scope. */
@@ -146,7 +146,7 @@ export class Rights {
   }
 
   #namesIn(scope: string, asked: Atom): readonly string[] {
-    const rules = [...(this.#bundles.get(scope)?.named ?? [])];
+    const rules = this.#bundles.get(scope)?.named ?? [];
     return rules
       .filter(({ mask }) => (mask & asked.mask) !== 0n)
       .flatMap(({ rule: { resourceNames = [] } }) => resourceNames);

@@ -1,15 +1,15 @@
 import type { PolicyRule } from '#model/policy.ts';
 import { maskOfRule } from './atoms.ts';
-import { allows, isUrlRequest, type Request } from './request.ts';
+import { allows, isNamed, isUrlRequest, type Request } from './request.ts';
 
 /** One of the different rules that there are, shared by the roles that hold it. */
-export interface RuleEntry {
+export interface RuleEntry<R = object> {
   readonly rule: PolicyRule;
   /** The atoms that it speaks of; for all names unless the rule is limited to some. */
   readonly mask: bigint;
   readonly key: string;
   /** The roles that hold it, with how often each does. */
-  readonly roles: Map<object, number>;
+  readonly roles: Map<R, number>;
 }
 
 function keyOfRule({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): string {
@@ -41,21 +41,21 @@ function* wordsFor(request: Request): Iterable<string> {
 
 /** Every different rule once, found by what it speaks of. A rule is forgotten with the last role that holds it. */
 export class RuleTable<R extends object> {
-  readonly #rules = new Map<string, RuleEntry>();
-  readonly #postings = new Map<string, Set<RuleEntry>>();
+  readonly #rules = new Map<string, RuleEntry<R>>();
+  readonly #postings = new Map<string, Set<RuleEntry<R>>>();
 
   get size(): number {
     return this.#rules.size;
   }
 
-  hold(rule: PolicyRule, role: R): RuleEntry {
+  hold(rule: PolicyRule, role: R): RuleEntry<R> {
     const key = keyOfRule(rule);
     const entry = this.#rules.get(key) ?? this.#file({ rule, key, mask: maskOfRule(rule), roles: new Map() });
     entry.roles.set(role, (entry.roles.get(role) ?? 0) + 1);
     return entry;
   }
 
-  #file(entry: RuleEntry): RuleEntry {
+  #file(entry: RuleEntry<R>): RuleEntry<R> {
     this.#rules.set(entry.key, entry);
     for (const word of wordsOf(entry.rule)) {
       const filed = this.#postings.get(word);
@@ -65,7 +65,7 @@ export class RuleTable<R extends object> {
     return entry;
   }
 
-  release(entry: RuleEntry, role: R): void {
+  release(entry: RuleEntry<R>, role: R): void {
     const count = (entry.roles.get(role) ?? 0) - 1;
     if (count > 0) entry.roles.set(role, count);
     else entry.roles.delete(role);
@@ -78,13 +78,14 @@ export class RuleTable<R extends object> {
     }
   }
 
-  /** The roles that hold a rule that allows a request. */
-  rolesFor(request: Request): ReadonlySet<R> {
-    const roles = new Set<R>();
-    const rules = [...wordsFor(request)].flatMap((word) => [...(this.#postings.get(word) ?? [])]);
-    for (const { rule, roles: holders } of new Set(rules)) {
-      if (allows(rule, request)) for (const role of holders.keys()) roles.add(role as R);
-    }
-    return roles;
+  /** The rules that allow a request; one may come more than once. */
+  *rulesFor(request: Request): Iterable<RuleEntry<R>> {
+    for (const word of wordsFor(request))
+      for (const entry of this.#postings.get(word) ?? []) if (isMet(entry.rule, request)) yield entry;
   }
+}
+
+/** Whether a rule allows a request under one of whose words it is filed: that settles verb, group and resource. */
+function isMet(rule: PolicyRule, request: Request): boolean {
+  return isUrlRequest(request) ? allows(rule, request) : isNamed(rule, request.name);
 }

@@ -1,3 +1,4 @@
+import lodash from 'lodash';
 import type { AnyBinding } from '#facts/rbac.ts';
 import { shippedRules } from '#facts/shipped.ts';
 import type { Change } from '#model/inventory.ts';
@@ -7,10 +8,10 @@ import { refOf, subjectText } from '#model/ref.ts';
 import { aggregated, isComputed, type Aggregation } from './aggregation.ts';
 import { roleKey, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
 import { keysOf, namedBy, type Identity, type Named } from './identity.ts';
-import type { Request } from './request.ts';
+import { scopeOf, type Request } from './request.ts';
 import { masksOf, type Granting } from './rights.ts';
 import { assumedRole } from './shipped.ts';
-import { RuleTable, type RuleEntry } from './rule-table.ts';
+import { RuleTable } from './rule-table.ts';
 
 export interface RbacOptions {
   readonly aggregation: Aggregation;
@@ -28,8 +29,8 @@ export class RbacState {
   readonly #roles = new Map<string, RoleEntry>();
   readonly #clusterRoles = new Map<string, ObjectOf<'ClusterRole'>>();
   readonly #bindings = new Map<string, BindingEntry>();
-  readonly #subjects = new Map<string, SubjectEntry>();
-  readonly #byKey = new Map<string, Set<SubjectEntry>>();
+  /** By key: one user may have two spellings. */
+  readonly #subjects = new Map<string, SubjectEntry[]>();
   readonly #malformed = new Map<string, { readonly scope: string; readonly notes: readonly string[] }>();
   /** Roles of which something could not be read. */
   readonly #doubtful = new Set<RoleEntry>();
@@ -157,8 +158,8 @@ export class RbacState {
     if (!role.isTold && role.rules === undefined) this.#setRules(role, undefined, touched);
     for (const subject of subjects) {
       const grants = subject.grants.get(scope);
-      if (grants === undefined) subject.grants.set(scope, new Set([entry]));
-      else grants.add(entry);
+      if (grants === undefined) subject.grants.set(scope, [entry]);
+      else grants.push(entry);
       touched.subjects.add(subject);
     }
   }
@@ -173,13 +174,12 @@ export class RbacState {
   }
 
   #subject({ label, key }: Named): SubjectEntry {
-    const known = this.#subjects.get(label);
+    const spellings = this.#subjects.get(key) ?? [];
+    const known = spellings.find((each) => each.label === label);
     if (known !== undefined) return known;
     const entry: SubjectEntry = { label, key, grants: new Map(), rights: undefined };
-    this.#subjects.set(label, entry);
-    const spellings = this.#byKey.get(key);
-    if (spellings === undefined) this.#byKey.set(key, new Set([entry]));
-    else spellings.add(entry);
+    spellings.push(entry);
+    this.#subjects.set(key, spellings);
     return entry;
   }
 
@@ -194,18 +194,17 @@ export class RbacState {
     this.#dropUnused(role);
     for (const subject of subjects) {
       touched.subjects.add(subject);
-      const grants = subject.grants.get(scope);
-      grants?.delete(entry);
-      if (grants?.size === 0) subject.grants.delete(scope);
+      const grants = subject.grants.get(scope) ?? [];
+      lodash.pull(grants, entry);
+      if (grants.length === 0) subject.grants.delete(scope);
       if (subject.grants.size === 0) this.#forget(subject);
     }
   }
 
   #forget(subject: SubjectEntry): void {
-    this.#subjects.delete(subject.label);
-    const spellings = this.#byKey.get(subject.key);
-    spellings?.delete(subject);
-    if (spellings?.size === 0) this.#byKey.delete(subject.key);
+    const spellings = this.#subjects.get(subject.key) ?? [];
+    lodash.pull(spellings, subject);
+    if (spellings.length === 0) this.#subjects.delete(subject.key);
   }
 
   role(kind: 'Role' | 'ClusterRole', namespace: string, name: string): RoleEntry | undefined {
@@ -243,8 +242,7 @@ export class RbacState {
 
   /** The binding of a name in a namespace, `''` for a ClusterRoleBinding. */
   bindingIn(namespace: string, name: string): BindingEntry | undefined {
-    const kind = namespace === '' ? 'ClusterRoleBinding' : 'RoleBinding';
-    return this.#bindings.get(`${kind}/${namespace}/${name}`);
+    return this.#bindings.get(`${namespace === '' ? 'Cluster' : ''}RoleBinding/${namespace}/${name}`);
   }
 
   clusterRole(name: string): ObjectOf<'ClusterRole'> | undefined {
@@ -256,13 +254,13 @@ export class RbacState {
   }
 
   /** Everyone whom some binding names, in no order. */
-  subjects(): Iterable<SubjectEntry> {
-    return this.#subjects.values();
+  *subjects(): Iterable<SubjectEntry> {
+    for (const spellings of this.#subjects.values()) yield* spellings;
   }
 
   /** The subjects that an identity is: by its name, in both spellings, and by its groups. */
   *subjectsOf(identity: Identity): Iterable<SubjectEntry> {
-    for (const key of keysOf(identity)) yield* this.#byKey.get(key) ?? [];
+    for (const key of keysOf(identity)) yield* this.#subjects.get(key) ?? [];
   }
 
   /** Every grant of an identity, in whatever scope; one that names it twice comes twice. */
@@ -272,11 +270,16 @@ export class RbacState {
 
   /** Whether any binding names a user or a group, by its key. */
   isNamed(key: string): boolean {
-    return this.#byKey.has(key);
+    return this.#subjects.has(key);
   }
 
+  /** The roles that hold a rule that allows a request and can be bound where it is made. */
   rolesFor(request: Request): ReadonlySet<RoleEntry> {
-    return this.#rules.rolesFor(request);
+    const found = new Set<RoleEntry>();
+    const scope = scopeOf(request);
+    for (const rule of this.#rules.rulesFor(request))
+      for (const role of rule.roles.keys()) if (role.namespace === '' || role.namespace === scope) found.add(role);
+    return found;
   }
 
   /** How many different rules there are. */
@@ -300,7 +303,7 @@ function notesOf(object: string, notes: readonly string[]): readonly string[] {
   return notes.map((note) => `${object}: ${note}`);
 }
 
-function isSame(before: readonly RuleEntry[] | undefined, after: readonly RuleEntry[] | undefined): boolean {
+function isSame(before: RoleEntry['rules'], after: RoleEntry['rules']): boolean {
   if (before === undefined || after === undefined) return before === after;
   return before.length === after.length && before.every((rule, index) => rule === after[index]);
 }

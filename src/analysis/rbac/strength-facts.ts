@@ -32,6 +32,12 @@ export class StrengthFacts {
     return this.#accounts.get(namespace)?.has(name) === true;
   }
 
+  /** Whether a namespace has another account. */
+  hasAnother({ namespace, name }: Account): boolean {
+    for (const each of this.accountsIn(namespace)) if (each !== name) return true;
+    return false;
+  }
+
   /** The namespaces that have accounts. */
   homes(): Iterable<string> {
     return this.#accounts.keys();

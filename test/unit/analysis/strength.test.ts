@@ -33,6 +33,16 @@ function inPay(...rules: readonly Rule[]): readonly object[] {
   return grant(WEB, 'pay', ...rules);
 }
 
+const TOKENS = may('create', 'serviceaccounts/token');
+const PODS = may('create', 'pods');
+const ALONE = [account('shop/web'), ...everywhere(PODS)];
+const EQUAL = [account('shop/cart'), ...grant('ServiceAccount:shop/cart', '', PODS)];
+const ALL_ALIKE = [account('shop/web'), ...grant('Group:system:serviceaccounts:shop', '', PODS)];
+
+function inShop(...rules: readonly Rule[]): readonly object[] {
+  return grant(WEB, 'shop', ...rules);
+}
+
 type Case = readonly [what: string, objects: readonly object[], strength: Strength];
 
 /** The conditions for being as good as cluster-admin, by their letters. */
@@ -220,6 +230,16 @@ const CONDITIONS: Readonly<Record<string, readonly Case[]>> = {
     ['tokens where none lives', grant(WEB, 'blog', may('create', 'serviceaccounts/token')), 'none'],
     ['tokens of the strong one by name', inPay(may('create', 'serviceaccounts/token', 'boss')), 'direct'],
     ['tokens of another by name', inPay(may('create', 'serviceaccounts/token', 'clerk')), 'none'],
+    ['tokens of nobody but itself, who is a step away', [...ALONE, ...inShop(TOKENS)], 'step'],
+    [
+      'its own by name',
+      [...ALONE, account('shop/cart'), ...inShop(may('create', 'serviceaccounts/token', 'web'))],
+      'step',
+    ],
+    ['tokens of itself and of one who is not strong', [...ALONE, account('shop/cart'), ...inShop(TOKENS)], 'step'],
+    ['tokens of itself and of another like it', [...ALONE, ...EQUAL, ...inShop(TOKENS)], 'direct'],
+    ['the same, by what all accounts have', [...ALL_ALIKE, ...inShop(TOKENS)], 'step'],
+    ['the same, and there is another', [...ALL_ALIKE, account('shop/cart'), ...inShop(TOKENS)], 'direct'],
   ],
   e: [
     [
