@@ -39,6 +39,12 @@ export function apiVersionOf(info: GroupVersion): string {
   return info.group === '' ? info.version : `${info.group}/${info.version}`;
 }
 
+/** A resource as `rollouts.argoproj.io`, taken apart. */
+export function groupResourceOf(word: string): { readonly group: string; readonly resource: string } {
+  const [resource = '', ...group] = word.split('.');
+  return { group: group.join('.'), resource };
+}
+
 /** The API group in an `apiVersion`: `''` for the core group. */
 export function groupOf(apiVersion: string): string {
   return apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
