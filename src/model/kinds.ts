@@ -70,13 +70,18 @@ const FORMER_GROUPS: Readonly<Record<string, readonly string[]>> = {
 const BY_WORD: ReadonlyMap<string, Kind> = new Map(
   ALL_KINDS.toReversed().flatMap((kind) => {
     const groups = groupsOf(kind).flatMap((group) => [group, ...(FORMER_GROUPS[group] ?? [])]);
-    return groups.map((group) => [`${group}/${infoOf(kind).apiKind ?? kind}`, kind]);
+    return groups.map((group) => [`${group}/${wordOf(kind)}`, kind]);
   }),
 );
 
 /** Our kind for an `apiVersion` and `kind` as a manifest states them; undefined when we have none. */
 export function kindFor(apiVersion: string, kind: string): Kind | undefined {
   return BY_WORD.get(`${groupOf(apiVersion)}/${kind}`);
+}
+
+/** The word that the API has for a kind, as people know it. */
+export function wordOf(kind: Kind): string {
+  return infoOf(kind).apiKind ?? kind;
 }
 
 /** What is known of a kind, with all that may be said of one. */
