@@ -1,4 +1,5 @@
 import type { PolicyRule } from '#model/policy.ts';
+import { groupResourceOf } from '#model/kinds.ts';
 import { allowsResource, isIn, type ResourceRequest } from './request.ts';
 
 /**
@@ -44,6 +45,9 @@ export const MAKERS: Readonly<Record<string, { readonly group: string; readonly 
   CronJob: { group: 'batch', resource: 'cronjobs' },
 };
 
+/** Resources of extensions whose writer makes pods are one to the atoms, whichever they are. No rule has this word. */
+export const EXTENSION_MAKERS = 'makers of pods';
+
 /** Group, resources, verbs. Resources of the cluster are marked: a grant in a namespace does not give them. */
 const NAMESPACED: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['', ['secrets'], [...READ, ...WRITE]],
@@ -56,6 +60,7 @@ const NAMESPACED: readonly (readonly [string, readonly string[], readonly string
   ['', ['replicationcontrollers'], WRITE],
   ['apps', ['deployments', 'daemonsets', 'statefulsets', 'replicasets'], WRITE],
   ['batch', ['jobs', 'cronjobs'], WRITE],
+  ['', [EXTENSION_MAKERS], WRITE],
   ['', ['configmaps', 'endpoints'], WRITE],
   ['', ['services/status'], CHANGE],
   ['discovery.k8s.io', ['endpointslices'], WRITE],
@@ -117,27 +122,47 @@ export function maskOf(list: readonly Pick<Atom, 'mask'>[]): bigint {
   return list.reduce((all, { mask }) => all | mask, 0n);
 }
 
+/**
+ * The rights of which one makes an object together with `create` where both are limited to its name: server-side apply asks for `patch`, and a PUT of
+ * what RBAC consists of for `update`, before either asks for `create` of that name (apiserver, pkg/endpoints/handlers; AllowCreateOnUpdate of the
+ * registries). Undefined for whatever else is asked.
+ */
+export function appliersOf({ verb, group, resource }: Atom): readonly Atom[] | undefined {
+  return verb === 'create' && !resource.includes('/') ? APPLIERS.get(`${group}/${resource}`) : undefined;
+}
+
 /** The atoms of each resource. */
 const BY_RESOURCE: ReadonlyMap<string, readonly Atom[]> = Map.groupBy(
   ATOMS,
   ({ group, resource }) => `${group}/${resource}`,
 );
 
+const APPLIERS: ReadonlyMap<string, readonly Atom[]> = new Map(
+  [...BY_RESOURCE]
+    .map(
+      ([key, list]) =>
+        [key, list.filter(({ verb, group }) => verb === 'patch' || (verb === 'update' && group === RBAC))] as const,
+    )
+    .filter(([, list]) => list.length > 0),
+);
+
 /**
  * What a rule gives of the atoms, for all names or for those that it is limited to. A rule without a star speaks of the resources that it names and of
- * no other.
+ * no other. `makers` are the resources of extensions whose writer makes pods, as `rollouts.argoproj.io`.
  */
-export function maskOfRule(rule: PolicyRule): bigint {
+export function maskOfRule(rule: PolicyRule, makers: readonly string[]): bigint {
   const { apiGroups = [], resources = [], resourceNames = [], verbs } = rule;
   const isPlain = ![...apiGroups, ...resources].some((word) => word.startsWith('*'));
   const spoken = isPlain
     ? apiGroups.flatMap((group) => resources.flatMap((resource) => BY_RESOURCE.get(`${group}/${resource}`) ?? []))
-    : ATOMS.filter((each) => allowsResource(rule, each));
+    : ATOMS.filter((each) => each.resource !== EXTENSION_MAKERS && allowsResource(rule, each));
+  const isMaking = makers.some((maker) => allowsResource(rule, groupResourceOf(maker)));
+  const all = isMaking ? [...spoken, ...atoms(WRITE, '', EXTENSION_MAKERS)] : spoken;
   const isLimited = resourceNames.length > 0;
-  return maskOf(spoken.filter((each) => isIn(each.verb, verbs) && !(isLimited && isNameless(each))));
+  return maskOf(all.filter((each) => isIn(each.verb, verbs) && !(isLimited && isNameless(each))));
 }
 
-/** Whoever creates an object names it in its body alone: no rule that is limited to names allows that. */
-function isNameless({ verb, resource }: Atom): boolean {
-  return verb === 'create' && !resource.includes('/');
+/** Whoever creates an object names it in its body alone: no rule that is limited to names allows that, unless the object can be applied. */
+function isNameless(atom: Atom): boolean {
+  return atom.verb === 'create' && !atom.resource.includes('/') && appliersOf(atom) === undefined;
 }

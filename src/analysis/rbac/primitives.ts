@@ -3,6 +3,7 @@ import {
   CERTIFICATES,
   CHANGE,
   CONNECT,
+  EXTENSION_MAKERS,
   MAKERS,
   MUTATING,
   RBAC,
@@ -21,6 +22,8 @@ export interface Need {
   readonly mask: bigint;
   /** Names that are as good as all. */
   readonly sufficient?: readonly string[];
+  /** To make an object, of whatever name. */
+  readonly makes?: true;
 }
 
 /** What an identity can do that is more than it looks: any of its ways, of which every need must be met. */
@@ -44,7 +47,12 @@ export function need(verbs: readonly string[], group: string, ...resources: read
   return { atoms: list, mask: maskOf(list) };
 }
 
-const everyMaker = Object.values(MAKERS);
+/** Who makes an object makes of it what he likes: a name is no limit. */
+function making(of: Need): Need {
+  return { ...of, makes: true };
+}
+
+const everyMaker = [...Object.values(MAKERS), { group: '', resource: EXTENSION_MAKERS }];
 function needOfMakers(verbs: readonly string[]): Need {
   const list = everyMaker.flatMap(({ group, resource }) => atoms(verbs, group, resource));
   return { atoms: list, mask: maskOf(list) };
@@ -56,15 +64,15 @@ const CLIENT_SIGNERS = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'
 
 /** The needs that other rules are made of as well. */
 export const NEEDS = {
-  createPods: need(['create'], '', 'pods'),
+  createPods: making(need(['create'], '', 'pods')),
   addContainers: need(CHANGE, '', 'pods/ephemeralcontainers'),
   /** What a volume is made of never changes: no right to change one counts. */
-  createVolumes: need(['create'], '', 'persistentvolumes'),
+  createVolumes: making(need(['create'], '', 'persistentvolumes')),
   writeVolumes: need(WRITE, '', 'persistentvolumes'),
-  createSecrets: need(['create'], '', 'secrets'),
+  createSecrets: making(need(['create'], '', 'secrets')),
   readSecrets: need(READ, '', 'secrets'),
   changeSecrets: need(CHANGE, '', 'secrets'),
-  createMakers: needOfMakers(['create']),
+  createMakers: making(needOfMakers(['create'])),
   writeMakers: needOfMakers(WRITE),
   mutate: need(WRITE, ADMISSION, ...MUTATING),
   changeNamespaces: need(CHANGE, '', 'namespaces'),
@@ -197,8 +205,10 @@ export function wordsOfPrimitives(ids: readonly string[]): readonly string[] {
 }
 
 /** Whether a need is met for all objects. */
-export function meets(rights: Rights, scope: string, { atoms: list, mask, sufficient = [] }: Need): boolean {
+export function meets(rights: Rights, scope: string, { atoms: list, mask, sufficient = [], makes }: Need): boolean {
   if (rights.mayAny(scope, mask)) return true;
+  if (makes === true && (rights.reachIn(scope) & mask) !== 0n)
+    return list.some((each) => !isNone(rights.names(scope, each)));
   if (sufficient.length === 0) return false;
   return list.some((each) => {
     const names = rights.names(scope, each);
