@@ -2,7 +2,7 @@ import type { Known } from '#analysis/rbac/engine.ts';
 import { allowsResource, isIn, isNamed } from '#analysis/rbac/request.ts';
 import type { BadExample, Context, Expected, Manifest } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
-import type { PolicyRule } from '#model/policy.ts';
+import type { PolicyRule, RbacSubject } from '#model/policy.ts';
 import type { Severity } from '#model/severity.ts';
 import type { Targets } from '#relations/targets.ts';
 
@@ -56,6 +56,8 @@ export interface Right {
   readonly beside?: readonly Right['reach'][];
   /** And what else, while the API server runs the admission plugin that asks for it. */
   readonly guard?: { readonly plugin: string; readonly beside: readonly Right['reach'][] };
+  /** Whose it may be while all API servers run an admission plugin that keeps them to what is their own. */
+  readonly spares?: { readonly plugin: string; readonly subject: (subject: RbacSubject) => boolean };
   /** What it is instead for a holder who has even more. */
   readonly together?: Together;
   /** What it is instead on EKS. */

@@ -29,7 +29,7 @@ export function asksOf(rights: readonly Right[]): Asks {
     targets: rights.some(({ named }) => named !== undefined),
     enforcing: forms.some(({ severity: { enforced } }) => enforced !== undefined),
     runners: rights.some(({ accepts }) => accepts !== undefined),
-    apiServers: rights.some(({ guard }) => guard !== undefined),
+    apiServers: rights.some(({ guard, spares }) => guard !== undefined || spares !== undefined),
     eks: rights.some(({ onEks }) => onEks !== undefined),
   };
 }

@@ -161,7 +161,10 @@ function* ofRole(
   const unseen = new Set<string>(unseenOfGuards(rights, granting, around));
   for (const [index, rule] of around.rules.entries()) {
     for (const right of rights) {
-      const found = granting.length === 0 ? weighUnbound(right, rule, around) : weigh(right, rule, granting, around);
+      const found =
+        granting.length === 0
+          ? weighUnbound(right, rule, role.metadata.namespace, around)
+          : weigh(right, rule, granting, around);
       if (found === undefined) continue;
       for (const reason of found.unseen) unseen.add(reason);
       const accepted = acceptanceOfRight(right, granting, around);

@@ -1,6 +1,8 @@
-import { runsWithout } from '#facts/control-plane.ts';
+import lodash from 'lodash';
+import { runsWith, runsWithout } from '#facts/control-plane.ts';
 import { isSystemNamespace } from '#facts/namespace.ts';
 import type { AnyBinding } from '#facts/rbac.ts';
+import { inForce } from '#facts/rules-in-force.ts';
 import type { Context } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
@@ -44,24 +46,32 @@ export function weigh(
   bindings: readonly AnyBinding[],
   around: Around,
 ): Weighed | undefined {
-  const reach = right.reach(rule, around.context);
-  if (reach === undefined) return undefined;
-  const meant = bindings.filter((binding) => isMeant(right, binding));
+  if (right.reach(rule, around.context) === undefined) return undefined;
+  const meant = bindings.filter((binding) => isMeant(right, binding) && isSpared(right, binding, around) === false);
   return worst(
-    meant.flatMap((binding) => {
-      const form = formOf(right, rule, binding, around);
-      if (form === undefined) return [];
-      const { severity, unseen } = priceOf(right, form.as, { rule, reach, binding }, around);
-      return [{ ...form, severity, unseen: [...unseen, ...unseenOfEks(right, rule, around)] }];
-    }),
+    meant.flatMap((binding) =>
+      inForce(rule, binding.metadata.namespace).flatMap((part) => weighPart(right, part, binding, around) ?? []),
+    ),
   );
 }
 
-/** What a right comes to that nobody has been given. */
-export function weighUnbound(right: Right, rule: PolicyRule, around: Around): Weighed | undefined {
-  if (right.reach(rule, around.context) === undefined) return undefined;
-  const form = formOf(right, rule, undefined, around);
-  return form === undefined ? undefined : { ...form, severity: 'info', unseen: [] };
+function weighPart(right: Right, rule: PolicyRule, binding: AnyBinding, around: Around): Weighed | undefined {
+  const reach = right.reach(rule, around.context);
+  const form = reach === undefined ? undefined : formOf(right, rule, binding, around);
+  if (form === undefined) return undefined;
+  const { severity, unseen } = priceOf(right, form.as, { rule, reach, binding }, around);
+  return { ...form, severity, unseen: [...unseen, ...unseenOfEks(right, rule, around)] };
+}
+
+/** What a right comes to that nobody has been given, by a Role of a namespace or by a ClusterRole. */
+export function weighUnbound(right: Right, rule: PolicyRule, namespace: string, around: Around): Weighed | undefined {
+  return worst(
+    inForce(rule, namespace).flatMap((part): readonly Weighed[] => {
+      if (right.reach(part, around.context) === undefined) return [];
+      const form = formOf(right, part, undefined, around);
+      return form === undefined ? [] : [{ ...form, severity: 'info', unseen: [] }];
+    }),
+  );
 }
 
 /** What is not seen that would make it what it is on EKS. */
@@ -101,6 +111,14 @@ function isMeant({ clusterOnly, onlyIn }: Right, { kind, metadata }: AnyBinding)
   return clusterOnly !== true && onlyIn?.includes(metadata.namespace) !== false;
 }
 
+/** Whether a plugin keeps all whom a binding names to what is their own; undefined where that is not seen. It is off by default: so it is in files. */
+function isSpared({ spares }: Right, { subjects }: AnyBinding, { apiServers = [], context }: Around): Maybe {
+  if (spares === undefined || !subjects.every(spares.subject)) return false;
+  return runsWith(spares.plugin, apiServers, context.parameters) ?? (context.complete ? undefined : false);
+}
+
+type Maybe = boolean | undefined;
+
 /** As what a right counts for whom a binding names, with the other roles that this takes. */
 function formOf(
   right: Right,
@@ -131,17 +149,25 @@ export function unseenOfGuards(
   bindings: readonly AnyBinding[],
   around: Around,
 ): readonly string[] {
-  const { rules, apiServers = [], context } = around;
-  const counts = (right: Right): boolean => rules.some((rule) => weigh(right, rule, bindings, around) !== undefined);
-  return rights.flatMap(({ guard, ...bare }) => {
-    if (guard === undefined || !context.complete) return [];
-    if (runsWithout(guard.plugin, apiServers, context.parameters) !== undefined) return [];
-    return counts(bare) && !counts({ ...bare, guard }) ? [notSeen(guard.plugin)] : [];
+  const counts = (right: Right): boolean =>
+    around.rules.some((rule) => weigh(right, rule, bindings, around) !== undefined);
+  return rights.flatMap((right) => {
+    const how = around.context.complete ? unseenOf(right, around) : undefined;
+    return how !== undefined && counts(lodash.omit(right, 'guard', 'spares')) && !counts(right) ? [notSeen(how)] : [];
   });
 }
 
-function notSeen(plugin: string): string {
-  return `no kube-apiserver pod is in sight, as on a managed control plane: whether it runs without ${plugin} is not known`;
+/** How nobody knows whether the API servers run. */
+function unseenOf({ guard, spares }: Right, { apiServers = [], context: { parameters } }: Around): string | undefined {
+  if (guard !== undefined && runsWithout(guard.plugin, apiServers, parameters) === undefined)
+    return `without ${guard.plugin}`;
+  return spares !== undefined && runsWith(spares.plugin, apiServers, parameters) === undefined
+    ? `with ${spares.plugin}`
+    : undefined;
+}
+
+function notSeen(how: string): string {
+  return `no kube-apiserver pod is in sight, as on a managed control plane: whether it runs ${how} is not known`;
 }
 
 /** The other roles by which the first holder has all of some rights; undefined where none has. What the role itself gives takes no other. */
@@ -153,7 +179,8 @@ function heldBeside(
 ): readonly Ref[] | undefined {
   const gives = (reach: Right['reach'], given: readonly PolicyRule[]): boolean =>
     given.some((rule) => reach(rule, context) !== undefined);
-  const lacking = reaches.filter((reach) => !gives(reach, rules));
+  const own = rules.flatMap((rule) => inForce(rule, binding?.metadata.namespace ?? ''));
+  const lacking = reaches.filter((reach) => !gives(reach, own));
   if (lacking.length === 0) return [];
   for (const roles of binding === undefined ? [] : (companions?.(binding, anywhere) ?? [])) {
     const found = lacking.map((reach) => roles.find((role: OtherRole) => gives(reach, role.rules)));

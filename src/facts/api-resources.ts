@@ -43,6 +43,13 @@ const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
   'storage.k8s.io': ['csistoragecapacities'],
 };
 
+/** Whether a resource of a rule is known to have no namespace, `nodes/proxy` as `nodes`; a wildcard where nothing that it stands for has one. */
+export function hasNoNamespace(group: string, resource: string): boolean {
+  const [plural = ''] = resource.split('/');
+  if (plural !== '*') return isNamespaced(group, resource) === false;
+  return Object.hasOwn(NAMESPACED, group) && NAMESPACED[group]?.length === 0;
+}
+
 /** Groups of which every resource has a namespace: there `*` has one too. */
 const WHOLLY = new Set(['apps', 'autoscaling', 'batch', 'discovery.k8s.io', 'events.k8s.io', 'policy']);
 

@@ -114,3 +114,14 @@ export function runsWithout(plugin: string, pods: readonly Pod[], parameters: Pa
   if (servers.some(({ flags = [] }) => listOf(flags, 'disable-admission-plugins').includes(plugin))) return true;
   return servers.length > 0 && servers.every(({ flags }) => flags !== undefined) ? false : undefined;
 }
+
+/**
+ * Whether all of the API servers among these pods run an admission plugin that is off by default (`--enable-admission-plugins`); undefined where none
+ * is in sight, or how one was started is not.
+ */
+export function runsWith(plugin: string, pods: readonly Pod[], parameters: Parameters): boolean | undefined {
+  const servers = pods.flatMap((pod) => instanceOf(pod, 'kube-apiserver', parameters) ?? []);
+  const runs = servers.map(({ flags }) => flags && listOf(flags, 'enable-admission-plugins').includes(plugin));
+  if (runs.includes(false)) return false;
+  return runs.length === 0 || runs.includes(undefined) ? undefined : true;
+}

@@ -42,6 +42,11 @@ export function subjectName(subject: RbacSubject, bindingNamespace: string): str
   return `ServiceAccount ${homeOf(subject, bindingNamespace)}/${subject.name}`;
 }
 
+/** `in namespace shop`, `in the whole cluster`: how messages name where a binding grants. */
+export function placeName(namespace: string): string {
+  return namespace === '' ? 'in the whole cluster' : `in namespace ${namespace}`;
+}
+
 /** The namespace of a service account that a binding names: in a RoleBinding that of the binding, where none is said. */
 export function homeOf({ namespace = '' }: RbacSubject, bindingNamespace: string): string {
   return namespace === '' ? bindingNamespace : namespace;

@@ -38,6 +38,11 @@ export function shippedRules(kind: string, namespace: string, name: string): rea
 
 const SHIPPED_SUBJECTS: ReadonlySet<string> = new Set([...BINDINGS.values()].flatMap(({ subjects }) => subjects));
 
+/** Whether a shipped binding gives a ClusterRole to a group. */
+export function isShippedFor(role: string, group: string): boolean {
+  return [...BINDINGS.values()].some((each) => each.role === role && each.subjects.includes(`Group:${group}`));
+}
+
 /** The bindings of cluster-admin that every cluster has, or every one of kubeadm, each with the one group that it is for. */
 const ADMINS: ReadonlyMap<string, string> = new Map([
   ['cluster-admin', 'system:masters'],

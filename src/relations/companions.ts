@@ -1,8 +1,10 @@
+import lodash from 'lodash';
 import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
-import type { RoleEntry } from '#analysis/rbac/entries.ts';
+import { roleText, type RoleEntry, type SubjectEntry } from '#analysis/rbac/entries.ts';
 import { accountsOfKey, identityOfKey, keysOf } from '#analysis/rbac/identity.ts';
 import type { RbacState } from '#analysis/rbac/state.ts';
 import type { AnyBinding } from '#facts/rbac.ts';
+import { inForce } from '#facts/rules-in-force.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, type Ref } from '#model/ref.ts';
@@ -11,7 +13,7 @@ import { defineRelation, sameFor, type Relation } from '#model/relation.ts';
 /** The kinds that are judged by what they give: roles, and the RoleBindings of ClusterRoles. */
 export type Granting = 'Role' | 'ClusterRole' | 'RoleBinding';
 
-/** Another role that somebody is bound to. */
+/** Another role that somebody is bound to, and what of its rules counts there. */
 export interface OtherRole {
   readonly ref: Ref<'Role' | 'ClusterRole'>;
   readonly rules: readonly PolicyRule[];
@@ -43,24 +45,32 @@ export const companionsOfRoleBinding = companionsOf('RoleBinding');
 function* othersBeside(binding: AnyBinding, anywhere: boolean, state: RbacState): Iterable<readonly OtherRole[]> {
   const own = state.binding(binding);
   for (const subject of own?.subjects ?? []) {
-    const roles = [...state.grantsOf(identityOfKey(subject.key))]
-      .filter(({ role, scope }) => role !== own?.role && (anywhere || scope === '' || scope === own?.scope))
-      .map(({ role }) => role);
-    yield [...new Set(roles)].map((role) => ({
-      ref: { kind: role.kind, namespace: role.namespace, name: role.name },
-      rules: (role.rules ?? []).map(({ rule }) => rule),
-    }));
+    const others = [...state.grantsOf(identityOfKey(subject.key))].filter(
+      ({ role, scope }) => role !== own?.role && (anywhere || scope === '' || scope === own?.scope),
+    );
+    yield lodash
+      .uniqBy(others, ({ role, scope }) => `${roleText(role)} ${scope}`)
+      .map(({ role, scope }) => ({
+        ref: { kind: role.kind, namespace: role.namespace, name: role.name },
+        rules: (role.rules ?? []).flatMap(({ rule }) => inForce(rule, scope)),
+      }));
   }
 }
 
-/** The roles of all whom bindings name so, or whom they hold as members: what one of these is given counts for them. */
-function rolesBeside(key: string, state: RbacState): readonly RoleEntry[] {
+/** All whom bindings name so, or whom they hold as members: what one of these is given counts for them. */
+export function subjectsBeside(key: string, state: RbacState): readonly SubjectEntry[] {
   const accounts = accountsOfKey(key);
   const isGroup = accounts === 'all' || (accounts !== undefined && 'allOf' in accounts);
-  const subjects = isGroup
+  return isGroup
     ? [...state.subjects()].filter((subject) => keysOf(identityOfKey(subject.key)).includes(key))
     : [...state.subjectsOf(identityOfKey(key))].filter((subject) => subject.key === key);
-  return subjects.flatMap(({ grants }) => [...grants.values()].flatMap((each) => [...each].map(({ role }) => role)));
+}
+
+/** Their roles. */
+function rolesBeside(key: string, state: RbacState): readonly RoleEntry[] {
+  return subjectsBeside(key, state).flatMap(({ grants }) =>
+    [...grants.values()].flatMap((each) => [...each].map(({ role }) => role)),
+  );
 }
 
 /** What is judged for a role: itself, or, of a ClusterRole, the RoleBindings that grant it. */

@@ -69,7 +69,10 @@ function apiServersForBinding<K extends BindingKind>(subject: K): Relation<K, Po
 export const apiServersForRoleBinding = apiServersForBinding('RoleBinding');
 export const apiServersForClusterRoleBinding = apiServersForBinding('ClusterRoleBinding');
 
-/** The same for a ClusterRole, of those that let approve requests for certificates alone. */
+/** What admission plugins of theirs decide the worth of. */
+const GUARDED = NEEDS.changeApproval.mask | NEEDS.changeNodes.mask;
+
+/** The same for a ClusterRole, of those alone of which a plugin decides what they are worth. */
 export const apiServersForClusterRole = defineRelation({
   subject: 'ClusterRole',
   name: 'kube-apiserver Pods',
@@ -77,7 +80,7 @@ export const apiServersForClusterRole = defineRelation({
   affected: {
     ...sameFor(RBAC_ENGINE.kinds, () => []),
     Pod: (change: ChangeOf<'Pod'>, inventory: Inventory<RbacKind>) =>
-      movesApiServers(change) ? judgedForThoseWith('ClusterRole', NEEDS.changeApproval.mask, inventory) : [],
+      movesApiServers(change) ? judgedForThoseWith('ClusterRole', GUARDED, inventory) : [],
   },
   mayLack: ['Pod'],
 });

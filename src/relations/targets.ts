@@ -2,13 +2,13 @@ import {
   RBAC_ENGINE,
   STRENGTH_KINDS,
   type Clue,
-  type Grant,
   type Known,
   type RbacEngine,
   type RbacKind,
 } from '#analysis/rbac/engine.ts';
 import { MASTERS, isAccountKey } from '#analysis/rbac/identity.ts';
 import type { RoleEntry } from '#analysis/rbac/entries.ts';
+import type { Grant } from '#analysis/rbac/self-grants.ts';
 import type { Reading } from '#analysis/rbac/strengths.ts';
 import { NEEDS } from '#analysis/rbac/primitives.ts';
 import type { Account, AnyRole } from '#facts/rbac.ts';

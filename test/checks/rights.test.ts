@@ -49,7 +49,26 @@ const APPROVAL = {
 const NO_SERVER =
   'no kube-apiserver pod is in sight, as on a managed control plane: whether it runs without CertificateApproval is not known';
 
+const PATCH_NODES = { apiGroups: [''], resources: ['nodes'], verbs: ['patch'] };
+const TO_NODES = aClusterRoleBinding({ subjects: [{ kind: 'Group', name: 'system:nodes' }] });
+
 const CASES: readonly Case[] = [
+  {
+    check: 'KP-RBAC-018',
+    name: 'what is bound to nodes, where no API server is seen that keeps them to themselves',
+    world: [aClusterRole(PATCH_NODES), TO_NODES],
+    context: ON_A_CLUSTER,
+    says: [
+      'no kube-apiserver pod is in sight, as on a managed control plane: whether it runs with NodeRestriction is not known',
+    ],
+  },
+  {
+    check: 'KP-RBAC-018',
+    name: 'with somebody else it makes no difference',
+    world: [aClusterRole(PATCH_NODES), TO_NODES, aClusterRoleBinding({ metadata: { name: 'other' } })],
+    context: ON_A_CLUSTER,
+    says: ['medium'],
+  },
   {
     check: 'KP-RBAC-015',
     name: 'approval without a signer, where no API server is seen',
@@ -185,6 +204,35 @@ describe('[checks] doubts about rights', () => {
       { ...aClusterRoleBinding({ subjects: [group] }), metadata: { name: 'all' } },
     ]);
     expect(world.findings()).to.deep.equal([]);
+  });
+
+  it('KP-RBAC-023: what makes a group as good as cluster-admin with another binding, as that comes and goes', () => {
+    const rule = { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'] };
+    const writer = { name: 'writer' };
+    const other = aClusterRoleBinding({
+      role: { kind: 'ClusterRole', name: 'writer' },
+      subjects: [{ kind: 'Group', name: 'system:authenticated' }],
+      metadata: writer,
+    });
+    const world = new World(
+      [
+        aClusterRole({ ...rule, verbs: ['escalate'] }),
+        { ...aClusterRole({ ...rule, verbs: ['update'] }), metadata: writer },
+        aClusterRoleBinding({ subjects: [{ kind: 'Group', name: 'system:serviceaccounts' }] }),
+      ],
+      CHECKS.filter(({ id }) => id === 'KP-RBAC-023'),
+    );
+    const severities = (): readonly string[] =>
+      world
+        .verdicts()
+        .flatMap(({ subject, findings }) => findings.map(({ severity }) => `${subject.name} ${severity}`))
+        .sort();
+    expect(severities()).to.deep.equal(['web high']);
+    world.put(other);
+    // What is given to everybody is as it was: not all of them may write beyond their own rights.
+    expect(severities()).to.deep.equal(['web critical', 'writer high']);
+    world.remove(other);
+    expect(severities()).to.deep.equal(['web high']);
   });
 
   it('KP-RBAC-018: a policy that comes and goes', () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { AskedRoles } from '#analysis/rbac/asked-roles.ts';
 import { RBAC_ENGINE, type RbacEngine } from '#analysis/rbac/engine.ts';
 import { accountIdentity, userOf, type Identity } from '#analysis/rbac/identity.ts';
-import { Rights } from '#analysis/rbac/rights.ts';
-import { isStrongGrant, profileOf, type Profile, type Strength } from '#analysis/rbac/strength.ts';
+import { profileOf, type Profile, type Strength } from '#analysis/rbac/strength.ts';
 import type { Reading } from '#analysis/rbac/strengths.ts';
 import { isOfEks } from '#facts/distribution.ts';
 import { accountOfSecret } from '#facts/token.ts';
@@ -58,6 +58,10 @@ const rule = fc.oneof(
   fc.constantFrom(wide('*', '*', '*'), wide(RBAC, 'clusterrolebindings', 'create')),
   name.map((each) => ({ ...wide('', 'serviceaccounts/token', 'create'), resourceNames: [each] })),
   name.map((each) => ({ ...wide(RBAC, 'clusterroles', 'bind'), resourceNames: [each] })),
+  fc
+    .tuple(fc.constantFrom('clusterroles', 'clusterrolebindings', 'rolebindings'), name)
+    .map(([of, each]) => ({ ...wide(RBAC, of, 'create', 'update', 'bind', 'escalate'), resourceNames: [each] })),
+  fc.constantFrom(wide(RBAC, 'rolebindings', 'patch'), wide(RBAC, 'clusterrolebindings', 'patch')),
   clueRule,
 );
 const rules = fc.array(rule, { minLength: 1, maxLength: 2 });
@@ -293,11 +297,13 @@ class Rounds {
     this.#store = store;
     this.#supposing = seen === 'possible';
     this.#byGet = byGet;
-    const isStrongRole = (role: string): boolean => {
-      const entry = index.state.roleInForce('ClusterRole', '', role);
-      return entry !== undefined && isStrongGrant(entry, new Rights());
-    };
-    const profile = (who: Identity): Profile => profileOf(who, index.rightsOf(who), isStrongRole);
+    const roles = new AskedRoles(index.state);
+    const profile = (who: Identity): Profile =>
+      profileOf(
+        who,
+        index.rightsOf(who),
+        roles.heldBy(() => []),
+      );
     for (const { metadata } of store.list('ServiceAccount')) {
       const { namespace: home, name: own } = metadata;
       const identity = accountIdentity(metadata);

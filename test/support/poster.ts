@@ -1,4 +1,4 @@
-/** POST requests to a real API server, many at a time and as anybody. */
+/** Requests to a real API server, many at a time and as anybody. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
@@ -22,13 +22,22 @@ export type Post = (
 /** Requests under way at once, of which each is answered by the processor of this machine. */
 export const POSTS_AT_ONCE = 8;
 
+export type Send = (method: string, ...request: Parameters<Post>) => Promise<Answer>;
+
+interface Poster {
+  readonly post: Post;
+  /** The same by another method. */
+  readonly send: Send;
+  readonly close: () => void;
+}
+
 /** Requests as the administrator over few connections that stay open. */
-export function poster({ url, kubeconfig }: ControlPlane): { readonly post: Post; readonly close: () => void } {
+export function poster({ url, kubeconfig }: ControlPlane): Poster {
   const { authority, token } = readKubeconfig(kubeconfig);
   const agent = new Agent({ keepAlive: true, maxSockets: POSTS_AT_ONCE, ca: authority });
   const usual = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const post: Post = async (path, body, headers = {}) => {
-    const asked = request(`${url}${path}`, { agent, method: 'POST', headers: { ...usual, ...headers } });
+  const send: Send = async (method, path, body, headers = {}) => {
+    const asked = request(`${url}${path}`, { agent, method, headers: { ...usual, ...headers } });
     asked.end(JSON.stringify(body));
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     return {
@@ -37,5 +46,6 @@ export function poster({ url, kubeconfig }: ControlPlane): { readonly post: Post
       body: (await json(response)) as Answer['body'],
     };
   };
-  return { post, close: agent.destroy.bind(agent) };
+  const post: Post = (...asked) => send('POST', ...asked);
+  return { post, send, close: agent.destroy.bind(agent) };
 }

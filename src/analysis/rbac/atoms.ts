@@ -117,10 +117,28 @@ export function maskOf(list: readonly Pick<Atom, 'mask'>[]): bigint {
   return list.reduce((all, { mask }) => all | mask, 0n);
 }
 
+/**
+ * The rights of which one makes an object together with `create` where both are limited to its name: server-side apply asks for `patch`, and a PUT of
+ * what RBAC consists of for `update`, before either asks for `create` of that name (apiserver, pkg/endpoints/handlers; AllowCreateOnUpdate of the
+ * registries). Undefined for whatever else is asked.
+ */
+export function appliersOf({ verb, group, resource }: Atom): readonly Atom[] | undefined {
+  return verb === 'create' && !resource.includes('/') ? APPLIERS.get(`${group}/${resource}`) : undefined;
+}
+
 /** The atoms of each resource. */
 const BY_RESOURCE: ReadonlyMap<string, readonly Atom[]> = Map.groupBy(
   ATOMS,
   ({ group, resource }) => `${group}/${resource}`,
+);
+
+const APPLIERS: ReadonlyMap<string, readonly Atom[]> = new Map(
+  [...BY_RESOURCE]
+    .map(
+      ([key, list]) =>
+        [key, list.filter(({ verb, group }) => verb === 'patch' || (verb === 'update' && group === RBAC))] as const,
+    )
+    .filter(([, list]) => list.length > 0),
 );
 
 /**
@@ -137,7 +155,7 @@ export function maskOfRule(rule: PolicyRule): bigint {
   return maskOf(spoken.filter((each) => isIn(each.verb, verbs) && !(isLimited && isNameless(each))));
 }
 
-/** Whoever creates an object names it in its body alone: no rule that is limited to names allows that. */
-function isNameless({ verb, resource }: Atom): boolean {
-  return verb === 'create' && !resource.includes('/');
+/** Whoever creates an object names it in its body alone: no rule that is limited to names allows that, unless the object can be applied. */
+function isNameless(atom: Atom): boolean {
+  return atom.verb === 'create' && !atom.resource.includes('/') && appliersOf(atom) === undefined;
 }

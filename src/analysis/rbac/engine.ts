@@ -6,13 +6,15 @@ import { accountOfSecret } from '#facts/token.ts';
 import type { Change, ChangeOf, Inventory, View } from '#model/inventory.ts';
 import { refOf } from '#model/ref.ts';
 import type { Terms } from '#model/relation.ts';
+import { AskedRoles } from './asked-roles.ts';
 import type { BindingEntry, SubjectEntry, Touched } from './entries.ts';
-import { accountIdentity, accountsOfKey, isAccountKey, type Identity } from './identity.ts';
+import { accountIdentity, accountsOfKey, identityOfKey, isAccountKey, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
-import { Rights, type Granting } from './rights.ts';
+import { Rights } from './rights.ts';
+import type { Grant } from './self-grants.ts';
 import { isAsShipped } from './shipped.ts';
 import { accountKey, membersKey, type Named } from './places.ts';
-import { RELEVANT, WEAK, isStrongGrant, profileOf, type Profile, type Strength } from './strength.ts';
+import { RELEVANT, WEAK, profileOf, type Profile, type Strength } from './strength.ts';
 import { NOTHING_SETTLED, Strengths, type Reading, type Settled } from './strengths.ts';
 
 const KINDS = ['ServiceAccount', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
@@ -29,12 +31,6 @@ export const STRENGTH_KINDS: readonly (RbacKind | Clue)[] = [...KINDS, ...CLUES]
 export interface Known<T> {
   readonly answer: T;
   readonly unseen: readonly string[];
-}
-
-/** A role where it is granted, `''` for everywhere. */
-export interface Grant {
-  readonly role: Granting;
-  readonly scope: string;
 }
 
 /** Which answers differ after a change. */
@@ -55,14 +51,14 @@ export class RbacEngine {
   }));
   /** The nodes of EKS. */
   readonly #ofEks = new Set<string>();
-  /** Whether a role that somebody may bind by name is as good as cluster-admin. */
-  readonly #roles = new Map<string, boolean>();
+  readonly #askedRoles: AskedRoles;
   readonly #shifts = new WeakMap<Change, Shift>();
   readonly #kept = new Map<string, unknown>();
 
   constructor(missing: Inventory['missing']) {
     this.#missing = missing;
     this.index = new RbacIndex({ aggregation: 'unfilled', assumeShipped: true }, missing);
+    this.#askedRoles = new AskedRoles(this.index.state);
   }
 
   /** Takes in what there is, before it is asked for the first time. */
@@ -85,7 +81,7 @@ export class RbacEngine {
       this.#profileAccount(change.ref);
       this.#profileMembers(change.ref.namespace);
     }
-    if (change.ref.kind === 'ClusterRole') this.#renewBinders(touched);
+    if (this.#askedRoles.concerns(change, touched)) this.#renewBinders(touched);
     this.#shifts.set(change, { ...this.#strengths.settle(), ...touched });
   }
 
@@ -138,6 +134,20 @@ export class RbacEngine {
     const rights = new Rights();
     rights.grant(role, scope);
     return this.#strengths.in(reading).of(this.#profileFrom({ user: '', groups: [] }, rights));
+  }
+
+  /**
+   * Whether a binding makes somebody whom it names, by his key, as good as cluster-admin or brings him a step from it: by itself, or with his other
+   * bindings where these alone do not.
+   */
+  isStrengthenedBy(entry: BindingEntry, key: string, reading: Reading): boolean {
+    if (this.strengthOfGrant(entry, reading) !== 'none') return true;
+    const identity = identityOfKey(key);
+    const others = this.index.grantsOf(identity).filter((each) => each !== entry);
+    const without = new Rights();
+    for (const each of others) without.grant(each.role, each.scope);
+    const isStrong = (profile: Profile): boolean => this.#strengths.in(reading).of(profile) !== 'none';
+    return isStrong(this.#profileOf(identity)) && !isStrong(this.#profileFrom(identity, without, others));
   }
 
   /** What every account of a namespace is by its groups alone. */
@@ -217,26 +227,10 @@ export class RbacEngine {
     }
   }
 
-  /** What a named role gives decides what the right to bind it is worth: everything is looked at again where that differs. */
+  /** What a role or binding is decides what rights to it by its name are worth: everything is looked at again. */
   #renewBinders({ roles }: Touched): void {
-    const names = [...this.#roles]
-      .filter(([name, isStrong]) => this.#isStrong(name) !== isStrong)
-      .map(([name]) => name);
-    for (const name of names) this.#roles.delete(name);
-    if (names.length === 0) return;
     for (const role of this.index.state.roles()) if (role.named.length > 0) roles.add(role);
     for (const subject of this.index.state.subjects()) this.#renew(subject);
-  }
-
-  #isStrongRole(name: string): boolean {
-    const known = this.#roles.get(name) ?? this.#isStrong(name);
-    this.#roles.set(name, known);
-    return known;
-  }
-
-  #isStrong(name: string): boolean {
-    const role = this.index.state.roleInForce('ClusterRole', '', name);
-    return role !== undefined && isStrongGrant(role, new Rights());
   }
 
   /** A user or a group by each name that a binding has. */
@@ -252,8 +246,13 @@ export class RbacEngine {
     return this.#profileFrom(identity, this.index.rightsAmong(identity, RELEVANT));
   }
 
-  #profileFrom(identity: Identity, rights: Rights): Profile {
-    return profileOf(identity, rights, (name) => this.#isStrongRole(name));
+  /** `held` is what roles the identity has, also those that give nothing of note: some may be widened. */
+  #profileFrom(identity: Identity, rights: Rights, held?: Iterable<BindingEntry>): Profile {
+    return profileOf(
+      identity,
+      rights,
+      this.#askedRoles.heldBy(() => held ?? this.index.state.grantsOf(identity)),
+    );
   }
 }
 

@@ -17,7 +17,8 @@ import { uncovered } from './cover.ts';
 import { atom } from './atoms.ts';
 import type { RbacIndex } from './rbac-index.ts';
 import { Rights, includes, isNone, type Granting } from './rights.ts';
-import { grantSelf, mayGrantSelf } from './self-grants.ts';
+import { RolesIn } from './roles-in.ts';
+import { grantSelf, grantsAnywhere, mayGrantSelf } from './self-grants.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What can be had, starting from an identity. */
@@ -49,6 +50,7 @@ export class Escalation {
   readonly #around: Surroundings;
   readonly #options: EscalationOptions;
   readonly #source: Identity;
+  readonly #roles: RolesIn;
   readonly #steps = new Map<Place, Step | undefined>([[SOURCE, undefined]]);
   /** What has been reached and not looked at. */
   #unvisited: Place[] = [SOURCE];
@@ -64,6 +66,7 @@ export class Escalation {
     this.#index = index;
     this.#around = around;
     this.#source = source;
+    this.#roles = new RolesIn(index.state);
     this.#options = options;
     if (source.groups.includes(MASTERS)) this.#go(SOURCE, { to: ADMIN, by: MASTERS, scope: 'cluster' });
     this.#search();
@@ -124,12 +127,17 @@ export class Escalation {
   #actAs(place: Place, identity: Identity): void {
     const held = this.#index.rightsOf(identity);
     const rights = mayGrantSelf(held) ? held.copy() : held;
-    if (rights !== held && grantSelf(rights, this.#index.state, this.#around.namespaces()))
+    if (rights !== held && grantSelf(rights, this.#roles, (grown) => this.#homes(grown)))
       this.#go(place, { to: ADMIN, by: 'rbac-bind or rbac-escalate', scope: 'cluster' });
     this.#identities.set(place, { identity, rights });
     this.#pool.take(rights);
     this.#approves ||= meets(rights, '', NEEDS.changeApproval) && meets(rights, '', NEEDS.approveClients);
     for (const edge of edgesOf(rights, this.#around, this.#options.execRequiresCreate)) this.#go(place, edge);
+  }
+
+  /** Where an identity may give itself something. */
+  #homes(rights: Rights): Iterable<string> {
+    return [...rights.namespaces, ...(grantsAnywhere(rights) ? this.#around.namespaces() : [])];
   }
 
   /** From a hub to all that it stands for; that of all namespaces leads to whatever that of one does. */

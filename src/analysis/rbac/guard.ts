@@ -54,7 +54,7 @@ export function mayEditRole(index: RbacIndex, identity: Identity, edit: RoleEdit
   const { kind, namespace, name, rules, aggregates } = edit;
   const resource = kind === 'Role' ? 'roles' : 'clusterroles';
   const exists = index.state.role(kind, namespace, name)?.rules !== undefined;
-  // A request that creates carries no name: a right to escalate named roles does not help it.
+  // A POST carries no name: a right to escalate named roles does not help it.
   const escalate = { verb: 'escalate', group: RBAC, resource, name: exists ? name : '', namespace };
   const decision = index.can(identity, escalate);
   if ('allowed' in decision && decision.allowed) return { passes: true };

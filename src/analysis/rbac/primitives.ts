@@ -21,6 +21,8 @@ export interface Need {
   readonly mask: bigint;
   /** Names that are as good as all. */
   readonly sufficient?: readonly string[];
+  /** To make an object, of whatever name. */
+  readonly makes?: true;
 }
 
 /** What an identity can do that is more than it looks: any of its ways, of which every need must be met. */
@@ -44,6 +46,11 @@ export function need(verbs: readonly string[], group: string, ...resources: read
   return { atoms: list, mask: maskOf(list) };
 }
 
+/** Who makes an object makes of it what he likes: a name is no limit. */
+function making(of: Need): Need {
+  return { ...of, makes: true };
+}
+
 const everyMaker = Object.values(MAKERS);
 function needOfMakers(verbs: readonly string[]): Need {
   const list = everyMaker.flatMap(({ group, resource }) => atoms(verbs, group, resource));
@@ -56,17 +63,18 @@ const CLIENT_SIGNERS = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'
 
 /** The needs that other rules are made of as well. */
 export const NEEDS = {
-  createPods: need(['create'], '', 'pods'),
+  createPods: making(need(['create'], '', 'pods')),
   addContainers: need(CHANGE, '', 'pods/ephemeralcontainers'),
   /** What a volume is made of never changes: no right to change one counts. */
-  createVolumes: need(['create'], '', 'persistentvolumes'),
-  createSecrets: need(['create'], '', 'secrets'),
+  createVolumes: making(need(['create'], '', 'persistentvolumes')),
+  createSecrets: making(need(['create'], '', 'secrets')),
   readSecrets: need(READ, '', 'secrets'),
   changeSecrets: need(CHANGE, '', 'secrets'),
-  createMakers: needOfMakers(['create']),
+  createMakers: making(needOfMakers(['create'])),
   writeMakers: needOfMakers(WRITE),
   mutate: need(WRITE, ADMISSION, ...MUTATING),
   changeNamespaces: need(CHANGE, '', 'namespaces'),
+  changeNodes: need(CHANGE, '', 'nodes', 'nodes/status'),
   createAccounts: need(['create'], '', 'serviceaccounts'),
   createRequests: need(['create'], CERTIFICATES, 'certificatesigningrequests'),
   changeApproval: need(CHANGE, CERTIFICATES, 'certificatesigningrequests/approval'),
@@ -195,8 +203,10 @@ export function wordsOfPrimitives(ids: readonly string[]): readonly string[] {
 }
 
 /** Whether a need is met for all objects. */
-export function meets(rights: Rights, scope: string, { atoms: list, mask, sufficient = [] }: Need): boolean {
+export function meets(rights: Rights, scope: string, { atoms: list, mask, sufficient = [], makes }: Need): boolean {
   if (rights.mayAny(scope, mask)) return true;
+  if (makes === true && (rights.reachIn(scope) & mask) !== 0n)
+    return list.some((each) => !isNone(rights.names(scope, each)));
   if (sufficient.length === 0) return false;
   return list.some((each) => {
     const names = rights.names(scope, each);

@@ -1,5 +1,5 @@
 import type { PolicyRule } from '#model/policy.ts';
-import { IN_NAMESPACES, maskOf, type Atom } from './atoms.ts';
+import { IN_NAMESPACES, appliersOf, maskOf, type Atom } from './atoms.ts';
 
 /** For which objects something is allowed: all of them, or those of these names. */
 export type Names = 'all' | ReadonlySet<string>;
@@ -127,8 +127,15 @@ export class Rights {
     return (this.#bundles.get(scope)?.named.length ?? 0) > 0;
   }
 
-  /** For which names an atom is held in a scope. */
+  /** For which names something may be done in a scope. */
   names(scope: string, asked: Atom): Names {
+    const held = this.#heldNames(scope, asked);
+    const appliers = held === 'all' || held.size === 0 ? undefined : appliersOf(asked);
+    if (appliers === undefined) return held;
+    return both(held, appliers.map((each) => this.#heldNames(scope, each)).reduce(either));
+  }
+
+  #heldNames(scope: string, asked: Atom): Names {
     if (this.may(scope, asked)) return 'all';
     if ((this.#namedMask(scope) & asked.mask) === 0n) return NONE;
     const isVoidThere = asked.clusterOnly && asked.resource !== '*';
@@ -149,6 +156,15 @@ export class Rights {
 /** Whether names are given at all, or this one among them. */
 export function includes(names: Names, name: string): boolean {
   return names === 'all' || names.has(name);
+}
+
+export function either(a: Names, b: Names): Names {
+  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
+}
+
+export function both(a: Names, b: Names): Names {
+  if (a === 'all') return b;
+  return b === 'all' ? a : new Set([...a].filter((name) => b.has(name)));
 }
 
 export function isNone(names: Names): boolean {

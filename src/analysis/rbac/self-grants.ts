@@ -1,13 +1,31 @@
 import { IN_NAMESPACES, RBAC, atom, maskOf, type Atom } from './atoms.ts';
 import type { RoleEntry } from './entries.ts';
 import { NEEDS, meets } from './primitives.ts';
-import { includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
-import type { RbacState } from './state.ts';
+import { both, either, includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
 
 /** What somebody has in a namespace who may write the role that is bound to him there. */
 const EVERYTHING: Granting = { mask: IN_NAMESPACES, named: [] };
 
-type RoleKind = RoleEntry['kind'];
+export type RoleKind = RoleEntry['kind'];
+
+/** A role where it is granted, `''` for everywhere. */
+export interface Grant {
+  readonly role: Granting;
+  readonly scope: string;
+}
+
+/** What self-grants ask of the roles and bindings that there are. A scope is a namespace, or `''` for everywhere. */
+export interface RolesAround {
+  /** A role as it counts, that can be bound in a scope. */
+  role: (kind: RoleKind, scope: string, name: string) => Granting | undefined;
+  /** All of a kind. */
+  roles: (kind: RoleKind, scope: string) => Iterable<Granting>;
+  /** The roles of a kind that bindings grant, of those bindings and those roles that are asked for: also such as do not exist. */
+  bound: (kind: RoleKind, scope: string, bindings: Names, roles: Names) => Iterable<Granting>;
+  hasBinding: (scope: string, name: string) => boolean;
+  /** The roles that are granted to the identity itself, beside those among its rights. */
+  held: () => Iterable<Grant>;
+}
 
 const VERBS_OF_ROLES = ['bind', 'escalate', 'create', 'update', 'patch'] as const;
 const VERBS_OF_BINDINGS = ['create', 'update', 'patch'] as const;
@@ -31,31 +49,44 @@ export function mayGrantSelf({ reach }: Rights): boolean {
   return (reach & SELF_GRANTING) !== 0n;
 }
 
+/** Whether an identity may bind or widen roles in whichever namespace. */
+export function grantsAnywhere(rights: Rights): boolean {
+  return meets(rights, '', NEEDS.writeBindings) || !isNone(editable(rights, '', 'Role'));
+}
+
 /**
- * Adds the rights that an identity can give itself by `bind` and `escalate`, until nothing is new. Answers whether it can give itself everything
- * everywhere. What the escalation check lets pass for another reason, holding every right already, adds nothing.
+ * Adds the rights that an identity can give itself by `bind` and `escalate`, everywhere and in some namespaces, until nothing is new. Answers whether it
+ * can give itself everything everywhere. What the escalation check lets pass for another reason, holding every right already, adds nothing.
  */
-export function grantSelf(rights: Rights, state: RbacState, namespaces: Iterable<string>): boolean {
-  if (bindsEverywhere(rights) || escalatesEverywhere(rights)) return true;
-  const all = meets(rights, '', NEEDS.writeBindings) || !isNone(editable(rights, '', 'Role')) ? namespaces : [];
+export function grantSelf(
+  rights: Rights,
+  around: RolesAround,
+  namespaces: (rights: Rights) => Iterable<string>,
+): boolean {
   for (let isMoving = true; isMoving;) {
-    isMoving = bindInto(rights, state, '');
-    for (const namespace of new Set([...rights.namespaces, ...all])) {
-      if (bindInto(rights, state, namespace) || escalateIn(rights, namespace)) isMoving = true;
+    isMoving = bindInto(rights, around, '');
+    if (givesEverything(rights, around, '')) return true;
+    for (const namespace of new Set(namespaces(rights))) {
+      if (bindInto(rights, around, namespace)) isMoving = true;
+      if (givesEverything(rights, around, namespace) && rights.grant(EVERYTHING, namespace)) isMoving = true;
     }
-    if (bindsEverywhere(rights) || escalatesEverywhere(rights)) return true;
   }
   return false;
 }
 
-function bindsEverywhere(rights: Rights): boolean {
-  return rights.may('', ROLES.ClusterRole.bind) && meets(rights, '', NEEDS.writeClusterBindings);
+function givesEverything(rights: Rights, around: RolesAround, scope: string): boolean {
+  return bindsEverything(rights, around, scope) || widensSome(rights, around, scope);
 }
 
-/** Whoever may escalate ClusterRoles everywhere has that from a ClusterRole: widening that one is enough. */
-function escalatesEverywhere(rights: Rights): boolean {
-  const names = editable(rights, '', 'ClusterRole');
-  return someRole(rights, '', 'ClusterRole', names);
+/** There is a role of cluster-admin in every cluster, and a ClusterRoleBinding of it: to change any is as good as to make one. */
+function bindsEverything(rights: Rights, around: RolesAround, scope: string): boolean {
+  if (!rights.may(scope, ROLES.ClusterRole.bind)) return false;
+  return makesBindings(rights, around, scope) || (scope === '' && meets(rights, '', NEEDS.writeClusterBindings));
+}
+
+function makesBindings(rights: Rights, around: RolesAround, scope: string): boolean {
+  const names = rights.names(scope, (scope === '' ? CLUSTER_BINDINGS : BINDINGS).create);
+  return names === 'all' || [...names].some((name) => !around.hasBinding(scope, name));
 }
 
 /** The roles that may be widened: those of `escalate` that are also among those of update or patch. */
@@ -66,54 +97,69 @@ function editable(rights: Rights, scope: string, kind: RoleKind): Names {
   return both(escalated, either(rights.names(scope, update), rights.names(scope, patch)));
 }
 
-function either(a: Names, b: Names): Names {
-  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
+/** The roles that may be made as wide as one likes. A POST names no role: where `escalate` is limited to names, it takes a PUT or server-side apply. */
+function creatable(rights: Rights, scope: string, kind: RoleKind): Names {
+  const { escalate, create } = ROLES[kind];
+  const created = rights.names(scope, create);
+  return rights.may(scope, escalate) ? created : both(editable(rights, scope, kind), created);
 }
 
-function both(a: Names, b: Names): Names {
-  if (a === 'all') return b;
-  return b === 'all' ? a : new Set([...a].filter((name) => b.has(name)));
+/** Whether an identity may write everything into some role that it has in a scope, or that it can bind to itself there. */
+function widensSome(rights: Rights, around: RolesAround, scope: string): boolean {
+  const kinds: readonly RoleKind[] = scope === '' ? ['ClusterRole'] : ['ClusterRole', 'Role'];
+  return kinds.some((kind) => {
+    const place = kind === 'ClusterRole' ? '' : scope;
+    const wide = { edited: editable(rights, place, kind), made: creatable(rights, place, kind) };
+    if (isNone(wide.edited) && isNone(wide.made)) return false;
+    const isWidened = ({ kind: of, name = '', rules }: Granting): boolean =>
+      of === kind && includes(rules === undefined ? wide.made : wide.edited, name);
+    const held = [...around.held()].filter((grant) => grant.scope === scope).map(({ role }) => role);
+    return (
+      [...held, ...rights.rolesIn(scope)].some(isWidened) || bindsWidened(rights, around, { kind, scope, ...wide })
+    );
+  });
 }
 
-function someRole(rights: Rights, scope: string, kind: RoleKind, names: Names): boolean {
-  if (isNone(names)) return false;
-  for (const role of rights.rolesIn(scope))
-    if (role.kind === kind && role.name !== undefined && includes(names, role.name)) return true;
-  return false;
+interface Widened {
+  readonly kind: RoleKind;
+  readonly scope: string;
+  readonly edited: Names;
+  readonly made: Names;
 }
 
-/** Widens a role that is bound to the identity in a namespace, or makes an empty one, binds it, and widens it then. */
-function escalateIn(rights: Rights, namespace: string): boolean {
-  const roles = editable(rights, namespace, 'Role');
-  const isMade = roles === 'all' && rights.may(namespace, ROLES.Role.create) && rights.may(namespace, BINDINGS.create);
-  const isWidened =
-    someRole(rights, namespace, 'Role', roles) ||
-    someRole(rights, namespace, 'ClusterRole', editable(rights, '', 'ClusterRole'));
-  return (isMade || isWidened) && rights.grant(EVERYTHING, namespace);
+/** Whoever may edit a role needs no `bind`: he empties it first, or makes it empty, binds it, since he holds all that is in it, and widens it then. */
+function bindsWidened(rights: Rights, around: RolesAround, { kind, scope, edited, made }: Widened): boolean {
+  if (isNone(edited)) return false;
+  const isThere = (name: string): boolean => includes(made, name) || around.role(kind, scope, name) !== undefined;
+  if (makesBindings(rights, around, scope)) {
+    if (edited !== 'all') return [...edited].some(isThere);
+    return !isNone(made) || !isEmpty(around.roles(kind, scope));
+  }
+  return [...around.bound(kind, scope, changeable(rights, scope), edited)].some(({ rules }) => rules !== undefined);
+}
+
+function isEmpty(some: Iterable<unknown>): boolean {
+  return some[Symbol.iterator]().next().done === true;
+}
+
+/** The bindings to which an identity may add itself. */
+function changeable(rights: Rights, scope: string): Names {
+  const { update, patch } = scope === '' ? CLUSTER_BINDINGS : BINDINGS;
+  return either(rights.names(scope, update), rights.names(scope, patch));
 }
 
 /** Binds to itself what `bind` allows: any such role by a new binding, the role of a binding that is there by changing its subjects. */
-function bindInto(rights: Rights, state: RbacState, scope: string): boolean {
-  let isNew = false;
+function bindInto(rights: Rights, around: RolesAround, scope: string): boolean {
   const kinds: readonly RoleKind[] = scope === '' ? ['ClusterRole'] : ['ClusterRole', 'Role'];
-  for (const kind of kinds) {
-    const names = rights.names(scope, ROLES[kind].bind);
-    if (isNone(names)) continue;
-    for (const role of [...bindable(rights, state, scope)])
-      if (role.kind === kind && includes(names, role.name) && rights.grant(role, scope)) isNew = true;
-  }
-  return isNew;
+  const found = kinds.flatMap((kind) => [...bindable(rights, around, kind, scope)]);
+  return found.map((role) => role.rules !== undefined && rights.grant(role, scope)).includes(true);
 }
 
-function* bindable(rights: Rights, state: RbacState, scope: string): Iterable<RoleEntry> {
-  const { create, update, patch } = scope === '' ? CLUSTER_BINDINGS : BINDINGS;
-  if (rights.may(scope, create)) {
-    for (const role of state.roles())
-      if (role.rules !== undefined && (role.kind === 'ClusterRole' || role.namespace === scope)) yield role;
-    return;
-  }
-  const names = either(rights.names(scope, update), rights.names(scope, patch));
-  if (isNone(names)) return;
-  for (const { binding, role, scope: at } of state.bindings())
-    if (at === scope && includes(names, binding.metadata.name)) yield role;
+function bindable(rights: Rights, around: RolesAround, kind: RoleKind, scope: string): Iterable<Granting> {
+  const names = rights.names(scope, ROLES[kind].bind);
+  if (isNone(names)) return [];
+  if (!makesBindings(rights, around, scope)) return around.bound(kind, scope, changeable(rights, scope), names);
+  return names === 'all'
+    ? around.roles(kind, scope)
+    : [...names].flatMap((name) => around.role(kind, scope, name) ?? []);
 }

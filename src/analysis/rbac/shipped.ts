@@ -1,7 +1,23 @@
 import type { AnyRole } from '#facts/rbac.ts';
 import { isMarkedDefault, shippedRules } from '#facts/shipped.ts';
 import type { PolicyRule } from '#model/policy.ts';
+import { maskOfRule } from './atoms.ts';
 import { uncovered } from './cover.ts';
+import { masksOf, type Granting } from './rights.ts';
+
+const ASSUMED = new Map<string, Granting>();
+
+/** A shipped role as the API server makes it, for where nothing tells of it: always the same object, since what is granted twice is held once. */
+export function assumedRole(kind: 'Role' | 'ClusterRole', namespace: string, name: string): Granting | undefined {
+  const key = `${kind}/${namespace}/${name}`;
+  const known = ASSUMED.get(key);
+  const rules = known === undefined ? shippedRules(kind, namespace, name) : undefined;
+  if (rules === undefined) return known;
+  const entries = rules.map((rule) => ({ rule, mask: maskOfRule(rule) }));
+  const made: Granting = { kind, name, rules: entries, ...masksOf(entries) };
+  ASSUMED.set(key, made);
+  return made;
+}
 
 /** Shipped roles that every service account holds through shipped bindings: their rights are nothing beyond the default. */
 const EVERYONES = new Set([

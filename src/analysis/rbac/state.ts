@@ -5,12 +5,12 @@ import type { Change } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, subjectText } from '#model/ref.ts';
-import { maskOfRule } from './atoms.ts';
 import { aggregated, isComputed, type Aggregation } from './aggregation.ts';
 import { roleKey, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
 import { keysOf, namedBy, type Identity, type Named } from './identity.ts';
 import { scopeOf, type Request } from './request.ts';
 import { masksOf, type Granting } from './rights.ts';
+import { assumedRole } from './shipped.ts';
 import { RuleTable } from './rule-table.ts';
 
 export interface RbacOptions {
@@ -215,10 +215,7 @@ export class RbacState {
   roleInForce(kind: 'Role' | 'ClusterRole', namespace: string, name: string): Granting | undefined {
     const known = this.role(kind, namespace, name);
     if (known?.rules !== undefined) return known;
-    const rules = this.#assumed(kind, namespace, name);
-    return rules === undefined
-      ? undefined
-      : { kind, name, ...masksOf(rules.map((rule) => ({ rule, mask: maskOfRule(rule) }))) };
+    return this.#options.assumeShipped === true ? assumedRole(kind, namespace, name) : undefined;
   }
 
   #assumed(kind: 'Role' | 'ClusterRole', namespace: string, name: string): readonly PolicyRule[] | undefined {
@@ -241,6 +238,11 @@ export class RbacState {
 
   binding(object: AnyBinding): BindingEntry | undefined {
     return this.#bindings.get(keyOf(object));
+  }
+
+  /** The binding of a name in a namespace, `''` for a ClusterRoleBinding. */
+  bindingIn(namespace: string, name: string): BindingEntry | undefined {
+    return this.#bindings.get(`${namespace === '' ? 'Cluster' : ''}RoleBinding/${namespace}/${name}`);
   }
 
   clusterRole(name: string): ObjectOf<'ClusterRole'> | undefined {

@@ -1,5 +1,5 @@
 import lodash from 'lodash';
-import { EVERY_VERB, RBAC, atom, atoms, maskOf } from './atoms.ts';
+import { EVERY_VERB, RBAC, atoms, maskOf } from './atoms.ts';
 import { MASTERS, isAccountKey, type Identity } from './identity.ts';
 import { NEEDS, WRITE_AUTH_MAP, groupsFor, meets, need, usersFor, writesAuthMap, type Need } from './primitives.ts';
 import {
@@ -14,7 +14,8 @@ import {
   type Named,
   type Place,
 } from './places.ts';
-import { includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
+import { includes, isNone, type Names, type Rights } from './rights.ts';
+import { grantSelf, mayGrantSelf, type RolesAround } from './self-grants.ts';
 
 /**
  * How near an identity is to cluster-admin (CAE, cluster-admin-equivalent): `direct` is as good, `step` is after one more step, which needs
@@ -30,9 +31,9 @@ export interface Profile {
   readonly step: readonly Place[];
 }
 
-const BIND = atom('bind', RBAC, 'clusterroles');
 const ALL_OF_CORE = maskOf(atoms(EVERY_VERB, '', '*'));
 const TOKENS: readonly Need[] = [need(['create'], '', 'serviceaccounts/token'), NEEDS.impersonateAccounts];
+const TOKEN_WAYS: readonly (readonly Need[])[] = TOKENS.map((each) => [each]);
 
 /**
  * Rights that run code or take Secrets where an account lives; everywhere they reach the controllers of kube-system. A forwarded or proxied port
@@ -48,6 +49,8 @@ const STEPS: readonly (readonly Need[])[] = [
   [NEEDS.createSecrets, NEEDS.readSecrets],
 ];
 
+const INTO_HOMES = [...STEPS, ...TOKEN_WAYS];
+
 /** The same where a WebSocket is authorised as `get`. */
 const CONNECTING: readonly (readonly Need[])[] = [[need(['get'], '', 'pods/exec', 'pods/attach')]];
 
@@ -56,14 +59,11 @@ const DIRECT: readonly (readonly Need[])[] = [
   [need(['escalate'], RBAC, 'clusterroles'), need(['create', 'update', 'patch'], RBAC, 'clusterroles')],
   [need(['bind'], RBAC, 'clusterroles'), NEEDS.writeClusterBindings],
   [NEEDS.impersonateUsers],
-  ...TOKENS.map((each) => [each]),
+  ...TOKEN_WAYS,
   [NEEDS.createRequests, NEEDS.changeApproval, NEEDS.approveClients],
 ];
 
 const STEP: readonly (readonly Need[])[] = [[NEEDS.mutate], [need(['get', 'create'], '', 'nodes/proxy')], ...STEPS];
-
-/** Whether a role of a name is itself as good as cluster-admin: what a right to bind named roles is worth. */
-export type RoleStrength = (name: string) => boolean;
 
 /** The atoms whose worth depends on who else there is, wherever they are granted. */
 export const LEANING = [
@@ -85,29 +85,44 @@ export const RELEVANT = [
   .flat()
   .reduce((mask, each) => mask | each.mask, ALL_OF_CORE);
 
-/** What follows from the rights of an identity. */
-export function profileOf({ groups }: Identity, rights: Rights, isStrongRole: RoleStrength): Profile {
+/** What follows from the rights of an identity, and of roles and bindings that it may write or bind by their names. */
+export function profileOf({ groups }: Identity, rights: Rights, around: RolesAround): Profile {
   if (groups.includes(MASTERS)) return DIRECTLY;
   if ((rights.reach & RELEVANT) === 0n) return WEAK;
-  if (isDirect(rights, isStrongRole)) return DIRECTLY;
-  const isEverywhere = rights.mayAny('', RELEVANT);
-  const namespaces = rights.namespaces.filter((namespace) => rights.mayAny(namespace, RELEVANT));
+  if (!mayGrantSelf(rights)) return profileFrom(rights, rights);
+  const [everywhere, inside] = [rights.copy(), rights.copy()];
+  if (grantSelf(everywhere, around, () => [])) return DIRECTLY;
+  const homes = [...around.held()].map(({ scope }) => scope).filter((scope) => scope !== '');
+  grantSelf(inside, around, ({ namespaces }) => [...namespaces, ...homes, ANY_NAMESPACE]);
+  return profileFrom(everywhere, inside);
+}
+
+/** No namespace has this name: what somebody can give himself in every one. */
+const ANY_NAMESPACE = '*';
+
+/** `inside` holds beside all else what one can give oneself in namespaces: to use that is one more step. */
+function profileFrom(rights: Rights, inside: Rights): Profile {
+  if (isDirect(rights)) return DIRECTLY;
+  const reaching = (scope: string): boolean => (inside.reachIn(scope) & RELEVANT) !== 0n;
+  const isEverywhere = reaching('');
+  const namespaces = inside.namespaces.filter((each) => each !== ANY_NAMESPACE && reaching(each));
   const scopes = ['', ...rights.namespaces].filter((scope) => rights.hasNamed(scope));
   const users = keys('u', usersFor(rights)).filter((key) => !isAccountKey(key));
+  const isStep = (isEverywhere && hasAny(inside, '', STEP)) || mountsNodes(inside, namespaces);
   return {
-    strength: isEverywhere && (hasAny(rights, '', STEP) || mountsNodes(rights, namespaces)) ? 'step' : 'none',
+    strength: isStep || hasAny(inside, ANY_NAMESPACE, INTO_HOMES) ? 'step' : 'none',
     direct: [
-      ...namespaces.filter((each) => TOKENS.some((token) => meets(rights, each, token))).map(homePlace),
+      ...namespaces.filter((each) => hasAny(rights, each, TOKEN_WAYS)).map(homePlace),
       ...scopes.flatMap((scope) => namesOf(rights, scope, TOKENS)).map(accountPlace),
       ...users,
       ...keys('g', groupsFor(rights)),
       ...(writesAuthMap(rights) ? [ON_EKS] : []),
     ],
     step: [
-      ...namespaces.filter((each) => hasAny(rights, each, STEPS)).map(homePlace),
+      ...namespaces.filter((each) => hasAny(inside, each, INTO_HOMES)).map(homePlace),
       ...(isEverywhere && hasAny(rights, '', CONNECTING) ? [BY_GET] : []),
-      ...namespaces.filter((each) => hasAny(rights, each, CONNECTING)).map(connectedPlace),
-      ...tokensOf(rights, isEverywhere, namespaces),
+      ...namespaces.filter((each) => hasAny(inside, each, CONNECTING)).map(connectedPlace),
+      ...tokensOf(inside, isEverywhere, namespaces),
       ...scopes
         .flatMap((scope) => namesOf(rights, scope, [NEEDS.readSecrets]))
         .flatMap(({ namespace, name }) => [tokenPlace(namespace, name), tokenPlace(namespace, UNSEEN)]),
@@ -153,30 +168,16 @@ export const WEAK: Profile = { strength: 'none', direct: [], step: [] };
 const DIRECTLY: Profile = { strength: 'direct', direct: [], step: [] };
 
 /** Whether rights that hold everywhere are as good as cluster-admin by themselves. */
-export function isDirect(rights: Rights, isStrongRole: RoleStrength): boolean {
-  if ((rights.reach & RELEVANT) === 0n) return false;
+function isDirect(rights: Rights): boolean {
   return (
     (rights.mask('') & ALL_OF_CORE) === ALL_OF_CORE ||
     hasAny(rights, '', DIRECT) ||
-    includes(groupsFor(rights), MASTERS) ||
-    bindsStrongRole(rights, isStrongRole)
+    includes(groupsFor(rights), MASTERS)
   );
-}
-
-/** Whether what a role gives everywhere is as good as cluster-admin, other roles aside. */
-export function isStrongGrant(role: Granting, rights: Rights): boolean {
-  rights.grant(role, '');
-  return isDirect(rights, () => false);
 }
 
 function hasAny(rights: Rights, scope: string, ways: readonly (readonly Need[])[]): boolean {
   return ways.some((way) => way.every((each) => meets(rights, scope, each)));
-}
-
-function bindsStrongRole(rights: Rights, isStrongRole: RoleStrength): boolean {
-  if (!meets(rights, '', NEEDS.writeClusterBindings)) return false;
-  const names = rights.names('', BIND);
-  return names !== 'all' && [...names].some(isStrongRole);
 }
 
 function keys(prefix: 'u' | 'g', names: Names): readonly string[] {

@@ -1,3 +1,4 @@
+import { accountNamedBy } from '#analysis/rbac/identity.ts';
 import { isSystemNamespace } from '#facts/namespace.ts';
 import { subjectName, type AnyBinding } from '#facts/rbac.ts';
 import { adminsOf } from '#facts/shipped.ts';
@@ -73,7 +74,10 @@ export const clusterAdminBinding = defineCheckOfMany({
       },
       {
         name: 'service accounts are another check',
-        subject: aClusterRoleBinding({ role: ADMIN, subjects: [WEB_ACCOUNT] }),
+        subject: aClusterRoleBinding({
+          role: ADMIN,
+          subjects: [WEB_ACCOUNT, user('system:serviceaccount:shop:web')],
+        }),
       },
     ],
   }),
@@ -96,7 +100,7 @@ function* granted(binding: AnyBinding, severity: 'high' | 'medium'): Iterable<Pr
   const where = namespace === '' ? 'the cluster' : `namespace ${namespace}`;
   const shippedFor = adminsOf(binding);
   for (const [index, subject] of binding.subjects.entries()) {
-    if (subject.kind === 'ServiceAccount' && namespace === '') continue;
+    if (namespace === '' && (subject.kind === 'ServiceAccount' || accountNamedBy(subject, '') !== undefined)) continue;
     if (subject.kind === 'Group' && subject.name === shippedFor) continue;
     const message = `${subjectName(subject, namespace)} has full control of ${where}`;
     const aspect = shippedFor === undefined ? {} : { aspect: 'tamperedDefault' };

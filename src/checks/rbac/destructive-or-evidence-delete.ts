@@ -1,6 +1,6 @@
 import { anyOf, reaching, type Right } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { aClusterRole, aClusterRoleBinding, aRole, aRoleBinding } from '../samples.ts';
 import { isIn } from '#analysis/rbac/request.ts';
 import { isOfKubernetes } from '#facts/rbac.ts';
 
@@ -66,6 +66,14 @@ export const destructiveOrEvidenceDelete = defineRightsCheck({
       name: 'custom resources of its own',
       subject: aClusterRole({ apiGroups: ['example.com'], resources: ['widgets'], verbs: ['deletecollection'] }),
       world: [aClusterRoleBinding()],
+    },
+    {
+      name: 'in a namespace what has none',
+      subject: aRole(
+        { apiGroups: [''], resources: ['nodes', 'persistentvolumes'], verbs: ['delete', 'deletecollection'] },
+        { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: ['deletecollection'] },
+      ),
+      world: [aRoleBinding()],
     },
     {
       name: 'one object',

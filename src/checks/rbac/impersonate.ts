@@ -6,6 +6,16 @@ const USERS = reaching(['impersonate'], '', 'users');
 const GROUPS = reaching(['impersonate'], '', 'groups');
 const ACCOUNTS = reaching(['impersonate'], '', 'serviceaccounts');
 
+const IDENTITIES = 'authentication.k8s.io';
+
+/** Of one extra field by its key: `userextras/scopes`. */
+const EXTRA: Right['reach'] = (rule, context) =>
+  reaching(
+    ['impersonate'],
+    IDENTITIES,
+    ...(rule.resources ?? []).filter((each) => each.startsWith('userextras/')),
+  )(rule, context);
+
 /** Alpha in 1.35: the verb says as whom, and verbs on other resources say in what (KEP-5284). */
 const CONSTRAINED: Right['reach'] = ({ verbs }, { minor }) =>
   minor >= 35 && verbs.some((verb) => /^impersonate(-on)?:/.test(verb)) ? 'all' : undefined;
@@ -79,7 +89,7 @@ export const impersonate = defineRightsCheck({
     {
       aspect: 'extras',
       says: 'lets set extras and uids of whom it acts as',
-      reach: reaching(['impersonate'], 'authentication.k8s.io', 'userextras', 'uids'),
+      reach: anyOf(reaching(['impersonate'], IDENTITIES, 'userextras', 'uids'), EXTRA),
       severity: { cluster: 'low', namespace: 'low' },
       clusterOnly: true,
       sample: { apiGroups: ['authentication.k8s.io'], resources: ['uids'], verbs: ['impersonate'] },
@@ -90,6 +100,14 @@ export const impersonate = defineRightsCheck({
       reach: CONSTRAINED,
       severity: { cluster: 'info', namespace: 'info' },
       sample: { apiGroups: ['authentication.k8s.io'], resources: ['users'], verbs: ['impersonate:user-info'] },
+    },
+  ],
+  bad: [
+    {
+      name: 'one extra field by its key',
+      subject: aClusterRole({ apiGroups: [IDENTITIES], resources: ['userextras/scopes'], verbs: ['impersonate'] }),
+      world: [aClusterRoleBinding()],
+      finds: [{ at: 'rules[0]', aspect: 'extras', severity: 'low' }],
     },
   ],
   good: [

@@ -1,8 +1,8 @@
 import { WRITE, anyOf, reaching, reachingAny } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding } from '../samples.ts';
 
-const CHANGE = [...WRITE, 'delete'];
+const CHANGE = [...WRITE, 'delete', 'deletecollection'];
 
 export const networkingWrite = defineRightsCheck({
   id: 'KP-RBAC-020',
@@ -64,6 +64,15 @@ export const networkingWrite = defineRightsCheck({
       reach: reaching(['update', 'patch'], '', 'services/status'),
       severity: { cluster: 'medium', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['services/status'], verbs: ['patch'] },
+    },
+  ],
+  bad: [
+    {
+      name: 'policy, all at once',
+      subject: aRole({ apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['deletecollection'] }),
+      world: [aRoleBinding()],
+      finds: [{ at: 'rules[0]', aspect: 'policy' }],
+      also: ['KP-RBAC-021'],
     },
   ],
   good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],

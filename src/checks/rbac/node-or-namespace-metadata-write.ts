@@ -1,4 +1,5 @@
 import { aPodSecurityPolicy } from '../admission-samples.ts';
+import type { RbacSubject } from '#model/policy.ts';
 import { reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import {
@@ -9,8 +10,20 @@ import {
   aNamespace,
   aRole,
   aRoleBinding,
+  anApiServer,
+  group,
+  user,
 } from '../samples.ts';
 
+/** It lets a node change no other node, nor the labels by which workloads are kept apart. */
+const RESTRICTION = 'NodeRestriction';
+
+function isNode({ kind, name }: RbacSubject): boolean {
+  return kind === 'Group' ? name === 'system:nodes' : kind === 'User' && name.startsWith('system:node:');
+}
+
+const PATCH_NODES = { apiGroups: [''], resources: ['nodes'], verbs: ['patch'] };
+const TO_NODES = aClusterRoleBinding({ subjects: [group('system:nodes'), user('system:node:one')] });
 const PATCH = { apiGroups: [''], resources: ['namespaces'], verbs: ['patch'] };
 
 export const nodeOrNamespaceMetadataWrite = defineRightsCheck({
@@ -32,7 +45,8 @@ export const nodeOrNamespaceMetadataWrite = defineRightsCheck({
       reach: reaching(['update', 'patch'], '', 'nodes', 'nodes/status'),
       severity: { cluster: 'medium', namespace: 'medium' },
       clusterOnly: true,
-      sample: { apiGroups: [''], resources: ['nodes'], verbs: ['patch'] },
+      spares: { plugin: RESTRICTION, subject: isNode },
+      sample: PATCH_NODES,
     },
     {
       aspect: 'namespace',
@@ -43,6 +57,22 @@ export const nodeOrNamespaceMetadataWrite = defineRightsCheck({
     },
   ],
   bad: [
+    {
+      name: 'node, to nodes, where nothing keeps them to themselves',
+      subject: aClusterRole(PATCH_NODES),
+      world: [TO_NODES, anApiServer('--anonymous-auth=false')],
+      finds: [{ at: 'rules[0]', aspect: 'node' }],
+    },
+    {
+      name: 'node, to nodes and somebody else',
+      subject: aClusterRole(PATCH_NODES),
+      world: [
+        TO_NODES,
+        aClusterRoleBinding({ subjects: [group('system:nodes'), user('alice')], metadata: { name: 'other' } }),
+        anApiServer('--anonymous-auth=false', `--enable-admission-plugins=${RESTRICTION}`),
+      ],
+      finds: [{ at: 'rules[0]', aspect: 'node' }],
+    },
     {
       name: 'namespace, everywhere, where labels of some namespace enforce Pod Security',
       subject: aClusterRole(PATCH),
@@ -78,5 +108,17 @@ export const nodeOrNamespaceMetadataWrite = defineRightsCheck({
       finds: [{ at: 'roleRef', aspect: 'namespace', severity: 'high' }],
     },
   ],
-  good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],
+  good: [
+    { name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] },
+    {
+      name: 'node, to nodes, which NodeRestriction keeps to themselves',
+      subject: aClusterRole(PATCH_NODES),
+      world: [TO_NODES, anApiServer('--anonymous-auth=false', `--enable-admission-plugins=${RESTRICTION}`)],
+    },
+    {
+      name: 'in a namespace the Namespace of another',
+      subject: aRole({ ...PATCH, resourceNames: ['bank'] }),
+      world: [aRoleBinding()],
+    },
+  ],
 });

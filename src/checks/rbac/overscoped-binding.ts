@@ -1,6 +1,7 @@
 import { accountNamedBy } from '#analysis/rbac/identity.ts';
 import { isShipped } from '#analysis/rbac/shipped.ts';
 import { isNamespaced } from '#facts/api-resources.ts';
+import { inForce } from '#facts/rules-in-force.ts';
 import { isShippedBinding } from '#facts/shipped.ts';
 import { defineCheckOfMany, ifKnown, judge, type Doubt, type Examples, type Problem } from '#model/check.ts';
 import type { ObjectOf } from '#model/objects.ts';
@@ -105,7 +106,9 @@ function scopesOf(
 function* acrossNamespaces(binding: ObjectOf<'RoleBinding'>, bound: BoundRole): Iterable<Problem> {
   if (!isJudged(bound) || isShippedBinding(binding)) return;
   const { namespace: here } = binding.metadata;
-  const severity = bound.rules?.some(readsSecrets) === true ? 'medium' : 'low';
+  const rules = (bound.rules ?? []).flatMap((rule) => inForce(rule, here));
+  if (rules.length === 0) return;
+  const severity = rules.some(readsSecrets) ? 'medium' : 'low';
   for (const [index, subject] of binding.subjects.entries()) {
     const account = accountNamedBy(subject, here);
     if (account === undefined || account.namespace === here) continue;

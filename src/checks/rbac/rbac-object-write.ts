@@ -1,6 +1,6 @@
 import { WRITE, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
-import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding } from '../samples.ts';
 
 export const rbacObjectWrite = defineRightsCheck({
   id: 'KP-RBAC-012',
@@ -25,5 +25,16 @@ export const rbacObjectWrite = defineRightsCheck({
       sample: { apiGroups: ['rbac.authorization.k8s.io'], resources: ['rolebindings'], verbs: ['update'] },
     },
   ],
-  good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],
+  good: [
+    { name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] },
+    {
+      name: 'in a namespace those that have none',
+      subject: aRole({
+        apiGroups: ['rbac.authorization.k8s.io'],
+        resources: ['clusterroles', 'clusterrolebindings'],
+        verbs: ['create', 'update'],
+      }),
+      world: [aRoleBinding()],
+    },
+  ],
 });

@@ -1,5 +1,5 @@
 import { defineRightsCheck } from '../rights.ts';
-import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+import { READ_PODS, aClusterRole, aClusterRoleBinding, aRoleBinding } from '../samples.ts';
 import { isOfKubernetes, isWildcardAll } from '#facts/rbac.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import type { Reach } from '../right.ts';
@@ -8,6 +8,11 @@ import type { Reach } from '../right.ts';
 function reachOf({ apiGroups = [] }: PolicyRule): Reach {
   const [group = '', ...others] = apiGroups;
   return others.length === 0 && !isOfKubernetes(group) ? 'limited' : 'all';
+}
+
+/** All of a group, or a subresource of all. A star on both sides of the slash matches nothing. */
+function isWildcard(resource: string): boolean {
+  return resource === '*' || (resource.startsWith('*/') && resource !== '*/*');
 }
 
 export const wildcardPartial = defineRightsCheck({
@@ -37,10 +42,7 @@ export const wildcardPartial = defineRightsCheck({
     {
       aspect: 'resources',
       says: 'grants every resource, or a subresource of every one',
-      reach: (rule) =>
-        isWildcardAll(rule) || !(rule.resources?.some((resource) => resource.startsWith('*')) === true)
-          ? undefined
-          : reachOf(rule),
+      reach: (rule) => (isWildcardAll(rule) || rule.resources?.some(isWildcard) !== true ? undefined : reachOf(rule)),
       severity: { cluster: 'medium', namespace: 'medium', limited: 'low' },
       limited: { apiGroups: ['example.com'], resources: ['*'], verbs: ['get'] },
       sample: { apiGroups: ['metrics.k8s.io'], resources: ['*'], verbs: ['get'] },
@@ -61,5 +63,22 @@ export const wildcardPartial = defineRightsCheck({
       sample: { nonResourceURLs: ['/logs/*'], verbs: ['get'] },
     },
   ],
-  good: [{ name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] }],
+  good: [
+    { name: 'another right', subject: aClusterRole(READ_PODS), world: [aClusterRoleBinding()] },
+    {
+      name: 'what looks like a wildcard and is none',
+      subject: aClusterRole({ apiGroups: [''], resources: ['*/*', 'pods/*'], verbs: ['get'] }),
+      world: [aClusterRoleBinding()],
+    },
+    {
+      name: 'in a namespace every verb on what has none',
+      subject: aRoleBinding({ role: { kind: 'ClusterRole', name: 'web' } }),
+      world: [
+        aClusterRole(
+          { apiGroups: [''], resources: ['nodes'], verbs: ['*'] },
+          { nonResourceURLs: ['/metrics'], verbs: ['*'] },
+        ),
+      ],
+    },
+  ],
 });

@@ -1,10 +1,18 @@
 import { accountNamedBy } from '#analysis/rbac/identity.ts';
 import type { AnyBinding } from '#facts/rbac.ts';
 import { defineCheckOfMany, type Word } from '#model/check.ts';
-import type { BoundRole } from '#relations/grants.ts';
 import { doubts } from '../doubts.ts';
-import { judgesOfBindings } from '../binding-judges.ts';
-import { EVERYTHING, READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, user } from '../samples.ts';
+import { judgesOfBindings, type Given } from '../binding-judges.ts';
+import {
+  EVERYTHING,
+  READ_PODS,
+  aClusterRole,
+  aClusterRoleBinding,
+  aRole,
+  aRoleBinding,
+  strongAccount,
+  user,
+} from '../samples.ts';
 
 export const defaultServiceAccountBound = defineCheckOfMany({
   id: 'KP-SA-003',
@@ -57,6 +65,16 @@ export const defaultServiceAccountBound = defineCheckOfMany({
         also: ['KP-RBAC-002', 'KP-RBAC-011'],
       },
       {
+        name: 'tokens of a namespace where an account lives that is as good as cluster-admin',
+        subject: aRoleBinding({ subjects: [DEFAULT] }),
+        world: [
+          aRole({ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }),
+          ...strongAccount('shop'),
+        ],
+        finds: [{ at: 'subjects[0]', severity: 'critical' }],
+        also: ['KP-RBAC-002', 'KP-RBAC-011', 'KP-RBAC-014'],
+      },
+      {
         name: 'by its user name',
         subject: aRoleBinding({ subjects: [user('alice'), user('system:serviceaccount:shop:default')] }),
         world: [aRole(READ_PODS)],
@@ -79,7 +97,7 @@ export const defaultServiceAccountBound = defineCheckOfMany({
 const DEFAULT = { kind: 'ServiceAccount', name: 'default', namespace: 'shop' };
 const ADMIN = { name: 'cluster-admin', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
 
-function* granted(binding: AnyBinding, { rules, isStrong }: BoundRole): Iterable<Word> {
+function* granted(binding: AnyBinding, { role: { rules }, gains }: Given): Iterable<Word> {
   if (rules?.length === 0) return;
   const { kind, name } = binding.roleRef;
   for (const [index, subject] of binding.subjects.entries()) {
@@ -95,6 +113,7 @@ function* granted(binding: AnyBinding, { rules, isStrong }: BoundRole): Iterable
         message: `${whom} is bound to ${kind} ${name}, which is not there`,
       };
     else {
+      const isStrong = gains(subject);
       const severity = isStrong.answer ? 'critical' : 'high';
       yield { at, severity, message: `${whom} has the rights of ${kind} ${name}` };
       yield* doubts(isStrong);

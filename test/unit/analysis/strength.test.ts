@@ -67,9 +67,137 @@ const CONDITIONS: Readonly<Record<string, readonly Case[]>> = {
       'bind of a role that is cluster-admin, by its name',
       [
         clusterRole('top', EVERYTHING),
+        ...everywhere(may('bind', `${R}:clusterroles`, 'top'), may('create', `${R}:clusterrolebindings`)),
+      ],
+      'direct',
+    ],
+    [
+      'the same by changing a binding of it',
+      [
+        clusterRole('top', EVERYTHING),
+        bind('', 'ClusterRole:top', 'User:root'),
         ...everywhere(may('bind', `${R}:clusterroles`, 'top'), may('update', `${R}:clusterrolebindings`)),
       ],
       'direct',
+    ],
+    [
+      'the same where it has none',
+      [
+        clusterRole('top', EVERYTHING),
+        ...everywhere(may('bind', `${R}:clusterroles`, 'top'), may('update', `${R}:clusterrolebindings`)),
+      ],
+      'none',
+    ],
+    [
+      'bind of a role that is shipped, by its name, where nothing tells of it',
+      everywhere(may('bind', `${R}:clusterroles`, 'cluster-admin'), may('create', `${R}:clusterrolebindings`)),
+      'direct',
+    ],
+    [
+      'bind of any role by changing a binding of cluster-admin by its name',
+      [
+        bind('', 'ClusterRole:cluster-admin', 'User:root'),
+        ...everywhere(
+          may('bind', `${R}:clusterroles`),
+          may('patch', `${R}:clusterrolebindings`, 'cluster-admin-User:root'),
+        ),
+      ],
+      'direct',
+    ],
+    [
+      'bind of any role, and the binding of a harmless one: the rest is a step',
+      [
+        clusterRole('low', may('get', 'pods')),
+        bind('', 'ClusterRole:low', 'User:root'),
+        ...everywhere(may('bind', `${R}:clusterroles`), may('patch', `${R}:clusterrolebindings`, 'low-User:root')),
+      ],
+      'step',
+    ],
+    [
+      'bind of any role by a binding that is put or applied under its name',
+      everywhere(may('bind', `${R}:clusterroles`), may('create patch', `${R}:clusterrolebindings`, 'mine')),
+      'direct',
+    ],
+    [
+      'and by one that may be created alone, which names nothing: the rest is a step',
+      everywhere(may('bind', `${R}:clusterroles`), may('create', `${R}:clusterrolebindings`, 'mine')),
+      'step',
+    ],
+    [
+      'bind of a role by its name that gives the rest of what it takes',
+      [
+        clusterRole('half', may('bind', `${R}:clusterroles`)),
+        ...everywhere(may('bind', `${R}:clusterroles`, 'half'), may('create', `${R}:clusterrolebindings`)),
+      ],
+      'direct',
+    ],
+    [
+      'bind of a role by its name that is a step from cluster-admin',
+      [
+        clusterRole('pods', may('create', 'pods')),
+        ...everywhere(may('bind', `${R}:clusterroles`, 'pods'), may('create', `${R}:clusterrolebindings`)),
+      ],
+      'step',
+    ],
+    [
+      'escalate of its own role by its name',
+      [clusterRole('own', may('escalate patch', `${R}:clusterroles`, 'own')), bind('', 'ClusterRole:own', WEB)],
+      'direct',
+    ],
+    [
+      'escalate of a harmless role by its name that is bound to it',
+      [
+        clusterRole('low', may('get', 'pods')),
+        bind('', 'ClusterRole:low', WEB),
+        ...everywhere(may('escalate', `${R}:clusterroles`), may('update', `${R}:clusterroles`, 'low')),
+      ],
+      'direct',
+    ],
+    [
+      'escalate of one that is bound to another',
+      [
+        clusterRole('low', may('get', 'pods')),
+        bind('', 'ClusterRole:low', 'User:root'),
+        ...everywhere(may('escalate update', `${R}:clusterroles`, 'low')),
+      ],
+      'none',
+    ],
+    [
+      'escalate of one that it may bind while it is empty',
+      [
+        clusterRole('low', may('get', 'pods')),
+        ...everywhere(may('escalate update', `${R}:clusterroles`, 'low'), may('create', `${R}:clusterrolebindings`)),
+      ],
+      'direct',
+    ],
+    [
+      'escalate of one that is missing and bound to it',
+      [bind('', 'ClusterRole:gone', WEB), ...everywhere(may('escalate update', `${R}:clusterroles`, 'gone'))],
+      'none',
+    ],
+    [
+      'the same where it may be created',
+      [bind('', 'ClusterRole:gone', WEB), ...everywhere(may('create escalate update', `${R}:clusterroles`, 'gone'))],
+      'direct',
+    ],
+    [
+      'escalate of a role by its name that is bound to it where a strong one lives',
+      [
+        clusterRole('low', may('get', 'pods')),
+        bind('pay', 'ClusterRole:low', WEB),
+        ...everywhere(may('escalate update', `${R}:clusterroles`, 'low')),
+      ],
+      'step',
+    ],
+    [
+      'bind of admin by its name in whichever namespace',
+      everywhere(may('bind', `${R}:clusterroles`, 'admin'), may('create', `${R}:rolebindings`)),
+      'step',
+    ],
+    [
+      'bind of view by its name in whichever namespace',
+      everywhere(may('bind', `${R}:clusterroles`, 'view'), may('create', `${R}:rolebindings`)),
+      'none',
     ],
     [
       'bind of a harmless role, by its name',
@@ -152,6 +280,8 @@ const CONDITIONS: Readonly<Record<string, readonly Case[]>> = {
   i: [
     ['pods everywhere', everywhere(may('create', 'pods')), 'step'],
     ['pods where a strong one lives', inPay(may('create', 'pods')), 'step'],
+    ['one that is applied there under its name', inPay(may('create patch', 'pods', 'p')), 'step'],
+    ['one that may be created alone, which names nothing', inPay(may('create', 'pods', 'p')), 'none'],
     ['pods where none lives', grant(WEB, 'blog', may('create', 'pods')), 'none'],
     ['deployments there', inPay(may('patch', 'apps:deployments')), 'step'],
     ['a shell there', inPay(may('create', 'pods/exec')), 'step'],
