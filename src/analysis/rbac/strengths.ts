@@ -1,5 +1,6 @@
 import lodash from 'lodash';
 import type { Account } from '#facts/rbac.ts';
+import { keyOf } from '#model/ref.ts';
 import { Fixpoint, type Blindness, type Moved } from './fixpoint.ts';
 import { ON_EKS, membersKey, type Named } from './places.ts';
 import { StrengthFacts } from './strength-facts.ts';
@@ -39,6 +40,8 @@ export class Strengths {
   /** The keys of profiles that are others now or stand for others, and the namespaces where other tokens are. */
   readonly #changed = new Set<string>();
   readonly #homes = new Set<string>();
+  /** The accounts that came or went. */
+  readonly #passing = new Set<Account>();
   #hasClue = false;
 
   constructor(unseen: () => Blindness = () => SEES_ALL) {
@@ -53,8 +56,9 @@ export class Strengths {
     if (this.facts.removeAccount(account)) this.#accountsChanged(account);
   }
 
-  #accountsChanged({ namespace }: Account): void {
-    this.#changed.add(membersKey(namespace));
+  #accountsChanged(account: Account): void {
+    this.#changed.add(membersKey(account.namespace));
+    this.#passing.add(account);
   }
 
   putToken(secret: Named, account: string | undefined): void {
@@ -82,6 +86,7 @@ export class Strengths {
   #forget(): void {
     this.#changed.clear();
     this.#homes.clear();
+    this.#passing.clear();
     this.#hasClue = false;
   }
 
@@ -92,13 +97,20 @@ export class Strengths {
     const inForce = [SEES_ALL, this.#unseen()];
     this.#asked = this.#asked.filter(({ premise }) => inForce.some((unseen) => lodash.isEqual(unseen, premise.unseen)));
     const moves = this.#asked.map((fixpoint) => fixpoint.renew(this.#changed, this.#homes));
+    // One that its groups make strong is so before it is made, but nowhere.
+    const passing = [...this.#passing].filter((account) => this.isStrong(account)).map(keyOf);
     this.#forget();
     return {
       hasClue,
-      accounts: new Set(moves.flatMap(({ accounts }) => [...accounts])),
+      accounts: new Set([...passing, ...moves.flatMap(({ accounts }) => [...accounts])]),
       others: new Set(moves.flatMap(({ others }) => [...others])),
       namespaces: new Set(moves.flatMap(({ namespaces }) => [...namespaces])),
     };
+  }
+
+  /** Whether an account that there is, or was, is strong in any reading that somebody has asked for. */
+  isStrong(account: Account): boolean {
+    return this.#asked.some((fixpoint) => fixpoint.ofAccount(account) !== 'none');
   }
 
   in({ seen, byGet }: Reading): Fixpoint {
