@@ -1,6 +1,7 @@
 import type { Known } from '#analysis/rbac/engine.ts';
 import { allowsResource, isIn, isNamed } from '#analysis/rbac/request.ts';
 import type { BadExample, Context, Expected, Manifest } from '#model/check.ts';
+import { groupResourceOf } from '#model/kinds.ts';
 import type { Pod } from '#model/objects.ts';
 import type { PolicyRule, RbacSubject } from '#model/policy.ts';
 import type { Severity } from '#model/severity.ts';
@@ -109,8 +110,8 @@ export function reaching(verbs: readonly string[], group: string, ...resources: 
 export function reachingAny(verbs: readonly string[], resources: readonly string[]): Right['reach'] {
   return anyOf(
     ...resources.map((each) => {
-      const [plural = '', ...group] = each.split('.');
-      return reaching(verbs, group.join('.'), plural);
+      const { group, resource } = groupResourceOf(each);
+      return reaching(verbs, group, resource);
     }),
   );
 }

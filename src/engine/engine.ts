@@ -2,7 +2,7 @@ import lodash from 'lodash';
 import type { Check, CheckId, Context } from '#model/check.ts';
 import { isInForce, type Declaration } from '#model/declaration.ts';
 import { isCluster } from '#model/cluster.ts';
-import type { Change, Inventory } from '#model/inventory.ts';
+import type { Change, Inventory, Presuming } from '#model/inventory.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Trait, TraitId, Traits } from '#model/trait.ts';
 import type { Declared, Finding, NotEvaluated, Verdict } from '#model/verdict.ts';
@@ -29,7 +29,7 @@ export class Engine {
   /** What they ask, by the kind of the subject and whether it has pods. */
   readonly #questions = new Map<string, readonly Question[]>();
   readonly #traits: readonly Trait[];
-  readonly #inventory: Inventory;
+  readonly #inventory: Inventory & Presuming;
   #planner: Planner;
   readonly #ledger: Ledger;
   readonly #agenda = new Agenda();
@@ -38,7 +38,13 @@ export class Engine {
   readonly #byOutcome = { pass: 0, fail: 0, unknown: 0, error: 0, notApplicable: 0 };
   readonly #errors = new Map<Asked['id'], number>();
 
-  constructor(checks: readonly Check[], inventory: Inventory, context: Context, traits: readonly Trait[] = []) {
+  constructor(
+    checks: readonly Check[],
+    inventory: Inventory & Presuming,
+    context: Context,
+    traits: readonly Trait[] = [],
+  ) {
+    inventory.presume(context.parameters);
     this.#checks = checks;
     this.#traits = traits;
     this.#inventory = inventory;
@@ -64,6 +70,7 @@ export class Engine {
     this.#checks = checks;
     this.#questions.clear();
     this.#context = context;
+    this.#inventory.presume(context.parameters);
     this.#planner = new Planner([...checks, ...this.#traits], this.#inventory);
     this.exceptions.configure(checks, context.exceptions);
   }

@@ -2,8 +2,9 @@ import lodash from 'lodash';
 import { isTemplateWorkload, templatePod } from '#facts/workload.ts';
 import { CLUSTER } from '#model/cluster.ts';
 import { KINDS, apiVersionOf, isTemplateKind, type Kind } from '#model/kinds.ts';
-import type { Change, Index, Inventory, View } from '#model/inventory.ts';
+import type { Change, Index, Inventory, Premises, Presuming, View } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf, Pod } from '#model/objects.ts';
+import { DEFAULT_PARAMETERS } from '#model/parameters.ts';
 import { refOf, type Ref } from '#model/ref.ts';
 import { templatePodName } from '#model/workload.ts';
 import { Interner } from './intern.ts';
@@ -13,13 +14,14 @@ import { Table } from './table.ts';
  * The state of the cluster in memory: objects by kind, namespace and index. Synchronous and deterministic: same applies, same state.
  * For every workload it also holds the pod that its template would make (facts/workload.ts), so that relations see one kind of pod.
  */
-export class Store implements Inventory {
+export class Store implements Inventory, Presuming {
   readonly #tables = new Map<Kind, Table<Kind>>();
   readonly #missing = new Map<Kind, string>();
   readonly #unserved = new Set<Kind>();
   readonly #interner = new Interner();
   readonly #views = new Map<object, (change: Change) => void>();
   readonly #states = new Map<object, unknown>();
+  #premises: Premises = { podTemplateKinds: DEFAULT_PARAMETERS.podTemplateKinds };
 
   /** `missing` names the kinds of which nothing certain is known yet, with the reason. The cluster itself is there from the start. */
   constructor(missing: Readonly<Partial<Record<Kind, string>>> = {}) {
@@ -51,6 +53,15 @@ export class Store implements Inventory {
       });
     }
     return this.#states.get(view) as T;
+  };
+
+  premises = (): Premises => this.#premises;
+
+  presume = ({ podTemplateKinds }: Premises): void => {
+    if (lodash.isEqual(this.#premises, { podTemplateKinds })) return;
+    this.#premises = { podTemplateKinds };
+    this.#views.clear();
+    this.#states.clear();
   };
 
   #changed(change: Change): readonly Change[] {

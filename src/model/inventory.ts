@@ -1,5 +1,6 @@
 import type { Kind } from './kinds.ts';
 import type { ObjectOf } from './objects.ts';
+import type { Parameters } from './parameters.ts';
 import type { Ref } from './ref.ts';
 
 /** A question by which objects of one kind are looked up: the values under which each object is filed. */
@@ -47,6 +48,14 @@ export function remembered<K extends Kind, S extends object, T extends object>(
   };
 }
 
+/** What is taken to be so of the whole cluster, which no object says. */
+export type Premises = Pick<Parameters, 'podTemplateKinds'>;
+
+/** Where that can be said anew: views are opened again then. */
+export interface Presuming {
+  readonly presume: (premises: Premises) => void;
+}
+
 /**
  * The state of the cluster as a reader of the kinds `K` sees it. The mark `in` makes an inventory of more kinds usable where fewer
  * are declared and never the other way: without it TypeScript lets a relation read a kind it does not answer for.
@@ -54,6 +63,7 @@ export function remembered<K extends Kind, S extends object, T extends object>(
  * `list('Pod')` holds the pods that run and, for each workload, the pod its template would make (`isTemplate`).
  */
 export interface Inventory<in K extends Kind = Kind> {
+  readonly premises: () => Premises;
   /** Why nothing certain can be said of a kind: not synced, forbidden, not served. Undefined when it is known. */
   readonly missing: (kind: Kind) => string | undefined;
   readonly get: <Q extends K>(ref: Ref<Q>) => ObjectOf<Q> | undefined;

@@ -39,6 +39,12 @@ export function apiVersionOf(info: GroupVersion): string {
   return info.group === '' ? info.version : `${info.group}/${info.version}`;
 }
 
+/** A resource as `rollouts.argoproj.io`, taken apart. */
+export function groupResourceOf(word: string): { readonly group: string; readonly resource: string } {
+  const [resource = '', ...group] = word.split('.');
+  return { group: group.join('.'), resource };
+}
+
 /** The API group in an `apiVersion`: `''` for the core group. */
 export function groupOf(apiVersion: string): string {
   return apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
@@ -64,13 +70,18 @@ const FORMER_GROUPS: Readonly<Record<string, readonly string[]>> = {
 const BY_WORD: ReadonlyMap<string, Kind> = new Map(
   ALL_KINDS.toReversed().flatMap((kind) => {
     const groups = groupsOf(kind).flatMap((group) => [group, ...(FORMER_GROUPS[group] ?? [])]);
-    return groups.map((group) => [`${group}/${infoOf(kind).apiKind ?? kind}`, kind]);
+    return groups.map((group) => [`${group}/${wordOf(kind)}`, kind]);
   }),
 );
 
 /** Our kind for an `apiVersion` and `kind` as a manifest states them; undefined when we have none. */
 export function kindFor(apiVersion: string, kind: string): Kind | undefined {
   return BY_WORD.get(`${groupOf(apiVersion)}/${kind}`);
+}
+
+/** The word that the API has for a kind, as people know it. */
+export function wordOf(kind: Kind): string {
+  return infoOf(kind).apiKind ?? kind;
 }
 
 /** What is known of a kind, with all that may be said of one. */

@@ -3,7 +3,7 @@ import { field, words, type Field } from './field.ts';
 
 /** What is said of rights to kinds that the API server does not have by itself, and of its version. */
 export const podTemplateKinds = words(
-  'Resources of extensions whose writer makes pods (KP-RBAC-007), as `rollouts.argoproj.io`.',
+  'Resources of extensions whose writer makes pods, as `rollouts.argoproj.io`: KP-RBAC-007, what reports tell of access, and who is a step from cluster-admin.',
   DEFAULT_PARAMETERS.podTemplateKinds,
 );
 

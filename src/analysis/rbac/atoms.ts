@@ -1,4 +1,5 @@
 import type { PolicyRule } from '#model/policy.ts';
+import { groupResourceOf } from '#model/kinds.ts';
 import { allowsResource, isIn, type ResourceRequest } from './request.ts';
 
 /**
@@ -44,6 +45,9 @@ export const MAKERS: Readonly<Record<string, { readonly group: string; readonly 
   CronJob: { group: 'batch', resource: 'cronjobs' },
 };
 
+/** Resources of extensions whose writer makes pods are one to the atoms, whichever they are. No rule has this word. */
+export const EXTENSION_MAKERS = 'makers of pods';
+
 /** Group, resources, verbs. Resources of the cluster are marked: a grant in a namespace does not give them. */
 const NAMESPACED: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['', ['secrets'], [...READ, ...WRITE]],
@@ -56,6 +60,7 @@ const NAMESPACED: readonly (readonly [string, readonly string[], readonly string
   ['', ['replicationcontrollers'], WRITE],
   ['apps', ['deployments', 'daemonsets', 'statefulsets', 'replicasets'], WRITE],
   ['batch', ['jobs', 'cronjobs'], WRITE],
+  ['', [EXTENSION_MAKERS], WRITE],
   ['', ['configmaps', 'endpoints'], WRITE],
   ['', ['services/status'], CHANGE],
   ['discovery.k8s.io', ['endpointslices'], WRITE],
@@ -143,16 +148,18 @@ const APPLIERS: ReadonlyMap<string, readonly Atom[]> = new Map(
 
 /**
  * What a rule gives of the atoms, for all names or for those that it is limited to. A rule without a star speaks of the resources that it names and of
- * no other.
+ * no other. `makers` are the resources of extensions whose writer makes pods, as `rollouts.argoproj.io`.
  */
-export function maskOfRule(rule: PolicyRule): bigint {
+export function maskOfRule(rule: PolicyRule, makers: readonly string[]): bigint {
   const { apiGroups = [], resources = [], resourceNames = [], verbs } = rule;
   const isPlain = ![...apiGroups, ...resources].some((word) => word.startsWith('*'));
   const spoken = isPlain
     ? apiGroups.flatMap((group) => resources.flatMap((resource) => BY_RESOURCE.get(`${group}/${resource}`) ?? []))
-    : ATOMS.filter((each) => allowsResource(rule, each));
+    : ATOMS.filter((each) => each.resource !== EXTENSION_MAKERS && allowsResource(rule, each));
+  const isMaking = makers.some((maker) => allowsResource(rule, groupResourceOf(maker)));
+  const all = isMaking ? [...spoken, ...atoms(WRITE, '', EXTENSION_MAKERS)] : spoken;
   const isLimited = resourceNames.length > 0;
-  return maskOf(spoken.filter((each) => isIn(each.verb, verbs) && !(isLimited && isNameless(each))));
+  return maskOf(all.filter((each) => isIn(each.verb, verbs) && !(isLimited && isNameless(each))));
 }
 
 /** Whoever creates an object names it in its body alone: no rule that is limited to names allows that, unless the object can be applied. */

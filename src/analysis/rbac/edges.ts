@@ -1,4 +1,4 @@
-import { MAKERS, atoms, maskOf } from './atoms.ts';
+import { CHANGE, EXTENSION_MAKERS, MAKERS, atoms, maskOf } from './atoms.ts';
 import { AUTH_MAP, NEEDS, capabilitiesOf, groupsFor, meets, writesAuthMap } from './primitives.ts';
 import { includes, isNone, type Rights } from './rights.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -91,11 +91,14 @@ function adds(rights: Rights, scope: string): boolean {
   return meets(rights, scope, NEEDS.addContainers);
 }
 
-const CHANGING = Object.entries(MAKERS).map(([kind, { group, resource }]) => ({
-  kind,
-  changing: atoms(['update', 'patch'], group, resource),
-  mask: maskOf(atoms(['update', 'patch'], group, resource)),
-}));
+/** Of the kinds that make pods what changes them; without a kind those of extensions. */
+const CHANGING = [...Object.entries(MAKERS), [undefined, { group: '', resource: EXTENSION_MAKERS }] as const].map(
+  ([kind, { group, resource }]) => ({
+    kind,
+    changing: atoms(CHANGE, group, resource),
+    mask: maskOf(atoms(CHANGE, group, resource)),
+  }),
+);
 
 /** Changing a workload needs one that is there; its pods then run as any account and mount any Secret. */
 function* changeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {

@@ -55,9 +55,9 @@ export class RbacEngine {
   readonly #shifts = new WeakMap<Change, Shift>();
   readonly #kept = new Map<string, unknown>();
 
-  constructor(missing: Inventory['missing']) {
+  constructor({ missing, premises }: Pick<Inventory, 'missing' | 'premises'>) {
     this.#missing = missing;
-    this.index = new RbacIndex({ aggregation: 'unfilled', assumeShipped: true }, missing);
+    this.index = new RbacIndex({ aggregation: 'unfilled', assumeShipped: true, ...premises() }, missing);
     this.#askedRoles = new AskedRoles(this.index.state);
   }
 
@@ -276,7 +276,7 @@ export const RBAC_ENGINE = {
   kinds: KINDS,
   also: CLUES,
   open: (inventory) => {
-    const engine = new RbacEngine(inventory.missing);
+    const engine = new RbacEngine(inventory);
     engine.begin(
       STRENGTH_KINDS.flatMap((kind) => inventory.list(kind).map((after) => ({ ref: refOf(after), after }) as Change)),
     );

@@ -55,3 +55,13 @@ export function roleText({ kind, namespace, name }: Pick<RoleEntry, 'kind' | 'na
 export function roleKey(kind: string, namespace: string, name: string): string {
   return `${kind}/${namespace}/${name}`;
 }
+
+/** What tells a binding from all others. */
+export interface BindingKey {
+  readonly kind: AnyBinding['kind'];
+  readonly metadata: Pick<AnyBinding['metadata'], 'namespace' | 'name'>;
+}
+
+export function keyOf({ kind, metadata }: BindingKey): string {
+  return `${kind}/${metadata.namespace}/${metadata.name}`;
+}

@@ -3,6 +3,7 @@ import {
   CERTIFICATES,
   CHANGE,
   CONNECT,
+  EXTENSION_MAKERS,
   MAKERS,
   MUTATING,
   RBAC,
@@ -51,7 +52,7 @@ function making(of: Need): Need {
   return { ...of, makes: true };
 }
 
-const everyMaker = Object.values(MAKERS);
+const everyMaker = [...Object.values(MAKERS), { group: '', resource: EXTENSION_MAKERS }];
 function needOfMakers(verbs: readonly string[]): Need {
   const list = everyMaker.flatMap(({ group, resource }) => atoms(verbs, group, resource));
   return { atoms: list, mask: maskOf(list) };

@@ -2,7 +2,7 @@ import type { Change } from '#model/inventory.ts';
 import type { Kind } from '#model/kinds.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { originsOf } from './aggregation.ts';
-import { roleText, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
+import { keyOf, roleText, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
 import type { Identity } from './identity.ts';
 import { allows, scopeOf, type Request } from './request.ts';
 import { Rights } from './rights.ts';
@@ -75,12 +75,12 @@ export class RbacIndex {
 
   /** The grants of an identity, in every namespace. */
   grantsOf(identity: Identity): readonly BindingEntry[] {
-    return [...new Set(this.state.grantsOf(identity))].sort((a, b) => compare(keyOf(a), keyOf(b)));
+    return [...new Set(this.state.grantsOf(identity))].sort((a, b) => compare(keyOf(a.binding), keyOf(b.binding)));
   }
 
   /** The rules that hold for an identity in a namespace, `''` for the rights that hold everywhere; each once. */
   rulesFor(identity: Identity, namespace: string): readonly PolicyRule[] {
-    const grants = [...this.#grantsOf(identity, namespace)].sort((a, b) => compare(keyOf(a), keyOf(b)));
+    const grants = [...this.#grantsOf(identity, namespace)].sort((a, b) => compare(keyOf(a.binding), keyOf(b.binding)));
     return [...new Set(grants.flatMap(({ role }) => role.rules ?? []))].map(({ rule }) => rule);
   }
 
@@ -154,13 +154,9 @@ function* grantsIn({ bindings }: RoleEntry, scope: string): Iterable<BindingEntr
   for (const grant of bindings) if (grant.scope === '' || grant.scope === scope) yield grant;
 }
 
-function keyOf({ binding: { kind, metadata } }: BindingEntry): string {
-  return `${kind}/${metadata.namespace}/${metadata.name}`;
-}
-
 /** Of several reasons always the same one is told. */
 function byBinding(a: Reason, b: Reason): number {
-  return compare(keyOf(a.grant), keyOf(b.grant));
+  return compare(keyOf(a.grant.binding), keyOf(b.grant.binding));
 }
 
 function compare(a: string, b: string): number {

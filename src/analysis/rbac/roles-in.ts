@@ -26,7 +26,7 @@ export class RolesIn implements RolesAround {
     const found =
       bindings === 'all'
         ? this.#bindingsOf(kind, scope, roles)
-        : [...bindings].flatMap((name) => this.#state.bindingIn(scope, name) ?? []);
+        : [...bindings].flatMap((name) => this.#binding(scope, name) ?? []);
     return found
       .filter(({ binding, scope: at }) => at === scope && includes(bindings, binding.metadata.name))
       .map(({ role }) => role)
@@ -41,7 +41,12 @@ export class RolesIn implements RolesAround {
   }
 
   hasBinding(scope: string, name: string): boolean {
-    return this.#state.bindingIn(scope, name) !== undefined;
+    return this.#binding(scope, name) !== undefined;
+  }
+
+  #binding(scope: string, name: string): BindingEntry | undefined {
+    const kind = scope === '' ? 'ClusterRoleBinding' : 'RoleBinding';
+    return this.#state.binding({ kind, metadata: { namespace: scope, name } });
   }
 
   /** Whatever is granted to an identity is among its rights. */

@@ -41,8 +41,14 @@ function* wordsFor(request: Request): Iterable<string> {
 
 /** Every different rule once, found by what it speaks of. A rule is forgotten with the last role that holds it. */
 export class RuleTable<R extends object> {
+  readonly #makers: readonly string[];
   readonly #rules = new Map<string, RuleEntry<R>>();
   readonly #postings = new Map<string, Set<RuleEntry<R>>>();
+
+  /** `makers` are the resources of extensions whose writer makes pods. */
+  constructor(makers: readonly string[]) {
+    this.#makers = makers;
+  }
 
   get size(): number {
     return this.#rules.size;
@@ -50,7 +56,8 @@ export class RuleTable<R extends object> {
 
   hold(rule: PolicyRule, role: R): RuleEntry<R> {
     const key = keyOfRule(rule);
-    const entry = this.#rules.get(key) ?? this.#file({ rule, key, mask: maskOfRule(rule), roles: new Map() });
+    const entry =
+      this.#rules.get(key) ?? this.#file({ rule, key, mask: maskOfRule(rule, this.#makers), roles: new Map() });
     entry.roles.set(role, (entry.roles.get(role) ?? 0) + 1);
     return entry;
   }

@@ -13,7 +13,7 @@ export function assumedRole(kind: 'Role' | 'ClusterRole', namespace: string, nam
   const known = ASSUMED.get(key);
   const rules = known === undefined ? shippedRules(kind, namespace, name) : undefined;
   if (rules === undefined) return known;
-  const entries = rules.map((rule) => ({ rule, mask: maskOfRule(rule) }));
+  const entries = rules.map((rule) => ({ rule, mask: maskOfRule(rule, []) }));
   const made: Granting = { kind, name, rules: entries, ...masksOf(entries) };
   ASSUMED.set(key, made);
   return made;

@@ -1,19 +1,19 @@
 import lodash from 'lodash';
 import type { AnyBinding } from '#facts/rbac.ts';
 import { shippedRules } from '#facts/shipped.ts';
-import type { Change } from '#model/inventory.ts';
+import type { Change, Premises } from '#model/inventory.ts';
 import type { AnyObject, ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { refOf, subjectText } from '#model/ref.ts';
 import { aggregated, isComputed, type Aggregation } from './aggregation.ts';
-import { roleKey, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
+import { keyOf, roleKey, type BindingEntry, type RoleEntry, type SubjectEntry, type Touched } from './entries.ts';
 import { keysOf, namedBy, type Identity, type Named } from './identity.ts';
 import { scopeOf, type Request } from './request.ts';
 import { masksOf, type Granting } from './rights.ts';
 import { assumedRole } from './shipped.ts';
 import { RuleTable } from './rule-table.ts';
 
-export interface RbacOptions {
+export interface RbacOptions extends Partial<Premises> {
   readonly aggregation: Aggregation;
   /** Take the roles that every API server makes for itself as present where they are not told. */
   readonly assumeShipped?: boolean;
@@ -25,7 +25,7 @@ export interface RbacOptions {
  */
 export class RbacState {
   readonly #options: RbacOptions;
-  readonly #rules = new RuleTable<RoleEntry>();
+  readonly #rules: RuleTable<RoleEntry>;
   readonly #roles = new Map<string, RoleEntry>();
   readonly #clusterRoles = new Map<string, ObjectOf<'ClusterRole'>>();
   readonly #bindings = new Map<string, BindingEntry>();
@@ -38,6 +38,7 @@ export class RbacState {
 
   constructor(options: RbacOptions) {
     this.#options = options;
+    this.#rules = new RuleTable(options.podTemplateKinds ?? []);
   }
 
   /** Takes in a change of a role or binding. Answers what it touches. Objects of other kinds touch nothing. */
@@ -236,13 +237,8 @@ export class RbacState {
     return this.#bindings.values();
   }
 
-  binding(object: AnyBinding): BindingEntry | undefined {
+  binding(object: Parameters<typeof keyOf>[0]): BindingEntry | undefined {
     return this.#bindings.get(keyOf(object));
-  }
-
-  /** The binding of a name in a namespace, `''` for a ClusterRoleBinding. */
-  bindingIn(namespace: string, name: string): BindingEntry | undefined {
-    return this.#bindings.get(`${namespace === '' ? 'Cluster' : ''}RoleBinding/${namespace}/${name}`);
   }
 
   clusterRole(name: string): ObjectOf<'ClusterRole'> | undefined {
@@ -293,10 +289,6 @@ export class RbacState {
       .filter(({ scope }) => scope === '' || scope === (namespace ?? scope))
       .flatMap(({ notes }) => notes);
   }
-}
-
-function keyOf({ kind, metadata }: AnyBinding): string {
-  return `${kind}/${metadata.namespace}/${metadata.name}`;
 }
 
 function notesOf(object: string, notes: readonly string[]): readonly string[] {

@@ -35,13 +35,14 @@ const ALL_OF_CORE = maskOf(atoms(EVERY_VERB, '', '*'));
 const TOKENS: readonly Need[] = [need(['create'], '', 'serviceaccounts/token'), NEEDS.impersonateAccounts];
 const TOKEN_WAYS: readonly (readonly Need[])[] = TOKENS.map((each) => [each]);
 
+const POD_WAYS: readonly (readonly Need[])[] = [[NEEDS.createPods], [NEEDS.createMakers], [NEEDS.writeMakers]];
+
 /**
  * Rights that run code or take Secrets where an account lives; everywhere they reach the controllers of kube-system. A forwarded or proxied port
  * reaches what a pod serves and never its token, nor does its status: they do not count.
  */
 const STEPS: readonly (readonly Need[])[] = [
-  [NEEDS.createPods],
-  [NEEDS.writeMakers],
+  ...POD_WAYS,
   [need(['update', 'patch'], '', 'pods', 'pods/ephemeralcontainers')],
   [need(['create'], '', 'pods/exec', 'pods/attach')],
   [need(['escalate', 'bind'], RBAC, 'roles')],
@@ -135,8 +136,7 @@ function profileFrom(rights: Rights, inside: Rights): Profile {
  * makes a pod needs no right to claims, since a generic ephemeral volume claims for it.
  */
 function mountsNodes(rights: Rights, namespaces: readonly string[]): boolean {
-  const makesPods = (namespace: string): boolean =>
-    hasAny(rights, namespace, [[NEEDS.createPods], [NEEDS.writeMakers]]);
+  const makesPods = (namespace: string): boolean => hasAny(rights, namespace, POD_WAYS);
   return meets(rights, '', NEEDS.createVolumes) && namespaces.some(makesPods);
 }
 

@@ -4,6 +4,8 @@ import type { Account } from '#facts/rbac.ts';
 import { accountOf, accountOfSecret, mountedToken } from '#facts/token.ts';
 import type { Inventory } from '#model/inventory.ts';
 import type { Pod } from '#model/objects.ts';
+import { groupOf } from '#model/kinds.ts';
+import { controllerOf, type OwnerReference } from '#model/metadata.ts';
 import { isFinished, isTemplate } from '#model/workload.ts';
 
 /** The kinds beside roles and bindings that say where a right leads. */
@@ -78,12 +80,22 @@ export class Surroundings {
       .flatMap((secret) => accountOfSecret(secret) ?? []);
   }
 
-  /** Whether an object that makes pods is there to be changed. A Job's template never changes. */
-  hasMaker(namespace: string, kind: string, name?: string): boolean {
-    return this.#pods(namespace).some((pod) => {
-      const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
-      return owner?.kind === kind && kind !== 'Job' && (name === undefined || owner.name === name);
-    });
+  /**
+   * Whether an object that makes pods is there to be changed, known by the pods that it controls: of a kind of the API, or else of an extension. A Job's
+   * template never changes.
+   */
+  hasMaker(namespace: string, kind: string | undefined, name?: string): boolean {
+    const isMaker = (owner: OwnerReference): boolean =>
+      kind === undefined ? this.#isOfExtension(owner) : owner.kind === kind && kind !== 'Job';
+    return this.#pods(namespace)
+      .flatMap((pod) => controllerOf(pod) ?? [])
+      .some((owner) => isMaker(owner) && (name === undefined || owner.name === name));
+  }
+
+  /** No object tells the plural of its kind. */
+  #isOfExtension({ apiVersion, kind }: OwnerReference): boolean {
+    const maker = `${kind.toLowerCase()}s.${groupOf(apiVersion)}`;
+    return this.#inventory.premises().podTemplateKinds.includes(maker);
   }
 
   /** Whether Pod Security lets a privileged pod into a namespace. */

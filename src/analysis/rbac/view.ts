@@ -11,7 +11,7 @@ export function rbacView(options: RbacOptions): View<(typeof KINDS)[number], Rba
     name: 'effective RBAC',
     kinds: KINDS,
     open: (inventory) => {
-      const index = new RbacIndex(options, inventory.missing);
+      const index = new RbacIndex({ ...options, ...inventory.premises() }, inventory.missing);
       for (const kind of KINDS)
         for (const after of inventory.list(kind)) index.apply({ ref: refOf(after), after } as Change);
       return index;

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { cleanCluster } from '#checks/clean-cluster.ts';
 import { aDeployment, aPod } from '#checks/samples.ts';
-import { infoOf } from '#model/kinds.ts';
+import { wordOf } from '#model/kinds.ts';
 import type { BadExample, Check, Example, Manifest } from '#model/check.ts';
 
 /** What an example looks like before and after its repair. */
@@ -49,7 +49,7 @@ export function documentsOf({ subject, world = [] }: Example): string {
 
 function yamlOf(manifest: Manifest): string {
   // As the API spells it: of one kind name in two groups ours is another.
-  const kind = infoOf(manifest.kind).apiKind ?? manifest.kind;
+  const kind = wordOf(manifest.kind);
   return stringify(JSON.parse(JSON.stringify({ ...manifest, kind })), { lineWidth: 0 });
 }
 

@@ -1,4 +1,5 @@
-import { EVENT_ID, parseEvents, type Event } from 'js-yaml';
+import { EVENT_ID, YAMLException, parseEvents, type Event } from 'js-yaml';
+import { indented, type Indented } from './continued.ts';
 import { lineCounter, type Lines } from './lines.ts';
 
 /** A document as the parser saw it, before anything is made of it. */
@@ -6,6 +7,8 @@ export interface RawDocument {
   readonly events: readonly Event[];
   /** The text that the offsets of the events are of: the whole one, or what was cut out of it. */
   readonly text: string;
+  /** By how much lines of it were moved. */
+  readonly moved: Indented['moved'];
   /** How many lines of the whole text come before it. */
   readonly before: number;
   /** The line in `text`. */
@@ -20,6 +23,7 @@ interface Broken {
 }
 
 const DEEPEST = 500;
+const NOT_MOVED: Indented['moved'] = new Map();
 
 /**
  * The documents of a YAML text; empty ones are left out. Where the text as a whole cannot be parsed it is cut at `---`, so that one broken
@@ -49,10 +53,24 @@ function chunksOf(text: string): readonly { readonly from: number; readonly chun
 }
 
 function documentsOf(text: string, before: number): readonly RawDocument[] {
+  try {
+    return parsed({ text, moved: NOT_MOVED }, before);
+  } catch (error) {
+    const mended = isOfIndentation(error) ? indented(text) : undefined;
+    if (mended === undefined) throw error;
+    return parsed(mended, before);
+  }
+}
+
+function isOfIndentation(error: unknown): boolean {
+  return error instanceof YAMLException && error.reason === 'deficient indentation';
+}
+
+function parsed({ text, moved }: Indented, before: number): readonly RawDocument[] {
   const lines = lineCounter(text);
   const all = [...perDocument(parseEvents(text, { maxDepth: DEEPEST }))];
   // Nothing between two `---` is no document.
-  return all.filter((events) => offsetOf(events[1]) >= 0).map((events) => ({ events, text, before, lines }));
+  return all.filter((events) => offsetOf(events[1]) >= 0).map((events) => ({ events, text, moved, before, lines }));
 }
 
 function* perDocument(events: readonly Event[]): Iterable<readonly Event[]> {

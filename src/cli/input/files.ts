@@ -45,9 +45,16 @@ function manifestsIn(folder: string, exclude: readonly string[], below = ''): re
   return files;
 }
 
+/** The text of a file by its first two bytes (YAML 1.2, 5.2): UTF-16, which PowerShell writes where output is sent to a file, or UTF-8. */
+export function decoded(bytes: Buffer): string {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  if (mark === 'fffe') return new TextDecoder('utf-16le').decode(bytes);
+  return mark === 'feff' ? new TextDecoder('utf-16be').decode(bytes) : bytes.toString('utf8');
+}
+
 export function readText(file: string): Source {
   try {
-    return { file, text: readFileSync(file, 'utf8') };
+    return { file, text: decoded(readFileSync(file)) };
   } catch (error) {
     return { file, problem: words(error) };
   }

@@ -2,7 +2,7 @@ import { itemsOf, type Document, type Located } from './document.ts';
 import { documentsOf, type Parsed } from './documents.ts';
 import { foreignReason } from './foreign.ts';
 import { recognise, shrink, type Raw } from '#inventory/shrink.ts';
-import { kindFor } from '#model/kinds.ts';
+import { kindFor, wordOf } from '#model/kinds.ts';
 import type { AnyObject } from '#model/objects.ts';
 import { keyOf, refOf, subjectText } from '#model/ref.ts';
 import { shortened } from '#model/text.ts';
@@ -122,8 +122,7 @@ export class Intake {
     else {
       if (recognised.kind === 'PodTemplate') this.#unopened.push(foreignOf(raw as Raw));
       const object = this.#strings.own(shrink(recognised.kind, this.#numbered(raw as Raw)));
-      for (const note of object.malformed ?? [])
-        this.fail(origin.file, origin.line, `${subjectText({ kind: object.kind, ...object.metadata })}: ${note}`);
+      for (const note of object.malformed ?? []) this.fail(origin.file, origin.line, `${textOf(object)}: ${note}`);
       this.#keep(object, origin);
     }
   }
@@ -133,7 +132,7 @@ export class Intake {
     const known = this.#objects.get(key);
     if (known !== undefined) {
       const { file, line } = known.origin;
-      this.#note(file, line, `${key} is overwritten by ${origin.file}:${String(origin.line)}`);
+      this.#note(file, line, `${textOf(object)} is overwritten by ${origin.file}:${String(origin.line)}`);
     }
     this.#objects.set(key, { object, origin });
   }
@@ -171,4 +170,8 @@ function foreignOf(raw: Raw): ForeignObject {
     name: word(name),
     reason: foreignReason(raw),
   };
+}
+
+function textOf({ kind, metadata }: AnyObject): string {
+  return subjectText({ ...metadata, kind: wordOf(kind) });
 }

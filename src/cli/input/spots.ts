@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { EVENT_ID, SCALAR_STYLE, getScalarValue, type Event } from 'js-yaml';
 import { kindFor } from '#model/kinds.ts';
 import { keyOf } from '#model/ref.ts';
 import { pathParts } from '#model/shape.ts';
 import type { Place, ScanSubject, Sources, Spot } from '#report/formats/scan.ts';
 import { endOf, isPop, offsetOf, rawDocuments, type RawDocument } from './events.ts';
+import { readText } from './files.ts';
 
 /** Where an object was read: its file and line, its document there, and its way into the lists in it. */
 export interface Origin extends Place {
@@ -43,11 +43,8 @@ export function fileSources({ originOf, stdin }: SourcesOptions): Sources {
 
 /** A file that has gone since has no lines any more. */
 function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+  const source = readText(file);
+  return 'text' in source ? source.text : '';
 }
 
 type Way = readonly (string | number)[];
@@ -141,8 +138,10 @@ function endOfScalar(event: Event | undefined, text: string): number {
 }
 
 function pointAt(
-  { text, before, lines }: RawDocument,
+  { text, moved, before, lines }: RawDocument,
   offset: number,
 ): { readonly line: number; readonly column: number } {
-  return { line: before + lines(offset), column: offset - (text.lastIndexOf('\n', offset - 1) + 1) + 1 };
+  const line = lines(offset);
+  const column = offset - (text.lastIndexOf('\n', offset - 1) + 1) + 1;
+  return { line: before + line, column: column - (moved.get(line) ?? 0) };
 }

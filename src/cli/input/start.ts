@@ -35,11 +35,14 @@ export async function startOf(flags: StartFlags, command: string, kinds: readonl
   const { parameters } = settings.checks;
   if (flags.filename.length === 0) {
     const { readCluster } = await import('../cluster.ts');
-    return { ...(await readCluster(settings, command, kinds)), parameters, isLive: true, status: EXIT.done };
+    const read = await readCluster(settings, command, kinds);
+    read.store.presume(parameters);
+    return { ...read, parameters, isLive: true, status: EXIT.done };
   }
   const intake = manifestsOf(flags.filename);
   complainOf(intake.errors);
   const store = new Store();
+  store.presume(parameters);
   for (const object of intake.objects) store.put(object);
   const status = intake.hasUnread ? EXIT.input : EXIT.done;
   return { store, parameters, isLive: false, minor: NEWEST_MINOR, status };
@@ -57,6 +60,7 @@ export function copyOf(store: Store): Store {
     return reason === undefined ? [] : [[kind, reason]];
   });
   const copy = new Store(Object.fromEntries(missing));
+  copy.presume(store.premises());
   for (const kind of ALL_KINDS)
     for (const object of store.list(kind)) if (object.kind !== 'Pod' || !isTemplate(object)) copy.put(object);
   return copy;

@@ -1,4 +1,4 @@
-import { text as textOf } from 'node:stream/consumers';
+import { buffer as bytesOf } from 'node:stream/consumers';
 import type { Severity } from '#model/severity.ts';
 import { FORMATS, isFormat, type FormatName } from '#report/formats/index.ts';
 import type { Scan } from '#report/formats/scan.ts';
@@ -6,6 +6,7 @@ import { wallClock } from '#settings/checks.ts';
 import { endedControls } from '#settings/declared.ts';
 import { UsageError } from '../exit.ts';
 import { parsedAhead } from '../input/ahead.ts';
+import { decoded } from '../input/files.ts';
 import { Intake } from '../input/intake.ts';
 import { fileSources } from '../input/spots.ts';
 import { complainOf } from '../input/start.ts';
@@ -57,7 +58,7 @@ function countsFrom(threshold: Severity = 'low'): Scan['counts'] {
 
 async function scanFiles(paths: readonly string[], { exclude }: ScanFlags, plan: ScanPlan): Promise<Scanned> {
   const intake = new Intake();
-  const stdin = paths.includes('-') ? await textOf(process.stdin) : '';
+  const stdin = paths.includes('-') ? decoded(await bytesOf(process.stdin)) : '';
   if (paths.includes('-')) intake.addText('-', stdin);
   const reading = progressLine('reading: documents');
   const spare = youngSpaceKeeper();

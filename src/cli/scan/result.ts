@@ -3,7 +3,7 @@ import { scoreOf } from '#engine/score.ts';
 import type { Tally } from '#engine/tally.ts';
 import type { Check, Context } from '#model/check.ts';
 import { isCluster } from '#model/cluster.ts';
-import type { Inventory } from '#model/inventory.ts';
+import type { Inventory, Presuming } from '#model/inventory.ts';
 import { momentText } from '#model/moment.ts';
 import { SEVERITIES, rankOf } from '#model/severity.ts';
 import type { Subject } from '#model/ref.ts';
@@ -26,7 +26,7 @@ import { traitsOf } from '#report/traits.ts';
 import type { ForeignObject } from '../input/intake.ts';
 
 export interface Judgement {
-  readonly inventory: Inventory;
+  readonly inventory: Inventory & Presuming;
   readonly checks: readonly Check[];
   /** What is told of workloads beside; nothing where absent. */
   readonly traits?: readonly Trait[];

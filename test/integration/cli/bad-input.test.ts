@@ -28,9 +28,19 @@ const CASES: readonly Case[] = [
       'a.yaml': `${privileged('first')}---\nkind: Pod\nmetadata: {name: broken\nspec: {}\n---\n${privileged('last')}`,
       'b.yaml': privileged('other'),
     },
-    errors: ['a.yaml:5: deficient indentation'],
+    errors: ['a.yaml:5: missed comma between flow collection entries'],
     found: ['first', 'last', 'other'],
     status: 3,
+  },
+  {
+    name: 'two of a kind that the API calls otherwise',
+    files: {
+      'a.yaml': 'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec: {rules: []}\n',
+      'b.yaml': 'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec: {rules: []}\n',
+    },
+    errors: ['a.yaml:1: ClusterPolicy p is overwritten by b.yaml:1'],
+    found: [],
+    status: 0,
   },
   {
     name: 'a syntax error in JSON',

@@ -284,6 +284,10 @@ const CONDITIONS: Readonly<Record<string, readonly Case[]>> = {
     ['one that may be created alone, which names nothing', inPay(may('create', 'pods', 'p')), 'none'],
     ['pods where none lives', grant(WEB, 'blog', may('create', 'pods')), 'none'],
     ['deployments there', inPay(may('patch', 'apps:deployments')), 'step'],
+    ['what makes pods by an extension', inPay(may('create', 'argoproj.io:rollouts')), 'step'],
+    ['the same by its name alone, applied', inPay(may('create patch', 'argoproj.io:rollouts', 'r')), 'step'],
+    ['another resource of that extension', inPay(may('create', 'argoproj.io:applications')), 'none'],
+    ['all of that extension', inPay(may('*', 'argoproj.io:*')), 'step'],
     ['a shell there', inPay(may('create', 'pods/exec')), 'step'],
     ['getting a shell there, where that takes create', inPay(may('get', 'pods/exec')), 'none'],
     ['its ports', inPay(may('create', 'pods/portforward pods/proxy services/proxy')), 'none'],
@@ -383,28 +387,43 @@ describe('[unit] strength', () => {
     expect(strengthOf([...chain, first, ...grant(WEB, 'c', may('create', 'pods'))])).to.equal('step');
   });
 
-  it('is another one by the rules of another version, as if it had always been that', () => {
-    const objects = [
-      ...STRONG,
-      account('shop/web'),
-      tokenSecret('shop/t', 'web'),
-      ...inPay(may('get', 'pods/exec')),
-    ] as unknown as readonly Manifest[];
-    const severities = (world: World): readonly string[] =>
-      world.findingsOf('KP-SA-005').map(({ severity }) => severity);
-    const world = new World(objects, CHECKS, { minor: 35 });
-    expect(severities(world)).to.deep.equal(['medium']);
-    for (const [minor, podConnectByGet, severity] of [
-      [34, 'auto', 'high'],
-      [36, 'auto', 'medium'],
-      [36, 'always', 'high'],
-      [34, 'never', 'medium'],
-    ] as const) {
-      const tweak = { minor, parameters: { podConnectByGet } };
-      world.engine.configure(CHECKS, contextWith(tweak));
-      world.judgeAll();
-      expect(severities(world)).to.deep.equal([severity]);
-      expect(world.verdicts()).to.deep.equal(new World(objects, CHECKS, tweak).verdicts());
-    }
-  });
+  for (const [by, right, turns] of [
+    [
+      'the rules of another version',
+      may('get', 'pods/exec'),
+      [
+        [{ minor: 34, parameters: { podConnectByGet: 'auto' } }, 'high'],
+        [{ minor: 36, parameters: { podConnectByGet: 'auto' } }, 'medium'],
+        [{ minor: 36, parameters: { podConnectByGet: 'always' } }, 'high'],
+        [{ minor: 34, parameters: { podConnectByGet: 'never' } }, 'medium'],
+      ],
+    ],
+    [
+      'what is said to make pods',
+      may('update', 'example.org:widgets'),
+      [
+        [{ minor: 36, parameters: { podTemplateKinds: ['widgets.example.org'] } }, 'high'],
+        [{ minor: 36, parameters: { podTemplateKinds: ['gadgets.example.org'] } }, 'medium'],
+        [{ minor: 36, parameters: { podTemplateKinds: [] } }, 'medium'],
+      ],
+    ],
+  ] as const)
+    it(`is another one by ${by}, as if it had always been that`, () => {
+      const objects = [
+        ...STRONG,
+        account('shop/web'),
+        tokenSecret('shop/t', 'web'),
+        ...inPay(right),
+      ] as unknown as readonly Manifest[];
+      const severities = (world: World): readonly string[] =>
+        world.findingsOf('KP-SA-005').map(({ severity }) => severity);
+      const world = new World(objects, CHECKS, { minor: 35 });
+      expect(severities(world)).to.deep.equal(['medium']);
+      for (const [tweak, severity] of turns) {
+        world.engine.configure(CHECKS, contextWith(tweak));
+        world.judgeAll();
+        expect(severities(world)).to.deep.equal([severity]);
+        expect(world.verdicts()).to.deep.equal(new World(objects, CHECKS, tweak).verdicts());
+      }
+    });
 });

@@ -45,6 +45,13 @@ const CASES: readonly Case[] = [
     at: '5:3',
   },
   {
+    name: 'a field in a line that YAML wants indented',
+    text: `${POD}spec: {\nhostPID: true,\nhostIPC: true\n}\n`,
+    path: 'spec.hostIPC',
+    is: 'hostIPC: true',
+    at: '6:1',
+  },
+  {
     name: 'a key in quotes',
     text: `${POD}spec: {}\n`.replace('namespace: shop', `namespace: shop, annotations: {"x.y/z": "v"}`),
     path: "metadata.annotations['x.y/z']",

@@ -83,7 +83,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
 
 /** What is wrong with a file, beside a pod that is read all the same. */
 const BAD: readonly { readonly name: string; readonly text: string; readonly says: string }[] = [
-  { name: 'a syntax error', text: 'kind: Pod\nmetadata: {name: broken\nspec: {}', says: 'deficient indentation' },
+  { name: 'a syntax error', text: 'kind: Pod\nmetadata: {name: broken\nspec: {}', says: 'missed comma between flow collection entries' },
   { name: 'an unknown kind', text: '{apiVersion: x/v1, kind: Widget, metadata: {name: w}}', says: '' },
   {
     name: 'a List in a List',
