@@ -219,7 +219,7 @@ function roleOf<K extends BindingKind>(subject: K): Relation<K, BoundRole> {
     subject,
     name: `${subject === 'RoleBinding' ? 'Role or ClusterRole of the RoleBinding' : 'ClusterRole of the ClusterRoleBinding'}, and what it leads to`,
     related: (object, inventory, terms) => {
-      const entry = stateOf(inventory).binding(object as AnyBinding);
+      const entry = stateOf(inventory).binding(object);
       if (entry === undefined) return [NO_ROLE];
       const { kind, namespace, name } = entry.role;
       const role = inventory.get({ kind, namespace, name });
