@@ -1,6 +1,5 @@
 import lodash from 'lodash';
 import type { Account } from '#facts/rbac.ts';
-import { keyOf } from '#model/ref.ts';
 import { Fixpoint, type Blindness, type Moved } from './fixpoint.ts';
 import { ON_EKS, membersKey, type Named } from './places.ts';
 import { StrengthFacts } from './strength-facts.ts';
@@ -40,7 +39,7 @@ export class Strengths {
   /** The keys of profiles that are others now or stand for others, and the namespaces where other tokens are. */
   readonly #changed = new Set<string>();
   readonly #homes = new Set<string>();
-  /** The accounts that came or went. */
+  /** Accounts that came or went. */
   readonly #passing = new Set<Account>();
   #hasClue = false;
 
@@ -97,18 +96,23 @@ export class Strengths {
     const inForce = [SEES_ALL, this.#unseen()];
     this.#asked = this.#asked.filter(({ premise }) => inForce.some((unseen) => lodash.isEqual(unseen, premise.unseen)));
     const moves = this.#asked.map((fixpoint) => fixpoint.renew(this.#changed, this.#homes));
-    // One that its groups make strong is so before it is made, but nowhere.
-    const passing = [...this.#passing].filter((account) => this.isStrong(account)).map(keyOf);
+    // By what all accounts of its namespace have, and go on to have.
+    const passing = [...this.#passing].filter(({ namespace }) =>
+      this.#asked.some((fixpoint) => fixpoint.ofKey(membersKey(namespace)) !== 'none'),
+    );
     this.#forget();
     return {
       hasClue,
-      accounts: new Set([...passing, ...moves.flatMap(({ accounts }) => [...accounts])]),
+      accounts: new Set([
+        ...moves.flatMap(({ accounts }) => [...accounts]),
+        ...passing.map(({ namespace, name }) => `${namespace}/${name}`),
+      ]),
       others: new Set(moves.flatMap(({ others }) => [...others])),
       namespaces: new Set(moves.flatMap(({ namespaces }) => [...namespaces])),
     };
   }
 
-  /** Whether an account that there is, or was, is strong in any reading that somebody has asked for. */
+  /** Whether an account that there is is strong in any reading that somebody has asked for. */
   isStrong(account: Account): boolean {
     return this.#asked.some((fixpoint) => fixpoint.ofAccount(account) !== 'none');
   }
