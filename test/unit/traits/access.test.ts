@@ -169,7 +169,11 @@ const BINDINGS: readonly Case[] = [
       aClusterRole(READ_SECRETS),
       aClusterRoleBinding({ subjects: [...['a', 'b', 'c', 'd', 'e'].map(user), group('ops')] }),
     ],
-    is: { who: 'User a, User b, User c, User d, User e and 1 more', everywhere: 'read Secrets', inNamespaces: MORE.inNamespaces },
+    is: {
+      who: 'User a, User b, User c, User d, User e and 1 more',
+      everywhere: 'read Secrets',
+      inNamespaces: MORE.inNamespaces,
+    },
   },
   {
     name: 'everything',
