@@ -14,7 +14,7 @@ import {
   maskOf,
   type Atom,
 } from './atoms.ts';
-import { isNone, type Names, type Rights } from './rights.ts';
+import { either, isNone, type Names, type Rights } from './rights.ts';
 
 /** A right of several verbs or resources, any of which will do. */
 export interface Need {
@@ -241,9 +241,13 @@ export function groupsFor(rights: Rights): Names {
   return hasAccount || !isNone(usersFor(rights)) ? namesFor(rights, '', NEEDS.impersonateGroups) : new Set();
 }
 
-function namesFor(rights: Rights, scope: string, { atoms: [one] }: Need): Names {
-  return one === undefined ? new Set() : rights.names(scope, one);
+/** For which names a need is met, by whichever of its atoms. */
+export function namesFor(rights: Rights, scope: string, { atoms: list, mask }: Need): Names {
+  if ((rights.reachIn(scope) & mask) === 0n) return NOBODY;
+  return list.map((each) => rights.names(scope, each)).reduce(either, NOBODY);
 }
+
+const NOBODY: Names = new Set();
 
 /** One thing that is held: everywhere, `cluster`, or in a namespace, `ns:NAME`. */
 export interface Held {
