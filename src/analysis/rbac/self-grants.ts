@@ -44,14 +44,19 @@ const CLUSTER_BINDINGS = atomsOf(VERBS_OF_BINDINGS, 'clusterrolebindings');
 
 const SELF_GRANTING = maskOf(Object.values(ROLES).flatMap(({ bind, escalate }) => [bind, escalate]));
 
+const WRITING =
+  NEEDS.writeBindings.mask |
+  maskOf(Object.values(ROLES).flatMap(({ create, update, patch }) => [create, update, patch]));
+
 /** Whether rights may hold any by which an identity gives itself more. */
 export function mayGrantSelf({ reach }: Rights): boolean {
   return (reach & SELF_GRANTING) !== 0n;
 }
 
-/** Whether an identity may bind or widen roles in whichever namespace. */
+/** Whether an identity may be able to bind or widen roles in whichever namespace, those of some name at least. */
 export function grantsAnywhere(rights: Rights): boolean {
-  return meets(rights, '', NEEDS.writeBindings) || !isNone(editable(rights, '', 'Role'));
+  const reach = rights.reachIn('');
+  return (reach & SELF_GRANTING) !== 0n && (reach & WRITING) !== 0n;
 }
 
 /**
