@@ -6,6 +6,7 @@ import type { Pod } from '#model/objects.ts';
 import type { PolicyRule, RbacSubject } from '#model/policy.ts';
 import type { Severity } from '#model/severity.ts';
 import type { Targets } from '#relations/targets.ts';
+import type { Provisioned } from '#relations/volumes.ts';
 
 /** Whether a rule gives a right: for all objects, or less than that, only for those that it names. */
 export type Reach = 'all' | 'limited' | undefined;
@@ -50,8 +51,8 @@ export interface Together extends Pick<Right, 'aspect' | 'says' | 'severity' | '
 /** A right that is more than it looks: one row of the catalogue. */
 export interface Right {
   readonly aspect?: string;
-  /** Completes `the rule …`: `lets read Secrets`. */
-  readonly says: string;
+  /** Completes `alice can …`: `read Secrets`. */
+  readonly says: string | ((rule: PolicyRule) => string);
   readonly reach: (rule: PolicyRule, context: Context) => Reach;
   /** What its holder must have as well, by the same role or by another one. */
   readonly beside?: readonly Right['reach'][];
@@ -66,8 +67,14 @@ export interface Right {
   readonly severity: Severities;
   /** Whether an object that a limited rule names is as good as all, in the namespace where it is granted, `''` for everywhere. */
   readonly named?: (rule: PolicyRule, namespace: string, targets: Targets, context: Context) => Known<boolean>;
-  /** Whose work it is to have it everywhere, and why: accepted where all pods of all whom its bindings name are such, and each has one. */
-  readonly accepts?: { readonly reason: string; readonly pod: (pod: Pod, context: Context) => boolean };
+  /**
+   * Whose work it is to have it everywhere: accepted where all pods of all whom its bindings name are such, and each has one; and the reason, none where
+   * what they make tells otherwise.
+   */
+  readonly accepts?: {
+    readonly pod: (pod: Pod, context: Context) => boolean;
+    readonly reason: (provisioned: Provisioned) => string | undefined;
+  };
   /** Means nothing in a namespace: of resources that have none. */
   readonly clusterOnly?: true;
   /** Means nothing in other namespaces. */

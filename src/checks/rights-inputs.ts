@@ -1,26 +1,12 @@
-import type { Known } from '#analysis/rbac/engine.ts';
-import type { Pod } from '#model/objects.ts';
-import type { Companions } from '#relations/companions.ts';
-import type { Enforcing } from '#relations/enforcing.ts';
-import type { Runners } from '#relations/runners.ts';
-import type { Places } from '#relations/strength.ts';
-import type { Targets } from '#relations/targets.ts';
-import type { Right } from './right.ts';
 import type { Around } from './weighing.ts';
+import type { Right } from './right.ts';
 
 /** What the rights of a check turn on beside roles and bindings: asked only where it makes a difference. */
-interface Asks {
-  readonly places: boolean;
-  readonly companions: boolean;
-  readonly targets: boolean;
-  readonly enforcing: boolean;
-  readonly runners: boolean;
-  readonly apiServers: boolean;
-  readonly eks: boolean;
-}
+export type Asks = Readonly<Record<Exclude<keyof Around, 'context' | 'rules'>, boolean>>;
 
 export function asksOf(rights: readonly Right[]): Asks {
   const forms = rights.flatMap((right) => [right, ...(right.together === undefined ? [] : [right.together])]);
+  const accepts = rights.some((right) => right.accepts !== undefined);
   return {
     places: forms.some(({ severity: { cluster, strong = cluster, namespace } }) => strong !== namespace),
     companions: rights.some(
@@ -28,41 +14,18 @@ export function asksOf(rights: readonly Right[]): Asks {
     ),
     targets: rights.some(({ named }) => named !== undefined),
     enforcing: forms.some(({ severity: { enforced } }) => enforced !== undefined),
-    runners: rights.some(({ accepts }) => accepts !== undefined),
+    runners: accepts,
+    provisioned: accepts,
     apiServers: rights.some(({ guard, spares }) => guard !== undefined || spares !== undefined),
     eks: rights.some(({ onEks }) => onEks !== undefined),
   };
 }
 
-interface Given {
-  readonly places?: readonly Places[] | undefined;
-  readonly companions?: readonly Companions[] | undefined;
-  readonly targets?: readonly Targets[] | undefined;
-  readonly enforcing?: readonly Enforcing[] | undefined;
-  readonly runners?: readonly Runners[] | undefined;
-  readonly apiServers?: readonly (readonly Pod[])[] | undefined;
-  readonly eks?: readonly Known<boolean>[] | undefined;
-}
+type Given = { readonly [N in keyof Asks]?: readonly NonNullable<Around[N]>[] | undefined };
 
 /** Of each input the one answer. */
-export function answers({
-  places,
-  companions,
-  targets,
-  enforcing,
-  runners,
-  apiServers,
-  eks,
-}: Given): Pick<Around, keyof Given> {
-  return {
-    places: places?.[0],
-    companions: companions?.[0],
-    targets: targets?.[0],
-    enforcing: enforcing?.[0],
-    runners: runners?.[0],
-    apiServers: apiServers?.[0],
-    eks: eks?.[0],
-  };
+export function answers(given: Given): Pick<Around, keyof Asks> {
+  return Object.fromEntries(Object.entries(given).map(([name, found]) => [name, found?.[0]]));
 }
 
 /** The inputs that are asked for, of all that there are. */

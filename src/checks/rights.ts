@@ -26,9 +26,11 @@ import { targetsOfClusterRole, targetsOfRole, targetsOfRoleBinding } from '#rela
 import { enforcingForClusterRole, enforcingForRole, enforcingForRoleBinding } from '#relations/enforcing.ts';
 import { eksForClusterRole, eksForRole, eksForRoleBinding } from '#relations/eks.ts';
 import { runnersForClusterRole } from '#relations/runners.ts';
+import { provisionedForClusterRole } from '#relations/volumes.ts';
 import type { Right } from './right.ts';
 import { answers, asked, asksOf } from './rights-inputs.ts';
 import { TAMPERED, examplesOfRights } from './rights-examples.ts';
+import { grantedByBinding, grantedByRole } from './saying.ts';
 import {
   acceptanceOfRight,
   unseenOfGuards,
@@ -81,6 +83,7 @@ function ofClusterRole(rights: readonly Right[]): Judge {
       targets: targetsOfClusterRole,
       enforcing: enforcingForClusterRole,
       runners: runnersForClusterRole,
+      provisioned: provisionedForClusterRole,
       apiServers: apiServersForClusterRole,
       eks: eksForClusterRole,
     },
@@ -154,10 +157,6 @@ function* ofRole(
 ): Iterable<Word> {
   const granting = bindings.filter(reaches);
   if (isShipped(role) || !isReportedItself(granting)) return;
-  const granted =
-    granting.length === 0
-      ? 'bound to nobody'
-      : `granted by ${String(granting.length)} binding${granting.length > 1 ? 's' : ''}`;
   const unseen = new Set<string>(unseenOfGuards(rights, granting, around));
   for (const [index, rule] of around.rules.entries()) {
     for (const right of rights) {
@@ -171,7 +170,7 @@ function* ofRole(
       yield {
         at: `rules[${String(index)}]`,
         severity: found.severity,
-        message: `the rule ${found.as.says}; ${granted}`,
+        message: grantedByRole(found),
         because: [...granting.map(refOf), ...found.others],
         ...aspectOf(found, role),
         ...(accepted === undefined ? {} : { accepted }),
@@ -198,7 +197,7 @@ function* ofBinding(
     yield {
       at: 'roleRef',
       severity: found.severity,
-      message: `ClusterRole ${role.metadata.name} ${found.as.says} in namespace ${binding.metadata.namespace}`,
+      message: grantedByBinding(found, binding),
       because: [refOf(role), ...found.others],
       ...aspectOf(found, role),
     };

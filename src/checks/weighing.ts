@@ -8,12 +8,14 @@ import type { Pod } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import type { Ref } from '#model/ref.ts';
 import { rankOf, type Severity } from '#model/severity.ts';
+import { byWord } from '#model/text.ts';
 import type { Known } from '#analysis/rbac/engine.ts';
 import type { Companions, OtherRole } from '#relations/companions.ts';
 import type { Enforcing } from '#relations/enforcing.ts';
 import type { Runners } from '#relations/runners.ts';
 import type { Places } from '#relations/strength.ts';
 import type { Targets } from '#relations/targets.ts';
+import type { Provisioned } from '#relations/volumes.ts';
 import type { Reach, Right, Together } from './right.ts';
 
 /** What a right is weighed by: the rules of its role, and what is asked only where it makes a difference. */
@@ -25,6 +27,7 @@ export interface Around {
   readonly targets?: Targets | undefined;
   readonly enforcing?: Enforcing | undefined;
   readonly runners?: Runners | undefined;
+  readonly provisioned?: Provisioned | undefined;
   readonly apiServers?: readonly Pod[] | undefined;
   /** Whether the cluster is one of EKS. */
   readonly eks?: Known<boolean> | undefined;
@@ -34,8 +37,14 @@ export interface Around {
 export interface Weighed {
   readonly as: Right | Together;
   readonly severity: Severity;
-  /** The other roles that make it what it is. */
+  /** The rule that gives it, as far as it counts there. */
+  readonly rule: PolicyRule;
+  /** The binding that gives most, and how many give it; none and 0 where nobody is bound. */
+  readonly binding?: AnyBinding;
+  readonly bindings: number;
+  /** The other roles that make it what it is, and who has them too. */
   readonly others: readonly Ref[];
+  readonly holder?: string;
   readonly unseen: readonly string[];
 }
 
@@ -60,7 +69,7 @@ function weighPart(right: Right, rule: PolicyRule, binding: AnyBinding, around: 
   const form = reach === undefined ? undefined : formOf(right, rule, binding, around);
   if (form === undefined) return undefined;
   const { severity, unseen } = priceOf(right, form.as, { rule, reach, binding }, around);
-  return { ...form, severity, unseen: [...unseen, ...unseenOfEks(right, rule, around)] };
+  return { ...form, severity, rule, binding, bindings: 1, unseen: [...unseen, ...unseenOfEks(right, rule, around)] };
 }
 
 /** What a right comes to that nobody has been given, by a Role of a namespace or by a ClusterRole. */
@@ -69,7 +78,7 @@ export function weighUnbound(right: Right, rule: PolicyRule, namespace: string, 
     inForce(rule, namespace).flatMap((part): readonly Weighed[] => {
       if (right.reach(part, around.context) === undefined) return [];
       const form = formOf(right, part, undefined, around);
-      return form === undefined ? [] : [{ ...form, severity: 'info', unseen: [] }];
+      return form === undefined ? [] : [{ ...form, severity: 'info', rule: part, bindings: 0, unseen: [] }];
     }),
   );
 }
@@ -83,27 +92,34 @@ function unseenOfEks({ onEks }: Right, rule: PolicyRule, { eks, context }: Aroun
 export function acceptanceOfRight(
   { accepts }: Right,
   bindings: readonly AnyBinding[],
-  { runners, context }: Around,
+  { runners, provisioned, context }: Around,
 ): string | undefined {
   const everywhere = bindings.filter(({ kind }) => kind === 'ClusterRoleBinding');
-  if (accepts === undefined || runners === undefined || everywhere.length === 0) return undefined;
+  if (accepts === undefined || runners === undefined || provisioned === undefined || everywhere.length === 0)
+    return undefined;
   const all = everywhere.flatMap(runners);
   return all.every((pods) => pods.length > 0 && pods.every((pod) => accepts.pod(pod, context)))
-    ? accepts.reason
+    ? accepts.reason(provisioned)
     : undefined;
 }
 
 /** The worst of several, with all others that make it that; of two that are as bad the one that takes more. */
 export function worst(found: readonly Weighed[]): Weighed | undefined {
   const rank = ({ as, severity }: Weighed): number => 2 * rankOf(severity) + ('reach' in as && !('more' in as) ? 0 : 1);
-  const [first] = [...found].sort((a, b) => rank(b) - rank(a));
+  const [first] = [...found].sort((a, b) => rank(b) - rank(a) || byWord(placeOf(a), placeOf(b)));
   if (first === undefined) return undefined;
   const others = found.filter(({ as }) => as === first.as).flatMap((each) => each.others);
   return {
     ...first,
+    bindings: new Set(found.flatMap(({ binding = [] }) => binding)).size,
     others: [...new Map(others.map((ref) => [JSON.stringify(ref), ref])).values()],
     unseen: [...new Set(found.flatMap(({ unseen }) => unseen))],
   };
+}
+
+/** Of what is as bad, the same comes first whatever came first to us. */
+function placeOf({ binding }: Weighed): string {
+  return binding === undefined ? '' : `${binding.kind} ${binding.metadata.namespace} ${binding.metadata.name}`;
 }
 
 function isMeant({ clusterOnly, onlyIn }: Right, { kind, metadata }: AnyBinding): boolean {
@@ -119,23 +135,20 @@ function isSpared({ spares }: Right, { subjects }: AnyBinding, { apiServers = []
 
 type Maybe = boolean | undefined;
 
+type Form = Pick<Weighed, 'as' | 'others' | 'holder'>;
+
 /** As what a right counts for whom a binding names, with the other roles that this takes. */
-function formOf(
-  right: Right,
-  rule: PolicyRule,
-  binding: AnyBinding | undefined,
-  around: Around,
-): Pick<Weighed, 'as' | 'others'> | undefined {
+function formOf(right: Right, rule: PolicyRule, binding: AnyBinding | undefined, around: Around): Form | undefined {
   const { together, onEks } = right;
   const isOnEks = around.eks?.answer === true && onEks?.reach(rule, around.context) !== undefined;
   if (onEks !== undefined && isOnEks) return { as: onEks, others: [] };
   const beside = besideOf(right, around);
   if (together !== undefined && (together.reach ?? right.reach)(rule, around.context) !== undefined) {
     const others = heldBeside([...beside, ...together.beside], binding, together.anywhere === true, around);
-    if (others !== undefined) return { as: together, others };
+    if (others !== undefined) return { as: together, ...others };
   }
   const others = heldBeside(beside, binding, false, around);
-  return others === undefined ? undefined : { as: right, others };
+  return others === undefined ? undefined : { as: right, ...others };
 }
 
 function besideOf({ beside = [], guard }: Right, { apiServers = [], context }: Around): readonly Right['reach'][] {
@@ -176,15 +189,15 @@ function heldBeside(
   binding: AnyBinding | undefined,
   anywhere: boolean,
   { rules, companions, context }: Around,
-): readonly Ref[] | undefined {
+): Pick<Form, 'others' | 'holder'> | undefined {
   const gives = (reach: Right['reach'], given: readonly PolicyRule[]): boolean =>
     given.some((rule) => reach(rule, context) !== undefined);
   const own = rules.flatMap((rule) => inForce(rule, binding?.metadata.namespace ?? ''));
   const lacking = reaches.filter((reach) => !gives(reach, own));
-  if (lacking.length === 0) return [];
-  for (const roles of binding === undefined ? [] : (companions?.(binding, anywhere) ?? [])) {
+  if (lacking.length === 0) return { others: [] };
+  for (const { holder, roles } of binding === undefined ? [] : (companions?.(binding, anywhere) ?? [])) {
     const found = lacking.map((reach) => roles.find((role: OtherRole) => gives(reach, role.rules)));
-    if (found.every((role) => role !== undefined)) return found.map(({ ref }) => ref);
+    if (found.every((role) => role !== undefined)) return { holder, others: found.map(({ ref }) => ref) };
   }
   return undefined;
 }

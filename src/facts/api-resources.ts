@@ -1,3 +1,4 @@
+import lodash from 'lodash';
 import { ALL_KINDS, KINDS, groupsOf } from '#model/kinds.ts';
 import type { ObjectOf } from '#model/objects.ts';
 
@@ -48,6 +49,46 @@ export function hasNoNamespace(group: string, resource: string): boolean {
   const [plural = ''] = resource.split('/');
   if (plural !== '*') return isNamespaced(group, resource) === false;
   return Object.hasOwn(NAMESPACED, group) && NAMESPACED[group]?.length === 0;
+}
+
+/** Those of them that have none, and what is no resource and can be asked about: whom somebody acts as, and signers. */
+const CLUSTER_SCOPED: Readonly<Record<string, readonly string[]>> = {
+  '': ['componentstatuses', 'groups', 'namespaces', 'nodes', 'persistentvolumes', 'users'],
+  'admissionregistration.k8s.io': [
+    'mutatingadmissionpolicies',
+    'mutatingadmissionpolicybindings',
+    'mutatingwebhookconfigurations',
+    'validatingadmissionpolicies',
+    'validatingadmissionpolicybindings',
+    'validatingwebhookconfigurations',
+  ],
+  'apiextensions.k8s.io': ['customresourcedefinitions'],
+  'apiregistration.k8s.io': ['apiservices'],
+  'authentication.k8s.io': ['selfsubjectreviews', 'tokenreviews', 'uids', 'userextras'],
+  'authorization.k8s.io': ['selfsubjectaccessreviews', 'selfsubjectrulesreviews', 'subjectaccessreviews'],
+  'certificates.k8s.io': ['certificatesigningrequests', 'clustertrustbundles', 'signers'],
+  'flowcontrol.apiserver.k8s.io': ['flowschemas', 'prioritylevelconfigurations'],
+  'networking.k8s.io': ['ingressclasses', 'ipaddresses', 'servicecidrs'],
+  'node.k8s.io': ['runtimeclasses'],
+  'rbac.authorization.k8s.io': ['clusterrolebindings', 'clusterroles'],
+  'resource.k8s.io': ['deviceclasses', 'resourceslices'],
+  'scheduling.k8s.io': ['priorityclasses'],
+  'storage.k8s.io': ['csidrivers', 'csinodes', 'storageclasses', 'volumeattachments', 'volumeattributesclasses'],
+};
+
+/** A resource as requests name it. */
+export interface KnownResource {
+  readonly plural: string;
+  readonly group: string;
+}
+
+/** The resources of Kubernetes, those of the core group first, and those of extensions whose kinds we read. */
+export function knownResources(): readonly KnownResource[] {
+  const tables = [NAMESPACED, CLUSTER_SCOPED].flatMap((table) =>
+    Object.entries(table).flatMap(([group, plurals]) => plurals.map((plural) => ({ plural, group }))),
+  );
+  const read = READ.map(({ plural, group }) => ({ plural, group }));
+  return lodash.sortBy([...tables, ...read], ({ group }) => group !== '');
 }
 
 /** Groups of which every resource has a namespace: there `*` has one too. */

@@ -16,6 +16,9 @@ export const WIREGUARD_KEYS = ['projectcalico.org/WireguardPublicKey', 'network.
 /** Kubescape: the image that a summary is about. */
 export const SCANNED_IMAGE = 'kubescape.io/image-id';
 
+/** Of a PersistentVolume: the driver whose provisioner made it. */
+export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
+
 /** The annotations that some check or the ownership rules read; every other annotation stops at the shrinker. */
 export const KEPT_ANNOTATIONS = [
   ...CLOUD_IDENTITIES,
@@ -42,6 +45,7 @@ export const KEPT_ANNOTATIONS = [
   'appgw.ingress.kubernetes.io/appgw-ssl-certificate',
   ...WIREGUARD_KEYS,
   SCANNED_IMAGE,
+  PROVISIONED_BY,
   'linkerd.io/inject',
   'config.linkerd.io/default-inbound-policy',
 ] as const;

@@ -202,6 +202,7 @@ export const persistentVolume = struct({
   spec: struct({
     hostPath: struct({ path: or(text, '') }),
     local: struct({ path: or(text, '') }),
+    csi: struct({ driver: or(text, '') }),
     claimRef: struct({ namespace: or(text, ''), name: or(text, '') }),
   }),
 });

@@ -13,6 +13,12 @@ export function byWord(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** The first of some words, and how many more there are: `a, b and 3 more`. */
+export function listed(words: readonly string[], atMost: number): string {
+  const more = words.length - atMost;
+  return more <= 0 ? words.join(', ') : `${words.slice(0, atMost).join(', ')} and ${String(more)} more`;
+}
+
 /** At most `limit` UTF-16 units; what is cut is said by an ellipsis. Never cuts a character in two. */
 export function shortened(text: string, limit: number): string {
   if (text.length <= limit) return text;

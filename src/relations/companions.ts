@@ -19,8 +19,14 @@ export interface OtherRole {
   readonly rules: readonly PolicyRule[];
 }
 
+/** One of those whom a binding names, `User alice`, with his other roles. */
+interface Companion {
+  readonly holder: string;
+  readonly roles: readonly OtherRole[];
+}
+
 /** For each subject of a binding the other roles that count where it grants; `anywhere`: those of all namespaces. */
-export type Companions = (binding: AnyBinding, anywhere: boolean) => Iterable<readonly OtherRole[]>;
+export type Companions = (binding: AnyBinding, anywhere: boolean) => Iterable<Companion>;
 
 function companionsOf<K extends Granting>(subject: K): Relation<K, Companions> {
   return defineRelation<K, RbacKind, Companions>({
@@ -42,18 +48,20 @@ export const companionsOfRole = companionsOf('Role');
 export const companionsOfClusterRole = companionsOf('ClusterRole');
 export const companionsOfRoleBinding = companionsOf('RoleBinding');
 
-function* othersBeside(binding: AnyBinding, anywhere: boolean, state: RbacState): Iterable<readonly OtherRole[]> {
+function* othersBeside(binding: AnyBinding, anywhere: boolean, state: RbacState): Iterable<Companion> {
   const own = state.binding(binding);
   for (const subject of own?.subjects ?? []) {
     const others = [...state.grantsOf(identityOfKey(subject.key))].filter(
       ({ role, scope }) => role !== own?.role && (anywhere || scope === '' || scope === own?.scope),
     );
-    yield lodash
-      .uniqBy(others, ({ role, scope }) => `${roleText(role)} ${scope}`)
-      .map(({ role, scope }) => ({
+    const roles = lodash.uniqBy(others, ({ role, scope }) => `${roleText(role)} ${scope}`);
+    yield {
+      holder: subject.label.replace(':', ' '),
+      roles: roles.map(({ role, scope }) => ({
         ref: { kind: role.kind, namespace: role.namespace, name: role.name },
         rules: (role.rules ?? []).flatMap(({ rule }) => inForce(rule, scope)),
-      }));
+      })),
+    };
   }
 }
 

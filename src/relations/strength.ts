@@ -1,5 +1,5 @@
 import { RBAC_ENGINE, STRENGTH_KINDS, type Clue, type Known, type RbacKind } from '#analysis/rbac/engine.ts';
-import type { Account } from '#facts/rbac.ts';
+import type { Account, BindingKind } from '#facts/rbac.ts';
 import { accountOf, accountOfSecret } from '#facts/token.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
 import { keyOf, refOf, type Ref } from '#model/ref.ts';
@@ -44,6 +44,11 @@ export const strongPlacesOfRole = strongPlacesOf('Role');
 export const strongPlacesOfClusterRole = strongPlacesOf('ClusterRole');
 export const strongPlacesOfRoleBinding = strongPlacesOf('RoleBinding');
 
+/** Whether a service account is as good as cluster-admin by its own bindings, and these. */
+export interface OwnStrength extends Known<boolean> {
+  readonly bindings: readonly Ref<BindingKind>[];
+}
+
 /**
  * Whether a service account is as good as cluster-admin by its own bindings: not by what the API server itself gives it, nor by what all accounts of its
  * namespace have.
@@ -51,9 +56,10 @@ export const strongPlacesOfRoleBinding = strongPlacesOf('RoleBinding');
 export const strengthOfAccount = defineRelation({
   subject: 'ServiceAccount',
   name: 'everything that it may do',
-  related: ({ metadata }, inventory: Inventory<RbacKind>, terms): readonly Known<boolean>[] => {
+  related: ({ metadata }, inventory: Inventory<RbacKind>, terms): readonly OwnStrength[] => {
     const engine = inventory.view(RBAC_ENGINE);
-    return [engine.known(terms, (reading) => engine.isAdminByItself(metadata, reading))];
+    const known = engine.known(terms, (reading) => engine.isAdminByItself(metadata, reading));
+    return [{ ...known, bindings: known.answer ? engine.ownBindings(metadata).map(refOf<BindingKind>) : [] }];
   },
   affected: sameFor(
     STRENGTH_KINDS,

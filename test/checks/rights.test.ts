@@ -5,6 +5,7 @@ import { aPodSecurityPolicy } from '#checks/admission-samples.ts';
 import {
   aClusterRole,
   aClusterRoleBinding,
+  aContainer,
   aNamespace,
   aPod,
   aRole,
@@ -204,6 +205,38 @@ describe('[checks] doubts about rights', () => {
       { ...aClusterRoleBinding({ subjects: [group] }), metadata: { name: 'all' } },
     ]);
     expect(world.findings()).to.deep.equal([]);
+  });
+
+  it('KP-RBAC-017: why a CSI provisioner is accepted, as its volumes come, are seen and tell otherwise', () => {
+    const driver = 'ebs.csi.aws.com';
+    const volume = (name: string, source: object): Manifest => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name, annotations: { 'pv.kubernetes.io/provisioned-by': driver } },
+      spec: source,
+    });
+    const world = new World(
+      [
+        aClusterRole({ apiGroups: [''], resources: ['persistentvolumes'], verbs: ['create'] }),
+        aClusterRoleBinding(),
+        aPod({ container: aContainer({ image: 'registry.k8s.io/sig-storage/csi-provisioner:v6' }) }),
+      ],
+      CHECKS.filter(({ id }) => id === 'KP-RBAC-017'),
+      { parameters: { privilegedNamespaces: ['shop'] } },
+    );
+    const said = (): readonly (string | undefined)[] =>
+      world.verdicts().flatMap(({ findings }) => findings.map(({ accepted }) => accepted));
+    const makes = 'a CSI provisioner makes the volumes of its driver';
+    expect(said()).to.deep.equal([`${makes}; no volume shows one so far`]);
+    world.put(volume('one', { csi: { driver } }));
+    expect(said()).to.deep.equal([makes]);
+    world.put(volume('two', { hostPath: { path: '/' } }));
+    expect(said()).to.deep.equal([undefined]);
+    world.remove(volume('two', {}));
+    expect(said()).to.deep.equal([makes]);
+    world.store.setMissing('PersistentVolume', 'list: forbidden');
+    world.put(aPod({ metadata: { name: 'other' }, container: aContainer({ image: 'k8scsi/csi-provisioner:v2' }) }));
+    expect(said()).to.deep.equal([`${makes}; whether these carry it is not seen (list: forbidden)`]);
   });
 
   it('KP-RBAC-023: what makes a group as good as cluster-admin with another binding, as that comes and goes', () => {

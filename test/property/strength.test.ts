@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { AskedRoles } from '#analysis/rbac/asked-roles.ts';
 import { RBAC_ENGINE, type RbacEngine } from '#analysis/rbac/engine.ts';
+import type { RoleEntry } from '#analysis/rbac/entries.ts';
 import { accountIdentity, userOf, type Identity } from '#analysis/rbac/identity.ts';
-import { profileOf, type Profile, type Strength } from '#analysis/rbac/strength.ts';
+import { LEANING, profileOf, type Profile, type Strength } from '#analysis/rbac/strength.ts';
 import type { Reading } from '#analysis/rbac/strengths.ts';
 import { isOfEks } from '#facts/distribution.ts';
 import { accountOfSecret } from '#facts/token.ts';
@@ -243,6 +244,39 @@ const toHimself = fc
     ),
   );
 
+/** Somebody may bind or widen a role by its name, or change a binding of it by its: what that is worth comes and goes with them. */
+const byName = fc
+  .record({
+    to: subjects,
+    may: fc.constantFrom('bind', 'escalate').map((verb) => wide(RBAC, 'clusterroles', verb)),
+    names: fc.constantFrom({}, { resourceNames: ['y'] }),
+    writes: fc.constantFrom(
+      ...['clusterrolebindings', 'clusterroles'].flatMap((resource) => [
+        wide(RBAC, resource, 'create'),
+        wide(RBAC, resource, 'patch'),
+        { ...wide(RBAC, resource, 'patch'), resourceNames: ['y'] },
+        { ...wide(RBAC, resource, 'create', 'patch'), resourceNames: ['y'] },
+      ]),
+    ),
+    turns,
+  })
+  .map(({ to, may, names, writes, turns: then }) =>
+    comingAndGoing(
+      [
+        ...homes,
+        {
+          kind: 'ClusterRole',
+          metadata: { name: 'x' },
+          rules: [{ ...may, ...names }, writes],
+        },
+        bindEverywhere('x', to),
+        everything,
+        bindEverywhere('y', [{ kind: 'User', name: 'nobody' }]),
+      ],
+      then,
+    ),
+  );
+
 /** Accounts and roles first, so that most bindings mean something; then anything in any order. */
 const anything: fc.Arbitrary<readonly Step[]> = fc
   .tuple(
@@ -256,7 +290,7 @@ const anything: fc.Arbitrary<readonly Step[]> = fc
     ...then.map(([each, chance]) => (chance === 0 ? { remove: each } : { put: each })),
   ]);
 
-const history = fc.oneof(leading, ring, toHimself, toHimself, anything);
+const history = fc.oneof(leading, ring, toHimself, toHimself, byName, anything);
 
 type Answers = Readonly<Record<string, Strength | boolean>>;
 
@@ -302,7 +336,7 @@ class Rounds {
       profileOf(
         who,
         index.rightsOf(who),
-        roles.heldBy(() => []),
+        roles.heldBy(() => [], []),
       );
     for (const { metadata } of store.list('ServiceAccount')) {
       const { namespace: home, name: own } = metadata;
@@ -404,31 +438,49 @@ class Rounds {
   }
 }
 
+function wordFor({ kind, name: of }: RoleEntry): string {
+  return `${kind} ${of}`;
+}
+
+/** What each ClusterRole leads to, whoever is bound to it. */
+function granted(engine: RbacEngine, reading: Reading): Answers {
+  const roles = [...engine.index.state.roles()].filter(({ kind }) => kind === 'ClusterRole');
+  return Object.fromEntries(roles.map((role) => [wordFor(role), engine.strengthOfGrant({ role, scope: '' }, reading)]));
+}
+
+/** Roles that are looked at again whenever anybody is another one. */
+function leaning({ index }: RbacEngine): readonly RoleEntry[] {
+  return [...index.state.roles()].filter(({ reach }) => (reach & LEANING) !== 0n);
+}
+
 /** Whose answers a change is said to move. */
 function movedBy(engine: RbacEngine, changes: readonly object[]): ReadonlySet<string> {
   return new Set(
     changes
       .map((change) => engine.shiftOf(change))
-      .flatMap(({ accounts, others, namespaces }) => [
+      .flatMap(({ accounts, others, namespaces, roles }) => [
         ...[...accounts].map((key) => `system:serviceaccount:${key.replace('/', ':')}`),
         ...others,
         ...namespaces,
-      ]),
+        ...[...roles].map(wordFor),
+      ])
+      .concat(changes.some((change) => engine.movesStrength(change)) ? leaning(engine).map(wordFor) : []),
   );
 }
 
 /** After every step, for those who ask from the start by the rules of one version and for those who come to ask by the rules of another. */
 function holdsAlways({ steps, first, turn }: Run, store: Store, seen: Reading['seen']): void {
   const engine = store.view(RBAC_ENGINE);
-  const asked = new Map([[first, told(engine, store, { seen, byGet: first })]]);
+  const asked = new Map([[first, granted(engine, { seen, byGet: first })]]);
   for (const [index, { put, remove }] of steps.entries()) {
     const manifest = (put ?? remove)!;
     const read = shrink(manifest.kind, JSON.parse(JSON.stringify(manifest)) as Raw);
     const moved = movedBy(engine, put === undefined ? store.remove(refOf(read)) : store.put(read));
     for (const byGet of index < turn ? [first] : [first, !first]) {
       const reading = { seen, byGet };
-      const [before, after] = [asked.get(byGet) ?? {}, told(engine, store, reading)];
-      expect(after).to.deep.equal(new Rounds(engine, store, reading).answers);
+      const now = told(engine, store, reading);
+      expect(now).to.deep.equal(new Rounds(engine, store, reading).answers);
+      const [before, after] = [asked.get(byGet) ?? {}, { ...now, ...granted(engine, reading) }];
       const differ = Object.keys(after).filter(
         (key) => key in before && before[key] !== after[key] && !key.startsWith('members'),
       );

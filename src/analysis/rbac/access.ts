@@ -1,5 +1,6 @@
 import type { Account, AnyBinding } from '#facts/rbac.ts';
 import { isShippedBinding } from '#facts/shipped.ts';
+import { listed } from '#model/text.ts';
 import type { RbacEngine } from './engine.ts';
 import { accountIdentity } from './identity.ts';
 import { capabilitiesOf, primitiveWords, wordsOfPrimitives, type Capabilities } from './primitives.ts';
@@ -90,10 +91,4 @@ const EVERYTHING = primitiveWords('cluster-admin');
 function rightsIn(words: readonly string[]): string {
   if (words.length === 0) return NOTHING;
   return words.includes(EVERYTHING) ? EVERYTHING : listed(words, RIGHTS_AT_MOST);
-}
-
-/** The first of some words, and how many more there are. */
-function listed(words: readonly string[], atMost: number): string {
-  if (words.length <= atMost) return words.join(', ');
-  return `${words.slice(0, atMost).join(', ')} and ${String(words.length - atMost)} more`;
 }

@@ -1,49 +1,65 @@
 import { sides, type Change, type ChangeOf } from '#model/inventory.ts';
-import { roleKey, type Touched } from './entries.ts';
+import { roleKey, type RoleEntry, type Touched } from './entries.ts';
 import type { Granting } from './rights.ts';
 import { RolesIn, placeOf } from './roles-in.ts';
 import type { RolesAround } from './self-grants.ts';
 import type { RbacState } from './state.ts';
 
-/** Roles and bindings that were asked for by name, remembered: another answer may make somebody else strong. Lists are not given. */
+/** On whose behalf it is asked: somebody by the key of his profile, or what a role gives, whoever is bound to it. */
+export type Asker = string | RoleEntry;
+
+/** Roles and bindings that were asked for by name, remembered with who asked: another answer may make him strong. Lists are not given. */
 export class AskedRoles {
   readonly #all: RolesIn;
-  readonly #asked = new Set<string>();
+  readonly #asked = new Map<string, Set<Asker>>();
 
   constructor(state: RbacState) {
     this.#all = new RolesIn(state);
   }
 
   /** As somebody finds them who has some roles already. */
-  heldBy(held: RolesAround['held']): RolesAround {
+  heldBy(held: RolesAround['held'], askers: readonly Asker[]): RolesAround {
+    const note = (key: string): void => {
+      this.#note(key, askers);
+    };
     return {
       held,
       role: (kind, scope, name) => {
-        this.#asked.add(roleKey(kind, placeOf(kind, scope), name));
+        note(roleKey(kind, placeOf(kind, scope), name));
         return this.#all.role(kind, scope, name);
       },
       roles: () => [],
       bound: (kind, scope, bindings, roles): Iterable<Granting> => {
-        if (roles !== 'all') for (const name of roles) this.#asked.add(boundKey(kind, placeOf(kind, scope), name));
+        if (roles !== 'all') for (const name of roles) note(boundKey(kind, placeOf(kind, scope), name));
         else if (bindings === 'all') return [];
-        else for (const name of bindings) this.#asked.add(bindingKey(scope, name));
-        return this.#all.bound(kind, scope, bindings, roles);
+        else for (const name of bindings) note(bindingKey(scope, name));
+        const found = [...this.#all.bound(kind, scope, bindings, roles)];
+        for (const { name = '' } of found) note(roleKey(kind, placeOf(kind, scope), name));
+        return found;
       },
       hasBinding: (scope, name) => {
-        this.#asked.add(bindingKey(scope, name));
+        note(bindingKey(scope, name));
         return this.#all.hasBinding(scope, name);
       },
     };
   }
 
-  /** Whether a change gives another answer to what was asked. */
-  concerns(change: Change, { roles }: Touched): boolean {
-    if (this.#asked.size === 0) return false;
+  #note(key: string, askers: readonly Asker[]): void {
+    const known = this.#asked.get(key);
+    if (known === undefined) this.#asked.set(key, new Set(askers));
+    else for (const asker of askers) known.add(asker);
+  }
+
+  /** Who asked for what a change gives another answer to. They are forgotten, and come again if they still ask. */
+  concernedBy(change: Change, { roles }: Touched): ReadonlySet<Asker> {
+    if (this.#asked.size === 0) return new Set();
     const keys = [
       ...[...roles].map(({ kind, namespace, name }) => roleKey(kind, namespace, name)),
       ...keysOfBindings(change),
     ];
-    return keys.some((key) => this.#asked.has(key));
+    const concerned = new Set(keys.flatMap((key) => [...(this.#asked.get(key) ?? [])]));
+    for (const key of keys) this.#asked.delete(key);
+    return concerned;
   }
 }
 

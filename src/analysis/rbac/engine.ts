@@ -1,4 +1,4 @@
-import type { Account } from '#facts/rbac.ts';
+import type { Account, AnyBinding } from '#facts/rbac.ts';
 import { isOfEks } from '#facts/distribution.ts';
 import { connectsByGet } from '#facts/pod-connect.ts';
 import { isShippedBinding } from '#facts/shipped.ts';
@@ -6,14 +6,14 @@ import { accountOfSecret } from '#facts/token.ts';
 import type { Change, ChangeOf, Inventory, View } from '#model/inventory.ts';
 import { refOf } from '#model/ref.ts';
 import type { Terms } from '#model/relation.ts';
-import { AskedRoles } from './asked-roles.ts';
-import type { BindingEntry, SubjectEntry, Touched } from './entries.ts';
-import { accountIdentity, accountsOfKey, identityOfKey, isAccountKey, type Identity } from './identity.ts';
+import { AskedRoles, type Asker } from './asked-roles.ts';
+import type { BindingEntry, RoleEntry, SubjectEntry, Touched } from './entries.ts';
+import { accountIdentity, accountsOfKey, identityOfKey, isAccountKey, userOf, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
-import { Rights } from './rights.ts';
+import { Rights, type Granting } from './rights.ts';
 import type { Grant } from './self-grants.ts';
 import { isAsShipped } from './shipped.ts';
-import { accountKey, membersKey, type Named } from './places.ts';
+import { accountKey, homeOf, isMembersKey, membersKey, nameOf, type Named } from './places.ts';
 import { RELEVANT, WEAK, profileOf, type Profile, type Strength } from './strength.ts';
 import { NOTHING_SETTLED, Strengths, type Reading, type Settled } from './strengths.ts';
 
@@ -81,7 +81,7 @@ export class RbacEngine {
       this.#profileAccount(change.ref);
       this.#profileMembers(change.ref.namespace);
     }
-    if (this.#askedRoles.concerns(change, touched)) this.#renewBinders(touched);
+    for (const asker of this.#askedRoles.concernedBy(change, touched)) this.#renewAsker(asker, touched);
     this.#shifts.set(change, { ...this.#strengths.settle(), ...touched });
   }
 
@@ -115,7 +115,7 @@ export class RbacEngine {
     const fixpoint = this.#strengths.in(reading);
     return this.#strengths.facts.hasAccount(account)
       ? fixpoint.ofAccount(account)
-      : fixpoint.of(this.#profileOf(accountIdentity(account)), accountKey(account));
+      : fixpoint.of(this.#profileOf(accountIdentity(account), [accountKey(account)]), accountKey(account));
   }
 
   /** Whether an account is cluster-admin or a step from it; without a namespace one of this name in any. */
@@ -133,7 +133,9 @@ export class RbacEngine {
   strengthOfGrant({ role, scope }: Grant, reading: Reading): Strength {
     const rights = new Rights();
     rights.grant(role, scope);
-    return this.#strengths.in(reading).of(this.#profileFrom({ user: '', groups: [] }, rights));
+    return this.#strengths
+      .in(reading)
+      .of(this.#profileFrom({ user: '', groups: [] }, rights, isEntry(role) ? [role] : []));
   }
 
   /**
@@ -147,16 +149,20 @@ export class RbacEngine {
     const without = new Rights();
     for (const each of others) without.grant(each.role, each.scope);
     const isStrong = (profile: Profile): boolean => this.#strengths.in(reading).of(profile) !== 'none';
-    return isStrong(this.#profileOf(identity)) && !isStrong(this.#profileFrom(identity, without, others));
+    const askers = [key, entry.role];
+    return (
+      isStrong(this.#profileOf(identity, askers)) && !isStrong(this.#profileFrom(identity, without, askers, others))
+    );
   }
 
   /** What every account of a namespace is by its groups alone. */
   strengthByGroups(namespace: string, reading: Reading): Strength {
     const fixpoint = this.#strengths.in(reading);
+    const key = membersKey(namespace);
     // Where no account is, none is followed.
     return this.#strengths.facts.hasHome(namespace)
-      ? fixpoint.ofKey(membersKey(namespace))
-      : fixpoint.of(this.#profileOf(membersOf(namespace)));
+      ? fixpoint.ofKey(key)
+      : fixpoint.of(this.#profileOf(membersOf(namespace), [key]));
   }
 
   /** What an account is without what the API server gives by itself: the shipped bindings of shipped roles, both as they are shipped. */
@@ -164,7 +170,8 @@ export class RbacEngine {
     const identity = accountIdentity(account);
     const rights = new Rights();
     for (const entry of this.index.grantsOf(identity)) if (!isDefault(entry)) rights.grant(entry.role, entry.scope);
-    return this.#strengths.in(reading).of(this.#profileFrom(identity, rights), accountKey(account));
+    const key = accountKey(account);
+    return this.#strengths.in(reading).of(this.#profileFrom(identity, rights, [key]), key);
   }
 
   /** Whether an account is as good as cluster-admin by its own bindings: not by defaults, nor by what all accounts of its namespace have. */
@@ -174,6 +181,12 @@ export class RbacEngine {
       this.strengthByGroups(account.namespace, reading) !== 'direct' &&
       this.strengthBeyondDefaults(account, reading) === 'direct'
     );
+  }
+
+  /** The bindings that name an account itself and are no defaults. */
+  ownBindings(account: Account): readonly AnyBinding[] {
+    const own = this.index.grantsOf({ user: userOf(account), groups: [] });
+    return own.filter((entry) => !isDefault(entry)).map(({ binding }) => binding);
   }
 
   /** Whether an account lives in a namespace that is cluster-admin, or becomes it in one step. */
@@ -205,11 +218,12 @@ export class RbacEngine {
   #profileAccount(account: Account): void {
     const key = accountKey(account);
     const isNamed = this.#strengths.facts.hasAccount(account) && this.index.state.isNamed(key);
-    this.#strengths.put(key, isNamed ? this.#profileOf(accountIdentity(account)) : WEAK);
+    this.#strengths.put(key, isNamed ? this.#profileOf(accountIdentity(account), [key]) : WEAK);
   }
 
   #profileMembers(namespace: string): void {
-    this.#strengths.put(membersKey(namespace), this.#profileOf(membersOf(namespace)));
+    const key = membersKey(namespace);
+    this.#strengths.put(key, this.#profileOf(membersOf(namespace), [key]));
   }
 
   /** A group of accounts touches all of them, another subject itself. */
@@ -227,10 +241,18 @@ export class RbacEngine {
     }
   }
 
-  /** What a role or binding is decides what rights to it by its name are worth: everything is looked at again. */
-  #renewBinders({ roles }: Touched): void {
-    for (const role of this.index.state.roles()) if (role.named.length > 0) roles.add(role);
-    for (const subject of this.index.state.subjects()) this.#renew(subject);
+  /** What a role or binding is decides what rights to it by its name are worth. */
+  #renewAsker(asker: Asker, { roles }: Touched): void {
+    if (typeof asker !== 'string') {
+      roles.add(asker);
+      return;
+    }
+    const namespace = homeOf(asker);
+    if (namespace === undefined) {
+      for (const subject of this.index.state.subjectsOf(identityOfKey(asker)))
+        if (subject.key === asker) this.#profileSubject(subject);
+    } else if (isMembersKey(asker)) this.#profileMembers(namespace);
+    else this.#profileAccount({ namespace, name: nameOf(asker) });
   }
 
   /** A user or a group by each name that a binding has. */
@@ -239,21 +261,23 @@ export class RbacEngine {
     if (isAccountKey(key)) return;
     const name = key.slice(2);
     const identity = key.startsWith('u:') ? { user: name, groups: [] } : { user: '', groups: [name] };
-    this.#strengths.put(key, grants.size === 0 ? WEAK : this.#profileOf(identity));
+    this.#strengths.put(key, grants.size === 0 ? WEAK : this.#profileOf(identity, [key]));
   }
 
-  #profileOf(identity: Identity): Profile {
-    return this.#profileFrom(identity, this.index.rightsAmong(identity, RELEVANT));
+  #profileOf(identity: Identity, askers: readonly Asker[]): Profile {
+    return this.#profileFrom(identity, this.index.rightsAmong(identity, RELEVANT), askers);
   }
 
   /** `held` is what roles the identity has, also those that give nothing of note: some may be widened. */
-  #profileFrom(identity: Identity, rights: Rights, held?: Iterable<BindingEntry>): Profile {
-    return profileOf(
-      identity,
-      rights,
-      this.#askedRoles.heldBy(() => held ?? this.index.state.grantsOf(identity)),
-    );
+  #profileFrom(identity: Identity, rights: Rights, askers: readonly Asker[], held?: Iterable<BindingEntry>): Profile {
+    const roles = this.#askedRoles.heldBy(() => held ?? this.index.state.grantsOf(identity), askers);
+    return profileOf(identity, rights, roles);
   }
+}
+
+/** A shipped role that nothing tells of is none: it never changes. */
+function isEntry(role: Granting): role is RoleEntry {
+  return 'bindings' in role;
 }
 
 /** What every account of a namespace is, whatever its name. */

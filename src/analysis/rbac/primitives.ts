@@ -68,6 +68,7 @@ export const NEEDS = {
   addContainers: need(CHANGE, '', 'pods/ephemeralcontainers'),
   /** What a volume is made of never changes: no right to change one counts. */
   createVolumes: making(need(['create'], '', 'persistentvolumes')),
+  writeVolumes: need(WRITE, '', 'persistentvolumes'),
   createSecrets: making(need(['create'], '', 'secrets')),
   readSecrets: need(READ, '', 'secrets'),
   changeSecrets: need(CHANGE, '', 'secrets'),

@@ -39,6 +39,8 @@ export class Strengths {
   /** The keys of profiles that are others now or stand for others, and the namespaces where other tokens are. */
   readonly #changed = new Set<string>();
   readonly #homes = new Set<string>();
+  /** Accounts that came or went. */
+  readonly #passing = new Set<Account>();
   #hasClue = false;
 
   constructor(unseen: () => Blindness = () => SEES_ALL) {
@@ -53,8 +55,9 @@ export class Strengths {
     if (this.facts.removeAccount(account)) this.#accountsChanged(account);
   }
 
-  #accountsChanged({ namespace }: Account): void {
-    this.#changed.add(membersKey(namespace));
+  #accountsChanged(account: Account): void {
+    this.#changed.add(membersKey(account.namespace));
+    this.#passing.add(account);
   }
 
   putToken(secret: Named, account: string | undefined): void {
@@ -82,6 +85,7 @@ export class Strengths {
   #forget(): void {
     this.#changed.clear();
     this.#homes.clear();
+    this.#passing.clear();
     this.#hasClue = false;
   }
 
@@ -92,10 +96,17 @@ export class Strengths {
     const inForce = [SEES_ALL, this.#unseen()];
     this.#asked = this.#asked.filter(({ premise }) => inForce.some((unseen) => lodash.isEqual(unseen, premise.unseen)));
     const moves = this.#asked.map((fixpoint) => fixpoint.renew(this.#changed, this.#homes));
+    // By what all accounts of its namespace have, and go on to have.
+    const passing = [...this.#passing].filter(({ namespace }) =>
+      this.#asked.some((fixpoint) => fixpoint.ofKey(membersKey(namespace)) !== 'none'),
+    );
     this.#forget();
     return {
       hasClue,
-      accounts: new Set(moves.flatMap(({ accounts }) => [...accounts])),
+      accounts: new Set([
+        ...moves.flatMap(({ accounts }) => [...accounts]),
+        ...passing.map(({ namespace, name }) => `${namespace}/${name}`),
+      ]),
       others: new Set(moves.flatMap(({ others }) => [...others])),
       namespaces: new Set(moves.flatMap(({ namespaces }) => [...namespaces])),
     };

@@ -8,6 +8,7 @@ import type { Metadata } from '#model/metadata.ts';
 import type { ObjectOf, Pod } from '#model/objects.ts';
 import type { Parameters } from '#model/parameters.ts';
 import { refOf, type Ref } from '#model/ref.ts';
+import { listed } from '#model/text.ts';
 import { apiServersBesideCluster, apiServersOfCluster } from '#relations/control-plane.ts';
 import {
   imagesOfNamespace,
@@ -108,7 +109,7 @@ function* judged(namespace: Metadata, uses: readonly Use[], all: readonly Verifi
     if (byGrip.has('mayRefuse'))
       yield { unknown: 'whether images are verified hangs on conditions of the policies that are not evaluated' };
   } else if (loose.length < uses.length) {
-    const message = `some images of the namespace are verified, not ${listed(loose.map(({ image }) => image))}`;
+    const message = `some images of the namespace are verified, not ${named(loose.map(({ image }) => image))}`;
     yield { at: AT, aspect: 'partial', severity: 'low', message };
   } else if (byGrip.has('tells')) {
     yield { at: AT, aspect: 'auditOnly', severity: 'low', message: AUDIT, because: blamed(namespace, all) };
@@ -128,7 +129,7 @@ function* judgedAll(namespaces: readonly ObjectOf<'Namespace'>[], all: readonly 
   const loose = grips.filter(({ grip }) => grip === undefined || grip === 'tells').map(({ name }) => name);
   if (loose.length === 0) yield* attested(namespaces, all);
   else if (loose.length < grips.length) {
-    const message = `images are verified in some namespaces, not in ${listed(loose)}`;
+    const message = `images are verified in some namespaces, not in ${named(loose)}`;
     yield { at: AT, aspect: 'partial', severity: 'low', message };
     yield* attested(namespaces, all);
   } else if (grips.some(({ grip }) => grip === 'tells')) {
@@ -150,8 +151,6 @@ function* attested(namespaces: readonly ObjectOf<'Namespace'>[], all: readonly V
 
 const NAMED = 3;
 
-function listed(words: readonly string[]): string {
-  const all = [...new Set(words)].sort();
-  const rest = all.length - NAMED;
-  return `${all.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${String(rest)} more` : ''}`;
+function named(words: readonly string[]): string {
+  return listed([...new Set(words)].sort(), NAMED);
 }

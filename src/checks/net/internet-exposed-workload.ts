@@ -1,5 +1,6 @@
 import { assumptionOf, type Way } from '#analysis/exposure/ways.ts';
 import { subjectText } from '#model/ref.ts';
+import { listed } from '#model/text.ts';
 import { isFinished } from '#model/workload.ts';
 import { exposureOfPod } from '#relations/exposure.ts';
 import { definePodCheck } from '../pod-check.ts';
@@ -32,11 +33,10 @@ export const internetExposedWorkload = definePodCheck({
     if (exposure?.level === undefined) return;
     const ways = exposure.ways.filter(({ level }) => level === exposure.level);
     const assumed = assumptionOf(ways);
-    const more = ways.length > WAYS_AT_MOST ? ` and ${String(ways.length - WAYS_AT_MOST)} more` : '';
     yield {
       at: 'metadata.labels',
       aspect: exposure.level,
-      message: `reachable from ${WIDTH[exposure.level]} through ${ways.slice(0, WAYS_AT_MOST).map(wayText).join(', ')}${more}${assumed === undefined ? '' : ` (assumed: ${assumed})`}`,
+      message: `reachable from ${WIDTH[exposure.level]} through ${listed(ways.map(wayText), WAYS_AT_MOST)}${assumed === undefined ? '' : ` (assumed: ${assumed})`}`,
       because: ways.map(({ ref }) => ref),
       ...(assumed === undefined ? {} : { evidence: 'heuristic' }),
     };

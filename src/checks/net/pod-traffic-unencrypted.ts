@@ -1,6 +1,7 @@
 import { pluginOf } from '#facts/cni.ts';
 import { defineCheckOfMany, judge, type Manifest } from '#model/check.ts';
 import { subjectText, type Ref } from '#model/ref.ts';
+import { listed } from '#model/text.ts';
 import { isFinished } from '#model/workload.ts';
 import { agentsSeen } from '#relations/cni.ts';
 import { encryptionBesidePod, encryptionOfNamespace, encryptionSeen } from '#relations/encryption.ts';
@@ -167,7 +168,5 @@ const ISTIO: Manifest = { ...inIstio(), metadata: { ...inIstio().metadata, name:
 
 /** Some of the pods by name, and how many more. */
 function named(pods: readonly Ref<'Pod'>[]): string {
-  const names = pods.map((pod) => subjectText(pod)).sort();
-  const more = names.length - NAMED_AT_MOST;
-  return `${names.slice(0, NAMED_AT_MOST).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+  return listed(pods.map((pod) => subjectText(pod)).sort(), NAMED_AT_MOST);
 }

@@ -30,7 +30,7 @@ export const admissionOrExtensionWrite = defineRightsCheck({
   rights: [
     {
       aspect: 'mutating',
-      says: 'lets change what mutates objects',
+      says: 'change webhooks or policies that mutate objects',
       reach: reaching(
         WRITE,
         'admissionregistration.k8s.io',
@@ -48,7 +48,7 @@ export const admissionOrExtensionWrite = defineRightsCheck({
     },
     {
       aspect: 'validating',
-      says: 'lets change what validates objects',
+      says: 'change webhooks or policies that validate objects',
       reach: reaching(
         WRITE,
         'admissionregistration.k8s.io',
@@ -66,7 +66,7 @@ export const admissionOrExtensionWrite = defineRightsCheck({
     },
     {
       aspect: 'apiService',
-      says: 'lets change which servers answer for the API',
+      says: 'change which servers answer for parts of the API',
       reach: reaching(WRITE, 'apiregistration.k8s.io', 'apiservices'),
       severity: { cluster: 'high', namespace: 'high', limited: 'medium' },
       clusterOnly: true,
@@ -74,7 +74,7 @@ export const admissionOrExtensionWrite = defineRightsCheck({
     },
     {
       aspect: 'conversion',
-      says: 'lets change how custom resources are converted',
+      says: 'change how custom resources are converted',
       reach: reaching(WRITE, 'apiextensions.k8s.io', 'customresourcedefinitions'),
       severity: { cluster: 'low', namespace: 'low' },
       clusterOnly: true,
@@ -82,7 +82,7 @@ export const admissionOrExtensionWrite = defineRightsCheck({
     },
     {
       aspect: 'disable',
-      says: 'lets remove what validates objects',
+      says: 'remove webhooks or policies that validate objects',
       reach: reaching(
         ['delete', 'deletecollection'],
         'admissionregistration.k8s.io',

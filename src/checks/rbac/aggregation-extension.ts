@@ -36,10 +36,10 @@ export const aggregationExtension = defineCheck({
     const severity = rules.some((rule) => isGrave(rule, context)) ? 'high' : 'medium';
     for (const name of labels) {
       const at = `metadata.labels['${LABEL}${name}']`;
-      yield { at, severity, message: `its rules are added to those of ClusterRole ${name}` };
+      yield { at, severity, message: addedTo(name, severity) };
     }
     for (const aggregate of others) {
-      const message = `its rules are added to those of ClusterRole ${aggregate.metadata.name}`;
+      const message = addedTo(aggregate.metadata.name, severity);
       yield { at: 'metadata.labels', severity, because: [refOf(aggregate)], message };
     }
   },
@@ -48,6 +48,11 @@ export const aggregationExtension = defineCheck({
 });
 
 const LABELLED = ['admin', 'edit', 'view'];
+
+function addedTo(name: string, severity: 'high' | 'medium'): string {
+  const grave = severity === 'high' ? ', Secrets, shells in pods or RBAC objects among them' : '';
+  return `whoever is bound to ClusterRole ${name} has its rights too${grave}`;
+}
 
 /** An operator that lets its own kinds be used is what aggregation is for. */
 function isOfOneCrdGroup(rules: readonly PolicyRule[]): boolean {

@@ -1,4 +1,4 @@
-import { isNobody, type AnyBinding } from '#facts/rbac.ts';
+import { isNobody, placeName, type AnyBinding } from '#facts/rbac.ts';
 import { acceptsAnonymous, instanceOf } from '#facts/control-plane.ts';
 import { isEveryones, isTampered } from '#analysis/rbac/shipped.ts';
 import { defineCheckOfMany, type BadExample, ifKnown, judge, type Context, type Problem } from '#model/check.ts';
@@ -146,7 +146,7 @@ function* granted(
     yield {
       at: `subjects[${String(index)}]`,
       severity: isDiscovery(binding, rules) ? 'info' : 'critical',
-      message: `callers without a name have the rights of ${kind} ${name}; ${isTaken(servers ?? [], parameters)}`,
+      message: `whoever does not log in has the rights of ${kind} ${name} ${placeName(binding.metadata.namespace)}; ${isTaken(servers ?? [], parameters)}`,
       ...aspect,
     };
   }

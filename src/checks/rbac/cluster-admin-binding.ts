@@ -102,7 +102,7 @@ function* granted(binding: AnyBinding, severity: 'high' | 'medium'): Iterable<Pr
   for (const [index, subject] of binding.subjects.entries()) {
     if (namespace === '' && (subject.kind === 'ServiceAccount' || accountNamedBy(subject, '') !== undefined)) continue;
     if (subject.kind === 'Group' && subject.name === shippedFor) continue;
-    const message = `${subjectName(subject, namespace)} has full control of ${where}`;
+    const message = `${subjectName(subject, namespace)} has full control of ${where}, through ClusterRole cluster-admin`;
     const aspect = shippedFor === undefined ? {} : { aspect: 'tamperedDefault' };
     yield { at: `subjects[${String(index)}]`, severity, message, ...aspect };
   }

@@ -48,14 +48,14 @@ export const csrApproval = defineRightsCheck({
   rights: [
     {
       aspect: 'approval',
-      says: 'lets approve client certificates of any user',
+      says: 'approve client certificates of any user',
       reach: APPROVAL,
       severity: { cluster: 'high', namespace: 'high' },
       clusterOnly: true,
       guard: { plugin: PLUGIN, beside: [APPROVE] },
       together: {
         aspect: 'fullChain',
-        says: 'lets issue client certificates of any user',
+        says: 'request and approve client certificates of any user',
         beside: [REQUEST],
         severity: { cluster: 'critical', namespace: 'critical' },
         more: [{ apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'], verbs: ['create'] }],

@@ -1,6 +1,7 @@
 import { isShippedAccount, isShippedBinding } from '#facts/shipped.ts';
-import type { AnyBinding } from '#facts/rbac.ts';
+import { placeName, type AnyBinding } from '#facts/rbac.ts';
 import { defineCheckOfMany, judge, type Context, type Examples, type Word } from '#model/check.ts';
+import { subjectText } from '#model/ref.ts';
 import { accountsOfClusterRoleBinding, accountsOfRoleBinding, type NamedAccount } from '#relations/binding-targets.ts';
 import { NO_ROLE, roleOfClusterRoleBinding, roleOfRoleBinding, type BoundRole } from '#relations/grants.ts';
 import { doubts } from '../doubts.ts';
@@ -66,7 +67,12 @@ function* missingRole(binding: AnyBinding, { rules, hasOthers }: BoundRole, { co
   if (rules !== undefined) return;
   const { kind, name } = binding.roleRef;
   const aspect = 'missingRole';
-  if (complete || hasOthers) yield { at: 'roleRef', aspect, message: `there is no ${kind} ${name}` };
+  if (complete || hasOthers)
+    yield {
+      at: 'roleRef',
+      aspect,
+      message: `there is no ${kind} ${name}: whoever makes it decides what the binding gives`,
+    };
   else yield { unknown: `whether there is a ${kind} ${name} is not in these files`, aspect };
 }
 
@@ -76,15 +82,21 @@ function* missingAccounts(
   accounts: readonly NamedAccount[],
   { complete }: Context,
 ): Iterable<Word> {
+  const gives = `${binding.roleRef.kind} ${binding.roleRef.name} ${placeName(binding.metadata.namespace)}`;
   const isHarmless = binding.kind === 'RoleBinding' && !isStrong.answer && !rules.some(readsSecrets);
   const aspect = 'missingServiceAccount';
   for (const { index, namespace, name, exists, hasOthers } of accounts) {
     if (exists || (!complete && isShippedAccount({ namespace, name }))) continue;
-    const whom = `service account ${namespace}/${name}`;
+    const whom = subjectText({ kind: 'ServiceAccount', namespace, name });
     if (!complete && !hasOthers) yield { unknown: `whether there is a ${whom} is not in these files`, aspect };
     else {
       const severity = isHarmless ? 'low' : 'medium';
-      yield { at: `subjects[${String(index)}]`, aspect, severity, message: `there is no ${whom}` };
+      yield {
+        at: `subjects[${String(index)}]`,
+        aspect,
+        severity,
+        message: `there is no ${whom}: whoever makes it has the rights of ${gives}`,
+      };
       if (isHarmless) yield* doubts(isStrong);
     }
   }

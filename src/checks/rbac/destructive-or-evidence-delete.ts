@@ -1,5 +1,6 @@
 import { anyOf, reaching, type Right } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
+import { resourcesText } from '../saying.ts';
 import { aClusterRole, aClusterRoleBinding, aRole, aRoleBinding } from '../samples.ts';
 import { isIn } from '#analysis/rbac/request.ts';
 import { isOfKubernetes } from '#facts/rbac.ts';
@@ -43,14 +44,14 @@ export const destructiveOrEvidenceDelete = defineRightsCheck({
   rights: [
     {
       aspect: 'bulk',
-      says: 'lets delete in bulk',
+      says: (rule) => `delete ${resourcesText(rule)} in bulk`,
       reach: BULK,
       severity: { cluster: 'medium', namespace: 'low' },
       sample: { apiGroups: [''], resources: ['podtemplates'], verbs: ['deletecollection'] },
     },
     {
       aspect: 'evidence',
-      says: 'lets delete events',
+      says: 'delete events',
       reach: unlimited(
         anyOf(
           reaching(['delete', 'deletecollection'], '', 'events'),

@@ -34,7 +34,7 @@ export const escalateOrBind = defineRightsCheck({
     {
       aspect: 'escalate',
       example: 'escalate on roles',
-      says: 'lets write roles beyond its own rights',
+      says: 'put more rights into Roles than the writer holds',
       reach: reaching(['escalate'], 'rbac.authorization.k8s.io', 'roles'),
       severity: { cluster: 'critical', namespace: 'high', limited: 'low' },
       named,
@@ -45,7 +45,7 @@ export const escalateOrBind = defineRightsCheck({
     {
       aspect: 'escalate',
       example: 'escalate on ClusterRoles',
-      says: 'lets write roles beyond its own rights',
+      says: 'put more rights into ClusterRoles than the writer holds',
       reach: reaching(['escalate'], 'rbac.authorization.k8s.io', 'clusterroles'),
       severity: { cluster: 'critical', namespace: 'critical', limited: 'low' },
       named,
@@ -55,7 +55,7 @@ export const escalateOrBind = defineRightsCheck({
     },
     {
       aspect: 'bind',
-      says: 'lets bind roles beyond its own rights',
+      says: 'bind roles that give more than the binder holds',
       reach: reaching(['bind'], 'rbac.authorization.k8s.io', 'roles', 'clusterroles'),
       severity: { cluster: 'critical', namespace: 'high', limited: 'low' },
       named,

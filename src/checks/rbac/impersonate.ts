@@ -38,7 +38,7 @@ export const impersonate = defineRightsCheck({
   rights: [
     {
       aspect: 'users',
-      says: 'lets act as other users',
+      says: 'act as other users',
       reach: USERS,
       severity: { cluster: 'critical', namespace: 'critical', limited: 'low', grave: 'high' },
       named: ({ resourceNames = [] }, _namespace, targets) => anyTarget(resourceNames, targets.user),
@@ -58,7 +58,7 @@ export const impersonate = defineRightsCheck({
     },
     {
       aspect: 'groups',
-      says: 'lets act as a member of other groups, once it may act as somebody',
+      says: 'act as a member of other groups once allowed to act as somebody',
       reach: GROUPS,
       severity: { cluster: 'high', namespace: 'high', limited: 'low', grave: 'high' },
       named: ({ resourceNames = [] }, _namespace, { group }) => anyTarget(resourceNames, group),
@@ -67,7 +67,7 @@ export const impersonate = defineRightsCheck({
       together: {
         aspect: 'groups',
         example: 'groups with a user',
-        says: 'lets act as a member of other groups',
+        says: 'act as a member of other groups',
         beside: [anyOf(USERS, ACCOUNTS)],
         anywhere: true,
         severity: { cluster: 'critical', namespace: 'critical', limited: 'low', grave: 'high' },
@@ -78,7 +78,7 @@ export const impersonate = defineRightsCheck({
     },
     {
       aspect: 'serviceaccounts',
-      says: 'lets act as service accounts',
+      says: 'act as service accounts',
       reach: ACCOUNTS,
       severity: { cluster: 'critical', namespace: 'high', limited: 'low', grave: 'high' },
       named: ({ resourceNames = [] }, namespace, { account }) =>
@@ -88,7 +88,7 @@ export const impersonate = defineRightsCheck({
     },
     {
       aspect: 'extras',
-      says: 'lets set extras and uids of whom it acts as',
+      says: 'set uids and extra fields of those as whom they act',
       reach: anyOf(reaching(['impersonate'], IDENTITIES, 'userextras', 'uids'), EXTRA),
       severity: { cluster: 'low', namespace: 'low' },
       clusterOnly: true,
@@ -96,7 +96,7 @@ export const impersonate = defineRightsCheck({
     },
     {
       aspect: 'constrained',
-      says: 'lets act as others in what it names',
+      says: 'act as others within what constrained impersonation names',
       reach: CONSTRAINED,
       severity: { cluster: 'info', namespace: 'info' },
       sample: { apiGroups: ['authentication.k8s.io'], resources: ['users'], verbs: ['impersonate:user-info'] },

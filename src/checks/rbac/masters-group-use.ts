@@ -5,6 +5,7 @@ import type { ObjectOf } from '#model/objects.ts';
 import type { PolicyRule } from '#model/policy.ts';
 import { roleOfClusterRoleBinding } from '#relations/grants.ts';
 import { reaching } from '../right.ts';
+import { holdersOf } from '../saying.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding, group, user } from '../samples.ts';
 
 const MASTERS = 'system:masters';
@@ -43,7 +44,7 @@ export const mastersGroupUse = defineCheckOfMany({
         yield* named(binding);
         const acts = role?.rules?.some((rule) => namesMasters(rule) && ACTS_AS_GROUPS(rule, context) !== undefined);
         if (acts !== true || binding.subjects.length === 0) return;
-        const message = `ClusterRole ${binding.roleRef.name} lets act as a member of ${MASTERS}`;
+        const message = `${holdersOf(binding)} can act as a member of ${MASTERS}, through ClusterRole ${binding.roleRef.name}`;
         yield { at: 'roleRef', aspect: 'impersonation', message };
       },
     }),
@@ -62,7 +63,7 @@ function* named(binding: AnyBinding): Iterable<Problem> {
   if (isShippedBinding(binding) || adminsOf(binding) === MASTERS) return;
   for (const [index, { kind, name }] of binding.subjects.entries()) {
     if (kind !== 'Group' || name !== MASTERS) continue;
-    const message = `${subjectName({ kind, name }, '')} is given what its members have anyway, and counted on`;
+    const message = `${binding.roleRef.kind} ${binding.roleRef.name} is given to ${subjectName({ kind, name }, '')}, whose members may do everything without it`;
     yield { at: `subjects[${String(index)}]`, aspect: 'binding', message };
   }
 }

@@ -29,7 +29,7 @@ export const networkingWrite = defineRightsCheck({
   rights: [
     {
       aspect: 'policy',
-      says: 'lets change network policies',
+      says: 'change network policies',
       reach: anyOf(reaching(CHANGE, 'networking.k8s.io', 'networkpolicies'), (rule, context) =>
         reachingAny(CHANGE, context.parameters.cniPolicyKinds)(rule, context),
       ),
@@ -38,7 +38,7 @@ export const networkingWrite = defineRightsCheck({
     },
     {
       aspect: 'routing',
-      says: 'lets change where traffic goes',
+      says: 'change Services, endpoints or routes',
       reach: anyOf(
         reaching(CHANGE, '', 'services', 'endpoints'),
         reaching(CHANGE, 'discovery.k8s.io', 'endpointslices'),
@@ -60,7 +60,7 @@ export const networkingWrite = defineRightsCheck({
     },
     {
       aspect: 'loadBalancerIP',
-      says: 'lets claim addresses for Services',
+      says: 'claim addresses for Services through their status',
       reach: reaching(['update', 'patch'], '', 'services/status'),
       severity: { cluster: 'medium', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['services/status'], verbs: ['patch'] },

@@ -41,7 +41,7 @@ export const nodeOrNamespaceMetadataWrite = defineRightsCheck({
   rights: [
     {
       aspect: 'node',
-      says: 'lets change labels and taints of nodes',
+      says: 'change labels and taints of nodes',
       reach: reaching(['update', 'patch'], '', 'nodes', 'nodes/status'),
       severity: { cluster: 'medium', namespace: 'medium' },
       clusterOnly: true,
@@ -50,7 +50,7 @@ export const nodeOrNamespaceMetadataWrite = defineRightsCheck({
     },
     {
       aspect: 'namespace',
-      says: 'lets change labels of namespaces',
+      says: 'change labels of Namespace objects',
       reach: reaching(['update', 'patch'], '', 'namespaces'),
       severity: { cluster: 'medium', namespace: 'medium', enforced: 'high' },
       sample: PATCH,

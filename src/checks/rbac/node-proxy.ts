@@ -21,7 +21,7 @@ export const nodeProxy = defineRightsCheck({
   rights: [
     {
       aspect: 'fineGrainedAvailable',
-      says: 'lets reach the kubelet, which runs commands in every pod of its node',
+      says: 'reach kubelets and so run commands in every pod',
       reach: (rule, context) => (context.minor >= 33 ? PROXY(rule, context) : undefined),
       severity: { cluster: 'high', namespace: 'high' },
       clusterOnly: true,
@@ -30,7 +30,7 @@ export const nodeProxy = defineRightsCheck({
   ],
   older: [
     {
-      says: 'lets reach the kubelet, which runs commands in every pod of its node',
+      says: 'reach kubelets and so run commands in every pod',
       reach: (rule, context) => (context.minor < 33 ? PROXY(rule, context) : undefined),
       severity: { cluster: 'high', namespace: 'high' },
       clusterOnly: true,

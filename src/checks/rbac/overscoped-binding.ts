@@ -79,7 +79,7 @@ function* inTheCluster(
     return;
   }
   for (const { index, namespace, name } of used) {
-    const message = `service account ${namespace}/${name}, whose pods run in one namespace, has resources of every namespace`;
+    const message = `ServiceAccount ${namespace}/${name} has the rights of ClusterRole ${binding.roleRef.name} in every namespace, and its pods run in namespace ${namespace} alone`;
     yield { at: `subjects[${String(index)}]`, aspect, message };
   }
 }
@@ -116,7 +116,7 @@ function* acrossNamespaces(binding: ObjectOf<'RoleBinding'>, bound: BoundRole): 
       at: `subjects[${String(index)}]`,
       aspect: 'crossNamespace',
       severity,
-      message: `service account ${account.namespace}/${account.name} has rights in namespace ${here}`,
+      message: `ServiceAccount ${account.namespace}/${account.name} of another namespace has the rights of ${binding.roleRef.kind} ${binding.roleRef.name} in namespace ${here}`,
     };
   }
 }

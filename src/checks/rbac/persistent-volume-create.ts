@@ -1,8 +1,9 @@
 import { containersOf } from '#facts/containers.ts';
 import { isOneOf } from '#facts/image.ts';
 import { isPrivilegedNamespace } from '#facts/namespace.ts';
-import type { Context } from '#model/check.ts';
+import type { Context, Manifest } from '#model/check.ts';
 import type { Pod } from '#model/objects.ts';
+import type { Provisioned } from '#relations/volumes.ts';
 import { WRITE, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
 import { READ_PODS, WEB_ACCOUNT, aClusterRole, aClusterRoleBinding, aContainer, aPod, user } from '../samples.ts';
@@ -13,6 +14,7 @@ const PROVISIONER = aPod({
     image: `registry.k8s.io/sig-storage/csi-provisioner:v6@sha256:${'0123456789abcdef'.repeat(4)}`,
   }),
 });
+const EBS = 'ebs.csi.aws.com';
 const AT_HOME = { parameters: { privilegedNamespaces: ['shop'] } };
 
 export const persistentVolumeCreate = defineRightsCheck({
@@ -25,10 +27,10 @@ export const persistentVolumeCreate = defineRightsCheck({
   refs: ['CIS:5.1.9', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1611'],
   rights: [
     {
-      says: 'lets create persistent volumes, of any path of a node',
+      says: 'write PersistentVolumes of any path of a node',
       reach: reaching(WRITE, '', 'persistentvolumes'),
       severity: { cluster: 'high', namespace: 'high' },
-      accepts: { reason: 'a CSI provisioner makes the volumes of its driver', pod: isProvisioner },
+      accepts: { pod: isProvisioner, reason },
       clusterOnly: true,
       sample: VOLUMES,
     },
@@ -40,6 +42,31 @@ export const persistentVolumeCreate = defineRightsCheck({
       world: [aClusterRoleBinding(), PROVISIONER],
       context: AT_HOME,
       finds: [{ at: 'rules[0]', accepted: true }],
+    },
+    {
+      name: 'a CSI provisioner whose volumes carry its driver, beside those of others',
+      subject: aClusterRole(VOLUMES),
+      world: [
+        aClusterRoleBinding(),
+        PROVISIONER,
+        aVolume('one', EBS, { csi: { driver: EBS } }),
+        aVolume('two', 'rancher.io/local-path', { hostPath: { path: '/opt/two' } }),
+        aVolume('three', undefined, { hostPath: { path: '/opt/three' } }),
+      ],
+      context: AT_HOME,
+      finds: [{ at: 'rules[0]', accepted: true }],
+    },
+    {
+      name: 'a volume made for a driver that is a path of a node',
+      subject: aClusterRole(VOLUMES),
+      world: [
+        aClusterRoleBinding(),
+        PROVISIONER,
+        aVolume('one', EBS, { csi: { driver: EBS } }),
+        aVolume('two', EBS, { hostPath: { path: '/' } }),
+      ],
+      context: AT_HOME,
+      finds: [{ at: 'rules[0]' }],
     },
     {
       name: 'a CSI provisioner anywhere else',
@@ -71,4 +98,17 @@ function isProvisioner({ metadata, spec }: Pod, { parameters }: Context): boolea
     isPrivilegedNamespace(metadata.namespace, parameters) &&
     containersOf(spec).some(({ container }) => isOneOf(container.image ?? '', parameters.csiProvisioners))
   );
+}
+
+/** Which driver a provisioner is for no object says: of no driver may there be a volume that was made for it and is something else. */
+function reason({ carried, strange, missing }: Provisioned): string | undefined {
+  if (strange.length > 0) return undefined;
+  const accepted = 'a CSI provisioner makes the volumes of its driver';
+  if (missing !== undefined) return `${accepted}; whether these carry it is not seen (${missing})`;
+  return carried > 0 ? accepted : `${accepted}; no volume shows one so far`;
+}
+
+function aVolume(name: string, maker: string | undefined, source: object): Manifest {
+  const annotations = maker === undefined ? {} : { 'pv.kubernetes.io/provisioned-by': maker };
+  return { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name, annotations }, spec: source };
 }

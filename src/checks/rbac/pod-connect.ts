@@ -25,28 +25,28 @@ export const podConnect = defineRightsCheck({
   rights: [
     {
       aspect: 'exec',
-      says: 'lets run commands in pods',
+      says: 'run commands in pods',
       reach: connecting('pods/exec'),
       severity: { cluster: 'high', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] },
     },
     {
       aspect: 'attach',
-      says: 'lets attach to pods',
+      says: 'attach to the processes of pods',
       reach: connecting('pods/attach'),
       severity: { cluster: 'high', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['pods/attach'], verbs: ['create'] },
     },
     {
       aspect: 'portforward',
-      says: 'lets forward ports of pods',
+      says: 'forward ports of pods',
       reach: connecting('pods/portforward'),
       severity: { cluster: 'medium', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['pods/portforward'], verbs: ['create'] },
     },
     {
       aspect: 'proxy',
-      says: 'lets reach pods and Services through the API server',
+      says: 'reach pods and Services through the API server',
       reach: reaching(['create', 'get'], '', 'pods/proxy', 'services/proxy'),
       severity: { cluster: 'medium', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['services/proxy'], verbs: ['create'] },

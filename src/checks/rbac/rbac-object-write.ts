@@ -1,6 +1,23 @@
+import { allowsResource } from '#analysis/rbac/request.ts';
+import type { PolicyRule } from '#model/policy.ts';
 import { WRITE, reaching } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
+import { namesText } from '../saying.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding, aRole, aRoleBinding } from '../samples.ts';
+
+const GROUP = 'rbac.authorization.k8s.io';
+const KINDS = {
+  roles: 'Roles',
+  clusterroles: 'ClusterRoles',
+  rolebindings: 'RoleBindings',
+  clusterrolebindings: 'ClusterRoleBindings',
+};
+
+function kindsIn(rule: PolicyRule): readonly string[] {
+  return Object.entries(KINDS).flatMap(([resource, kind]) =>
+    allowsResource(rule, { group: GROUP, resource }) ? [kind] : [],
+  );
+}
 
 export const rbacObjectWrite = defineRightsCheck({
   id: 'KP-RBAC-012',
@@ -12,17 +29,10 @@ export const rbacObjectWrite = defineRightsCheck({
   refs: ['CIS:5.1.8', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1098.006'],
   rights: [
     {
-      says: 'lets write roles or bindings',
-      reach: reaching(
-        WRITE,
-        'rbac.authorization.k8s.io',
-        'roles',
-        'clusterroles',
-        'rolebindings',
-        'clusterrolebindings',
-      ),
+      says: (rule) => `write ${namesText(kindsIn(rule))}`,
+      reach: reaching(WRITE, GROUP, ...Object.keys(KINDS)),
       severity: { cluster: 'high', namespace: 'medium' },
-      sample: { apiGroups: ['rbac.authorization.k8s.io'], resources: ['rolebindings'], verbs: ['update'] },
+      sample: { apiGroups: [GROUP], resources: ['rolebindings'], verbs: ['update'] },
     },
   ],
   good: [
@@ -30,7 +40,7 @@ export const rbacObjectWrite = defineRightsCheck({
     {
       name: 'in a namespace those that have none',
       subject: aRole({
-        apiGroups: ['rbac.authorization.k8s.io'],
+        apiGroups: [GROUP],
         resources: ['clusterroles', 'clusterrolebindings'],
         verbs: ['create', 'update'],
       }),

@@ -18,21 +18,21 @@ export const runningPodTamper = defineRightsCheck({
   rights: [
     {
       aspect: 'ephemeral',
-      says: 'lets add containers to running pods',
+      says: 'add containers to running pods',
       reach: reaching(['update', 'patch'], '', 'pods/ephemeralcontainers'),
       severity: { cluster: 'high', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['pods/ephemeralcontainers'], verbs: ['patch'] },
     },
     {
       aspect: 'image',
-      says: 'lets change the image of running pods',
+      says: 'change the image of running pods',
       reach: reaching(['update', 'patch'], '', 'pods'),
       severity: { cluster: 'high', namespace: 'medium' },
       sample: { apiGroups: [''], resources: ['pods'], verbs: ['patch'] },
     },
     {
       aspect: 'status',
-      says: 'lets change the status of pods',
+      says: 'change the status of pods',
       reach: reaching(['update', 'patch'], '', 'pods/status'),
       severity: { cluster: 'low', namespace: 'low' },
       sample: { apiGroups: [''], resources: ['pods/status'], verbs: ['patch'] },

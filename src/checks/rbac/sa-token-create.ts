@@ -23,7 +23,7 @@ export const saTokenCreate = defineRightsCheck({
   ],
   rights: [
     {
-      says: 'lets issue tokens of service accounts',
+      says: 'issue tokens of service accounts',
       reach: reaching(['create'], '', 'serviceaccounts/token'),
       severity: { cluster: 'critical', namespace: 'high', limited: 'low' },
       named: ({ resourceNames = [] }, namespace, { account }) =>

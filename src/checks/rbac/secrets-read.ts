@@ -28,7 +28,7 @@ export const secretsRead = defineRightsCheck({
   ],
   rights: [
     {
-      says: 'lets read Secrets',
+      says: 'read Secrets',
       reach: reaching(['get', 'list', 'watch'], '', 'secrets'),
       severity: { cluster: 'critical', strong: 'high', namespace: 'medium', limited: 'low' },
       named: ({ resourceNames = [] }, namespace, { secret }, { parameters, complete }) => {

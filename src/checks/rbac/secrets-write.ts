@@ -34,12 +34,12 @@ export const secretsWrite = defineRightsCheck({
   },
   rights: [
     {
-      says: 'lets write Secrets',
+      says: 'write Secrets',
       reach: WRITES,
       severity: { cluster: 'high', namespace: 'medium', limited: 'low' },
       together: {
         aspect: 'mint',
-        says: 'lets make a token of any service account, by creating its Secret and reading it',
+        says: 'make tokens of any service account by creating and reading Secrets',
         reach: CREATES,
         beside: [READS],
         severity: { cluster: 'critical', namespace: 'medium' },

@@ -1,12 +1,15 @@
 import { doubts } from '../doubts.ts';
 import { defineCheckOfMany, judge, type BadExample, type Example, type Manifest, type Word } from '#model/check.ts';
+import type { Account } from '#facts/rbac.ts';
 import { isShippedAccount } from '#facts/shipped.ts';
+import { subjectText } from '#model/ref.ts';
 import {
   loneAccountsOfClusterRoleBinding,
   loneAccountsOfRoleBinding,
   type LoneAccount,
 } from '#relations/binding-targets.ts';
 import { strengthOfAccount } from '#relations/strength.ts';
+import { namesText } from '../saying.ts';
 import {
   EVERYTHING,
   READ_PODS,
@@ -45,13 +48,17 @@ const AGGREGATOR = {
   }),
 };
 
-const MEANS = 'may do everything, or give itself the right to';
+const MEANS = 'can do everything in the cluster, or give itself the right to';
+
+function accountText(account: Account): string {
+  return subjectText({ kind: 'ServiceAccount', ...account });
+}
 
 /** Files may hold the binding and not the account; on a cluster it is KP-RBAC-025 then. */
 function* onlyNamed(accounts: readonly LoneAccount[]): Iterable<Word> {
   for (const { index, namespace, name, isDirect } of accounts) {
     if (isShippedAccount({ namespace, name })) continue;
-    const message = `service account ${namespace}/${name}, which is not in these files, ${MEANS}`;
+    const message = `${accountText({ namespace, name })}, which is not in these files, ${MEANS}`;
     if (isDirect.answer) yield { at: `subjects[${String(index)}]`, message };
     else yield* doubts(isDirect);
   }
@@ -71,9 +78,11 @@ export const serviceAccountClusterAdminEquivalent = defineCheckOfMany({
       // What every account of the namespace has is a matter of the binding that gives it (KP-RBAC-023), and the controllers are what they are.
       inputs: { isDirect: strengthOfAccount },
       *evaluate({ metadata }, { isDirect: [isDirect] }) {
-        if (isDirect?.answer === true)
-          yield { at: 'metadata.name', message: `service account ${metadata.name} ${MEANS}` };
-        else yield* doubts(isDirect);
+        if (isDirect?.answer === true) {
+          const { bindings: because } = isDirect;
+          const by = because.length === 0 ? '' : `, through ${namesText(because.map(subjectText))}`;
+          yield { at: 'metadata.name', message: `${accountText(metadata)} ${MEANS}${by}`, because };
+        } else yield* doubts(isDirect);
       },
     }),
     judge({

@@ -24,7 +24,7 @@ function named(isMeant: (name: string) => boolean): Right['reach'] {
 
 /** It maps roles of the cloud to groups, system:masters among them. */
 const MAP = {
-  says: 'lets change who is an administrator on EKS',
+  says: 'change who is an administrator on EKS',
   severity: { cluster: 'critical', namespace: 'critical' },
 } as const;
 const ONLY_IN = [AUTH_MAP.namespace];
@@ -40,10 +40,11 @@ export const systemConfigmapWrite = defineRightsCheck({
   refs: ['OWASP2022:K03', 'OWASP2025:K02', 'OWASP2025:K08', 'NSA:N10', 'NSA:N18', 'MITRE:T1557', 'MITRE:T1098'],
   rights: [
     {
-      says: 'lets change ConfigMaps of the system',
+      says: 'change system ConfigMaps',
       reach: named((name) => SYSTEM.includes(name)),
       onEks: {
         ...MAP,
+        says: `${MAP.says} (in ConfigMap ${AUTH_MAP.name})`,
         reach: (rule, context) => (WRITES(rule, context) === 'all' ? 'all' : undefined),
         onlyIn: ONLY_IN,
         sample: UPDATE,

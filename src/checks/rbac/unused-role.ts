@@ -58,14 +58,18 @@ function* unused(role: AnyRole, reach: RoleReach | undefined, { complete, now, p
   const until = creationTimestamp + parameters.unusedGrace;
   if (now() < until) yield { until };
   else {
-    const isGrave = isGraveRole(reach);
-    yield { at: 'metadata.name', severity: isGrave ? 'low' : 'info', message: 'no binding refers to it' };
-    if (!isGrave) yield* doubts(reach?.isStrong);
+    const grave = graveWords(reach);
+    const message = `nobody is bound to it${grave ?? ''}`;
+    yield { at: 'metadata.name', severity: grave === undefined ? 'info' : 'low', message };
+    if (grave === undefined) yield* doubts(reach?.isStrong);
   }
 }
 
-function isGraveRole(reach: RoleReach | undefined): boolean {
-  return reach !== undefined && (reach.isStrong.answer || reach.rules.some(readsSecrets));
+/** What makes it worse that it lies about. */
+function graveWords(reach: RoleReach | undefined): string | undefined {
+  if (reach?.isStrong.answer === true)
+    return ', and whoever were would be as good as cluster-admin or one step from that';
+  return reach?.rules.some(readsSecrets) === true ? ', and whoever were could read Secrets' : undefined;
 }
 
 /** It says that others shall take its rules. */

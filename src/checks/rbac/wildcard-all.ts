@@ -30,7 +30,7 @@ export const wildcardAll = defineRightsCheck({
   refs: ['CIS:5.1.3', 'OWASP2022:K03', 'OWASP2025:K02', 'NSA:N18', 'MITRE:T1098.006'],
   rights: [
     {
-      says: 'grants every verb on every resource',
+      says: 'use every verb on every resource',
       reach: (rule) => (isWildcardAll(rule) ? 'all' : undefined),
       severity: { cluster: 'critical', namespace: 'high' },
       sample: EVERYTHING,

@@ -1,4 +1,5 @@
 import { defineRightsCheck } from '../rights.ts';
+import { namesText, resourcesText } from '../saying.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding, aRoleBinding } from '../samples.ts';
 import { isOfKubernetes, isWildcardAll } from '#facts/rbac.ts';
 import type { PolicyRule } from '#model/policy.ts';
@@ -13,6 +14,19 @@ function reachOf({ apiGroups = [] }: PolicyRule): Reach {
 /** All of a group, or a subresource of all. A star on both sides of the slash matches nothing. */
 function isWildcard(resource: string): boolean {
   return resource === '*' || (resource.startsWith('*/') && resource !== '*/*');
+}
+
+function patternsIn({ nonResourceURLs = [] }: PolicyRule): readonly string[] {
+  return nonResourceURLs.filter((url) => url.endsWith('*'));
+}
+
+function targetsText(rule: PolicyRule): string {
+  const { nonResourceURLs = [], resources = [] } = rule;
+  return resources.length === 0 ? namesText(nonResourceURLs) : resourcesText(rule);
+}
+
+function verbsText({ verbs }: PolicyRule): string {
+  return verbs.includes('*') ? 'use every verb on' : namesText(verbs);
 }
 
 export const wildcardPartial = defineRightsCheck({
@@ -32,7 +46,7 @@ export const wildcardPartial = defineRightsCheck({
   rights: [
     {
       aspect: 'verbs',
-      says: 'grants every verb',
+      says: (rule) => `use every verb on ${targetsText(rule)}`,
       reach: (rule) => (isWildcardAll(rule) || !rule.verbs.includes('*') ? undefined : reachOf(rule)),
       severity: { cluster: 'medium', namespace: 'medium', limited: 'low' },
       limited: { apiGroups: ['example.com'], resources: ['widgets'], verbs: ['*'] },
@@ -41,7 +55,8 @@ export const wildcardPartial = defineRightsCheck({
     },
     {
       aspect: 'resources',
-      says: 'grants every resource, or a subresource of every one',
+      says: (rule) =>
+        `${verbsText(rule)} ${resourcesText({ ...rule, resources: rule.resources?.filter(isWildcard) ?? [] })}`,
       reach: (rule) => (isWildcardAll(rule) || rule.resources?.some(isWildcard) !== true ? undefined : reachOf(rule)),
       severity: { cluster: 'medium', namespace: 'medium', limited: 'low' },
       limited: { apiGroups: ['example.com'], resources: ['*'], verbs: ['get'] },
@@ -49,15 +64,15 @@ export const wildcardPartial = defineRightsCheck({
     },
     {
       aspect: 'apiGroups',
-      says: 'grants resources of every group',
+      says: (rule) => `${verbsText(rule)} ${resourcesText(rule)} in every API group`,
       reach: (rule) => (isWildcardAll(rule) || !(rule.apiGroups?.includes('*') === true) ? undefined : reachOf(rule)),
       severity: { cluster: 'medium', namespace: 'medium' },
       sample: { apiGroups: ['*'], resources: ['widgets'], verbs: ['get'] },
     },
     {
       aspect: 'urls',
-      says: 'grants URLs by a pattern',
-      reach: (rule) => (rule.nonResourceURLs?.some((url) => url.endsWith('*')) === true ? 'all' : undefined),
+      says: (rule) => `${verbsText(rule)} every URL that fits ${namesText(patternsIn(rule))}`,
+      reach: (rule) => (patternsIn(rule).length > 0 ? 'all' : undefined),
       severity: { cluster: 'medium', namespace: 'medium' },
       clusterOnly: true,
       sample: { nonResourceURLs: ['/logs/*'], verbs: ['get'] },

@@ -1,6 +1,13 @@
+import { allowsResource, isIn } from '#analysis/rbac/request.ts';
+import type { PolicyRule } from '#model/policy.ts';
 import { WRITE, anyOf, reaching, reachingAny } from '../right.ts';
 import { defineRightsCheck } from '../rights.ts';
+import { resourcesText } from '../saying.ts';
 import { READ_PODS, aClusterRole, aClusterRoleBinding } from '../samples.ts';
+
+function createsPods(rule: PolicyRule): boolean {
+  return isIn('create', rule.verbs) && allowsResource(rule, { group: '', resource: 'pods' });
+}
 
 export const workloadCreate = defineRightsCheck({
   id: 'KP-RBAC-007',
@@ -16,13 +23,13 @@ export const workloadCreate = defineRightsCheck({
   rights: [
     {
       aspect: 'daemonsets',
-      says: 'lets create DaemonSets: pods on every node',
+      says: 'write DaemonSets (pods on every node)',
       reach: reaching(WRITE, 'apps', 'daemonsets'),
       severity: { cluster: 'high', namespace: 'medium' },
       sample: { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['create'] },
     },
     {
-      says: 'lets create pods or what makes them',
+      says: (rule) => (createsPods(rule) ? 'create pods' : `write what makes pods (${resourcesText(rule)})`),
       reach: anyOf(
         reaching(['create'], '', 'pods'),
         reaching(WRITE, '', 'replicationcontrollers'),

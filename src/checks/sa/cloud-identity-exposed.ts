@@ -2,6 +2,7 @@ import type { Exposure } from '#analysis/exposure/exposure.ts';
 import { assumptionOf } from '#analysis/exposure/ways.ts';
 import { cloudIdentitiesOf } from '#facts/cloud-identity.ts';
 import { defineCheck, ifKnown, type Problem } from '#model/check.ts';
+import { listed } from '#model/text.ts';
 import { exposureOfCloudAccount, workloadsOfCloudAccount } from '#relations/accounts.ts';
 import { aDeployment, aPod, aService, aServiceAccount } from '../samples.ts';
 
@@ -21,7 +22,7 @@ export const cloudIdentityExposed = defineCheck({
     const shared = sharedBy(account.metadata.name, workloads, exposure?.[0]);
     for (const key of cloudIdentitiesOf(account)) {
       const at = `metadata.annotations['${key}']`;
-      const message = `service account ${account.metadata.name} is a role of the cloud`;
+      const message = `ServiceAccount ${account.metadata.namespace}/${account.metadata.name} is a role of the cloud`;
       if (shared === undefined) yield { at, severity: 'info', message };
       else yield { at, message: `${message}, and ${shared.why}`, ...shared.rest };
     }
@@ -83,11 +84,7 @@ const NAMES_AT_MOST = 3;
 /** Why the account is not of one workload alone that is out of reach. */
 function sharedBy(name: string, workloads: readonly string[], exposure: Exposure | undefined): Shared | undefined {
   if (name === 'default') return { why: 'every pod of the namespace that names no account runs as it' };
-  if (workloads.length > 1) {
-    const rest = workloads.length - NAMES_AT_MOST;
-    const more = rest > 0 ? ` and ${String(rest)} more` : '';
-    return { why: `shared by ${workloads.slice(0, NAMES_AT_MOST).join(', ')}${more}` };
-  }
+  if (workloads.length > 1) return { why: `shared by ${listed(workloads, NAMES_AT_MOST)}` };
   const doors = (exposure?.ways ?? []).filter(({ level }) => level === 'internet');
   if (doors.length === 0) return undefined;
   const evidence = assumptionOf(doors) === undefined ? 'observed' : 'heuristic';

@@ -21,9 +21,10 @@ export const defaultServiceAccountAutomount = defineCheck({
   subject: 'ServiceAccount',
   applies: ({ metadata }) => metadata.name === 'default',
 
-  *evaluate({ automountServiceAccountToken }) {
+  *evaluate({ metadata, automountServiceAccountToken }) {
     if (automountServiceAccountToken === false) return;
-    yield { at: 'automountServiceAccountToken', message: 'pods that name no account get its token' };
+    const message = `every pod of namespace ${metadata.namespace} that names no service account gets its token`;
+    yield { at: 'automountServiceAccountToken', message };
   },
 
   examples: () => ({

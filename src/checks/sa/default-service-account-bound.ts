@@ -1,6 +1,7 @@
 import { accountNamedBy } from '#analysis/rbac/identity.ts';
-import type { AnyBinding } from '#facts/rbac.ts';
+import { placeName, type AnyBinding } from '#facts/rbac.ts';
 import { defineCheckOfMany, type Word } from '#model/check.ts';
+import { subjectText } from '#model/ref.ts';
 import { doubts } from '../doubts.ts';
 import { judgesOfBindings, type Given } from '../binding-judges.ts';
 import {
@@ -104,18 +105,20 @@ function* granted(binding: AnyBinding, { role: { rules }, gains }: Given): Itera
     const account = accountNamedBy(subject, binding.metadata.namespace);
     if (account?.name !== 'default') continue;
     const at = `subjects[${String(index)}]`;
-    const whom = `the default service account of namespace ${account.namespace}`;
+    const whom = subjectText({ kind: 'ServiceAccount', ...account });
     if (rules === undefined)
       yield {
         at,
         aspect: 'unresolved',
         severity: 'medium',
-        message: `${whom} is bound to ${kind} ${name}, which is not there`,
+        message: `${whom} is bound to ${kind} ${name}, which is not there: whoever makes it decides what every pod may do that names no account`,
       };
     else {
       const isStrong = gains(subject);
       const severity = isStrong.answer ? 'critical' : 'high';
-      yield { at, severity, message: `${whom} has the rights of ${kind} ${name}` };
+      const worth = isStrong.answer ? ', which makes it as good as cluster-admin or brings it one step from that' : '';
+      const message = `${whom}, and so every pod that names no account, has the rights of ${kind} ${name} ${placeName(binding.metadata.namespace)}${worth}`;
+      yield { at, severity, message };
       yield* doubts(isStrong);
     }
   }

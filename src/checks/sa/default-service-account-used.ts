@@ -1,6 +1,6 @@
 import { accountOf, mountedToken } from '#facts/token.ts';
 import { defineCheck } from '#model/check.ts';
-import { refOf } from '#model/ref.ts';
+import { refOf, subjectText } from '#model/ref.ts';
 import { isMirror } from '#model/workload.ts';
 import { accountOfPod, grantsOfPod, ownRights } from '#relations/grants.ts';
 import { READ_PODS, aPod, aRole, aRoleBinding, aServiceAccount } from '../samples.ts';
@@ -30,10 +30,10 @@ export const defaultServiceAccountUsed = defineCheck({
     if (accountOf(pod).name !== 'default' || mountedToken(pod, account) === undefined) return;
     const { kind, from } = ownRights(grants);
     const at = 'spec.serviceAccountName';
-    const message = 'the pod runs as the default service account of its namespace';
+    const message = `the pod runs as ${subjectText({ kind: 'ServiceAccount', ...accountOf(pod) })}, as every pod there that names no account`;
     if (kind === 'some') {
       const because = from.map(({ binding }) => refOf(binding));
-      yield { at, severity: 'medium', message: `${message}, which has rights`, because };
+      yield { at, severity: 'medium', message: `${message}, and has its rights`, because };
     } else {
       yield { at, message };
       if (kind === 'unresolved') yield { unknown: 'a role of the service account cannot be resolved' };

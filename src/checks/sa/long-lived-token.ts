@@ -15,9 +15,9 @@ const ofSecret = judge({
     const account = accountOfSecret(secret);
     if (account === undefined) return;
     const problem = { at: 'type', aspect: 'secretToken' };
-    const message = `a token of service account ${account.name} that never expires`;
+    const message = `it holds a token of ServiceAccount ${account.namespace}/${account.name} that never expires`;
     if (isInvalidated(secret))
-      yield { ...problem, severity: 'low', message: `${message}; the cluster takes it no longer` };
+      yield { ...problem, severity: 'low', message: `${message}; the API server takes it no longer` };
     else yield* weighed({ ...problem, message }, strength);
   },
 });
@@ -33,7 +33,8 @@ const ofPod = judge({
         const seconds = serviceAccountToken?.expirationSeconds ?? 0;
         if (seconds <= parameters.maxTokenSeconds) continue;
         const at = `spec.volumes[${String(index)}].projected.sources[${String(place)}].serviceAccountToken.expirationSeconds`;
-        const message = `a token of service account ${accountOf(pod).name} that is good for ${String(seconds)} seconds`;
+        const { namespace, name } = accountOf(pod);
+        const message = `the pod asks for a token of ServiceAccount ${namespace}/${name} that is good for ${String(seconds)} seconds`;
         yield* weighed({ at, aspect: 'longProjected', message }, strength);
       }
     }
@@ -68,7 +69,7 @@ export const longLivedToken = defineCheckOfMany({
 /** High where the account is as good as cluster-admin, or one step from it. */
 function* weighed(problem: Problem, [isStrong]: readonly Known<boolean>[] = []): Iterable<Word> {
   if (isStrong?.answer === true) {
-    const message = `${problem.message}, and the account is cluster-admin or one step from it`;
+    const message = `${problem.message}, and the account is as good as cluster-admin or one step from that`;
     yield { ...problem, severity: 'high', message };
   } else {
     yield problem;

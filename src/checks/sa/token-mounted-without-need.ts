@@ -27,10 +27,10 @@ export const tokenMountedWithoutNeed = definePodCheck({
     const { namespace, name } = accountOf(pod);
     const rights = ownRights(grants);
     if (rights.kind === 'none') {
-      const message = `the token of service account ${namespace}/${name} is mounted, which has no rights beyond the default`;
+      const message = `the token of ServiceAccount ${namespace}/${name} is mounted, which has no rights but those of every account`;
       yield { at, aspect: 'noRights', message };
     } else if (!isStated) {
-      const message = `the token of service account ${namespace}/${name} is mounted by default; nothing says that it is wanted`;
+      const message = `the token of ServiceAccount ${namespace}/${name} is mounted by default: nothing says that it is wanted`;
       yield { at, aspect: 'implicit', message, because: rights.from.map(({ binding }) => refOf(binding)) };
     } else if (rights.kind === 'unresolved') {
       yield { unknown: 'a role of the service account cannot be resolved', aspect: 'noRights' };

@@ -27,7 +27,7 @@ export const tokenUsedOutsideCluster = defineCheck({
     else
       yield {
         at: `metadata.labels['kubernetes.io/legacy-token-last-used']`,
-        message: `the token of service account ${account.name} was used on ${momentText(used).slice(0, 10)}, and no pod has it`,
+        message: `the token of ServiceAccount ${account.namespace}/${account.name} was used on ${momentText(used).slice(0, 10)}, and no pod has it`,
         because: [{ kind: 'ServiceAccount', ...account }],
       };
   },

@@ -10,7 +10,7 @@ import {
   type Word,
 } from '#model/check.ts';
 import type { ObjectOf } from '#model/objects.ts';
-import { refOf } from '#model/ref.ts';
+import { refOf, subjectText } from '#model/ref.ts';
 import { controllerOf } from '#model/metadata.ts';
 import { isMirror } from '#model/workload.ts';
 import { grantsOfAccount, ownRights } from '#relations/grants.ts';
@@ -32,7 +32,7 @@ const ofAccount = judge({
     }
     const { kind, from } = ownRights(grants ?? []);
     if (grants === undefined) yield { aspect: 'unused', unknown: 'which rights the service account has' };
-    const message = `no pod and no pod template runs as service account ${account.metadata.name}`;
+    const message = `no pod and no pod template runs as ${subjectText(refOf(account))}`;
     yield {
       at: 'metadata.name',
       aspect: 'unused',
@@ -54,7 +54,6 @@ const ofPod = judge({
 
   *evaluate(pod, { named: [named] }, { complete }) {
     if (named === undefined || named.isThere) return;
-    const { name } = accountOf(pod);
     if (!complete && !named.hasOthers)
       yield { aspect: 'missing', unknown: 'the files hold no service account of the namespace' };
     else
@@ -62,7 +61,7 @@ const ofPod = judge({
         at: 'spec.serviceAccountName',
         aspect: 'missing',
         severity: 'info',
-        message: `there is no service account ${name}: no pod can be made until somebody makes one, and gives it rights`,
+        message: `there is no ${subjectText({ kind: 'ServiceAccount', ...accountOf(pod) })}: no pod can be made until somebody makes it, and decides what it may do`,
       };
   },
 });

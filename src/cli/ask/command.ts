@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { connectsByGet } from '#facts/pod-connect.ts';
 import { Store } from '#inventory/store.ts';
+import { safeJson } from '#report/formats/json.ts';
 import { EXIT, InputFailure, UsageError } from '../exit.ts';
 import { withoutNeedlessEscapes } from '../input/escapes.ts';
 import { answerCases, type Case, type CaseAnswer } from '../input/cases.ts';
@@ -34,7 +35,7 @@ export async function ask(files: readonly string[], flags: AskFlags): Promise<nu
     complainOf(session.take(change));
     steps.push(session.step({ questions: asked }));
   }
-  await print(`${JSON.stringify({ steps }, undefined, 2)}\n`);
+  await print(`${safeJson({ steps }, 2)}\n`);
   return change.hasUnread ? EXIT.input : status;
 }
 

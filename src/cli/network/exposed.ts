@@ -3,6 +3,7 @@ import { podsOfWorkload } from '#analysis/exposure/workloads.ts';
 import { LEVELS, type Level, type Way } from '#analysis/exposure/ways.ts';
 import type { Store } from '#inventory/store.ts';
 import { shown, wrapped } from '#report/formats/columns.ts';
+import { safeJson } from '#report/formats/json.ts';
 import { UsageError } from '../exit.ts';
 import { exposureOfPod } from '#relations/exposure.ts';
 import type { StartFlags } from '../input/start.ts';
@@ -48,7 +49,7 @@ function linesOf(store: Store): readonly Line[] {
 }
 
 function textOf(lines: readonly Line[], output: string): string {
-  if (output === 'json') return `${JSON.stringify(lines.map(jsonOf), undefined, 2)}\n`;
+  if (output === 'json') return `${safeJson(lines.map(jsonOf), 2)}\n`;
   if (output === 'table') {
     if (lines.length === 0) return 'nothing is exposed\n';
     return tableText(lines);

@@ -5,6 +5,7 @@ import { exposureOf } from '#analysis/exposure/exposure.ts';
 import type { Way } from '#analysis/exposure/ways.ts';
 import type { Store } from '#inventory/store.ts';
 import { shown, wrapped } from '#report/formats/columns.ts';
+import { safeJson } from '#report/formats/json.ts';
 import { exposureOfPod } from '#relations/exposure.ts';
 import { subjectText, type Ref } from '#model/ref.ts';
 import { UsageError } from '../exit.ts';
@@ -107,9 +108,8 @@ interface Asked {
 
 function textOf(passages: readonly Passage[], output: string, asked: Asked | undefined): string {
   if (output === 'json')
-    return `${JSON.stringify(
+    return `${safeJson(
       passages.map((each) => jsonOf(each, asked)),
-      undefined,
       2,
     )}\n`;
   if (output === 'table') return tableOf(passages, asked);

@@ -1,14 +1,17 @@
 import lodash from 'lodash';
 import { roleText, type BindingEntry } from '#analysis/rbac/entries.ts';
 import { Escalation } from '#analysis/rbac/escalation.ts';
-import { MASTERS, type Identity } from '#analysis/rbac/identity.ts';
+import { RBAC_ENGINE } from '#analysis/rbac/engine.ts';
+import { MASTERS, accountOfKey, type Identity } from '#analysis/rbac/identity.ts';
 import { notesOn } from '#analysis/rbac/notes.ts';
 import { capabilitiesOf, primitiveWords } from '#analysis/rbac/primitives.ts';
 import type { RbacIndex, Reason } from '#analysis/rbac/rbac-index.ts';
+import type { Request } from '#analysis/rbac/request.ts';
 import { Rights } from '#analysis/rbac/rights.ts';
 import { Surroundings } from '#analysis/rbac/surroundings.ts';
 import { rbacView } from '#analysis/rbac/view.ts';
 import { connectsByGet } from '#facts/pod-connect.ts';
+import type { Store } from '#inventory/store.ts';
 import { TEMPLATE_KINDS, type Kind } from '#model/kinds.ts';
 import { shown } from '#report/formats/columns.ts';
 import { counted } from '#report/formats/scan.ts';
@@ -16,8 +19,8 @@ import { subjectText } from '#model/ref.ts';
 import { EXIT, InputFailure } from '../exit.ts';
 import { startOf, type Start, type StartFlags } from '../input/start.ts';
 import { complain } from '../output/terminal.ts';
-import { tell, type Branch } from './output.ts';
-import { identityNamed, requestOf, requestText, type Where } from './words.ts';
+import { outputNamed, tell, type Branch } from './output.ts';
+import { identityNamed, questionOf, requestText, type Question, type Where } from './words.ts';
 
 interface Flags extends StartFlags, Where {
   readonly output: string;
@@ -41,13 +44,15 @@ const STATED = rbacView({ aggregation: 'computed' });
 
 /** What decides who may do what. */
 const RBAC_KINDS = ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'] as const;
+/** And what tells which resources there are to ask about. */
+const ASKED_KINDS = [...RBAC_KINDS, 'ApiResource'] as const;
 /** What says beside where rights lead. */
 const NEIGHBOURS = ['Namespace', 'ServiceAccount', 'Secret', 'Pod', ...TEMPLATE_KINDS, 'Node'] as const;
 
 async function begin(
   flags: StartFlags,
   command: string,
-  kinds: readonly Kind[] = RBAC_KINDS,
+  kinds: readonly Kind[] = ASKED_KINDS,
 ): Promise<Start & { readonly index: RbacIndex }> {
   const start = await startOf(flags, command, kinds);
   // An API server has refused such things.
@@ -55,10 +60,19 @@ async function begin(
   return { ...start, index: start.store.view(start.isLive ? LIVE : STATED) };
 }
 
+/** What is asked in the end; what of it was not taken as it was said is told. */
+function resolved(question: Question, store: Store): Request {
+  const { request, notes } = question(store.list('ApiResource'));
+  for (const note of notes) complain(shown(note));
+  return request;
+}
+
 /** `kubeposture who-can`. Answers the exit status. */
 export async function whoCan(asked: Asked, flags: Flags): Promise<number> {
-  const request = requestOf(asked, flags);
-  const { index, status } = await begin(flags, 'who-can');
+  const output = outputNamed(flags.output);
+  const question = questionOf(asked, flags);
+  const { index, store, status } = await begin(flags, 'who-can');
+  const request = resolved(question, store);
   const found = index.whoCan(request);
   if ('unknown' in found)
     throw new InputFailure(`who can ${requestText(request)} is not known: ${found.unknown.join('; ')}`);
@@ -81,9 +95,9 @@ export async function whoCan(asked: Asked, flags: Flags): Promise<number> {
           below: [{ text: `${role} ${rule}` }],
         })),
       })),
-      summary: `${String(found.subjects.length)} can ${requestText(request)}; members of ${MASTERS} can do everything`,
+      summary: `${found.subjects.length === 0 ? 'nobody' : String(found.subjects.length)} can ${requestText(request)}; members of ${MASTERS} can do everything`,
     },
-    flags.output,
+    output,
   );
   return status;
 }
@@ -91,8 +105,10 @@ export async function whoCan(asked: Asked, flags: Flags): Promise<number> {
 /** `kubeposture can-i`. Status 1 is no. */
 export async function canI(asked: Asked, flags: CanFlags): Promise<number> {
   const identity = identityNamed(flags.as, flags.asGroup);
-  const request = requestOf(asked, flags);
-  const { index, status } = await begin(flags, 'can-i');
+  const output = outputNamed(flags.output);
+  const question = questionOf(asked, flags);
+  const { index, store, status } = await begin(flags, 'can-i');
+  const request = resolved(question, store);
   if (identity.groups.includes(MASTERS)) {
     await tell(
       {
@@ -101,7 +117,7 @@ export async function canI(asked: Asked, flags: CanFlags): Promise<number> {
         tree: [],
         summary: `yes: ${MASTERS} is let through before RBAC`,
       },
-      flags.output,
+      output,
     );
     return status;
   }
@@ -115,13 +131,14 @@ export async function canI(asked: Asked, flags: CanFlags): Promise<number> {
       tree: because.map(({ binding, role, rule }) => ({ text: binding, below: [{ text: `${role} ${rule}` }] })),
       summary: `${decision.allowed ? 'yes' : 'no'}: ${flags.as} ${decision.allowed ? 'can' : 'cannot'} ${requestText(request)}`,
     },
-    flags.output,
+    output,
   );
   return status === EXIT.done && !decision.allowed ? EXIT.findings : status;
 }
 
 /** `kubeposture access`: what a subject is granted, what that amounts to, and whether it leads to cluster-admin. */
 export async function access(word: string, flags: Flags): Promise<number> {
+  const output = outputNamed(flags.output);
   const identity = identityNamed(word);
   const start = await begin(flags, 'access', [...RBAC_KINDS, ...NEIGHBOURS]);
   const { index, status, store } = start;
@@ -158,11 +175,29 @@ export async function access(word: string, flags: Flags): Promise<number> {
           below: [{ text: `${by} (${scope})` }],
         })),
       ],
-      summary: summaryOf(word, identity, { grants, isAdmin: way !== undefined, unknown }),
+      summary: [
+        summaryOf(word, identity, { grants, isAdmin: way !== undefined, unknown }),
+        ...(way === undefined && !start.isLive ? nearness(identity, start) : []),
+      ].join('\n'),
     },
-    flags.output,
+    output,
   );
   return unknown.length > 0 ? EXIT.input : status;
+}
+
+const NEARNESS = {
+  direct: ['on a cluster, where the controllers of kube-system are, it is as good as cluster-admin'],
+  step: ['on a cluster, where the controllers of kube-system are, it is one step from cluster-admin'],
+  none: [],
+} as const;
+
+/** Manifests hold no controllers of the control plane, which every cluster has: what checks take for granted. */
+function nearness({ user, groups: [group = ''] }: Identity, { store, ...terms }: Start): readonly string[] {
+  const engine = store.view(RBAC_ENGINE);
+  const account = accountOfKey(`u:${user}`);
+  const reading = { seen: 'known', byGet: connectsByGet(terms) } as const;
+  if (account !== undefined) return NEARNESS[engine.strengthOf(account, reading)];
+  return NEARNESS[engine.strengthOfKey(user === '' ? `g:${group}` : `u:${user}`, reading)];
 }
 
 interface Sum {
@@ -171,8 +206,8 @@ interface Sum {
   readonly unknown: readonly string[];
 }
 
-function summaryOf(word: string, { groups }: Identity, { grants, isAdmin, unknown }: Sum): string {
-  const of = groups.length === 0 ? '' : ` with its groups ${groups.join(', ')}`;
+function summaryOf(word: string, { user, groups }: Identity, { grants, isAdmin, unknown }: Sum): string {
+  const of = user === '' || groups.length === 0 ? '' : ` with its groups ${groups.join(', ')}`;
   const no = unknown.length > 0 ? 'whether that leads to cluster-admin is not known' : 'does not lead to cluster-admin';
   const lines = [`${word}${of}: ${counted(grants.length, 'grant')}; ${isAdmin ? 'leads to cluster-admin' : no}`];
   return [...lines, ...unknown.map((reason) => `not known: ${reason}`)].join('\n');

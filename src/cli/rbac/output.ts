@@ -1,9 +1,18 @@
 import { shown, wrapped } from '#report/formats/columns.ts';
+import { safeJson } from '#report/formats/json.ts';
 import { UsageError } from '../exit.ts';
 import { rowsText } from '../output/rows.ts';
 import { lookOf, print } from '../output/terminal.ts';
 
-export const OUTPUTS = ['table', 'json', 'tree'] as const;
+const OUTPUTS = ['table', 'json', 'tree'] as const;
+type Output = (typeof OUTPUTS)[number];
+
+/** The way of saying it that a flag names. Throws UsageError. */
+export function outputNamed(word: string): Output {
+  const output = OUTPUTS.find((each) => each === word);
+  if (output === undefined) throw new UsageError(`--output: "${word}" is not one of ${OUTPUTS.join(', ')}`);
+  return output;
+}
 
 /** A line of a tree with what hangs below it. */
 export interface Branch {
@@ -20,16 +29,15 @@ export interface Told {
   readonly summary: string;
 }
 
-/** Says it as the flag wants it. Throws UsageError. */
-export async function tell(told: Told, output: string): Promise<void> {
+/** Says it as the flag wants it. */
+export async function tell(told: Told, output: Output): Promise<void> {
   const { json, rows, tree } = told;
   // What a program reads has a line for each row.
   const width = process.stdout.isTTY ? lookOf(process.stdout).width : Infinity;
-  const summary = told.summary.split('\n').flatMap((line) => wrapped(line, width));
-  if (output === 'json') await print(`${JSON.stringify(json, undefined, 2)}\n`);
+  const summary = told.summary.split('\n').flatMap((line) => wrapped(shown(line), width));
+  if (output === 'json') await print(`${safeJson(json, 2)}\n`);
   else if (output === 'table') await print([...table(rows, width), ...summary, ''].join('\n'));
-  else if (output === 'tree') await print([...branches(tree), ...summary, ''].join('\n'));
-  else throw new UsageError(`--output: "${output}" is not one of ${OUTPUTS.join(', ')}`);
+  else await print([...branches(tree), ...summary, ''].join('\n'));
 }
 
 /** A table of titles alone is none. */

@@ -1,10 +1,7 @@
 import { accountIdentity, AUTHENTICATED, type Identity } from '#analysis/rbac/identity.ts';
 import type { Request } from '#analysis/rbac/request.ts';
-import { ALL_KINDS, KINDS } from '#model/kinds.ts';
 import { UsageError } from '../exit.ts';
-
-/** The group that a resource is in where nobody says it: of the kinds that we know, else core. */
-const GROUPS: ReadonlyMap<string, string> = new Map(ALL_KINDS.map((kind) => [KINDS[kind].plural, KINDS[kind].group]));
+import { placed, resourceNamed, verbNotes, type Found, type Resolved } from './resources.ts';
 
 /** Where a question is asked: `namespace`, or over the whole cluster. */
 export interface Where {
@@ -12,25 +9,30 @@ export interface Where {
   readonly allNamespaces?: true;
 }
 
-/** The request of `VERB RESOURCE[.GROUP][/SUB] [NAME]`, or of `VERB /path`. Throws UsageError. */
-export function requestOf(
+/** What is asked, once it is known which resources there are. */
+export type Question = (found: Found) => Resolved<Request>;
+
+/**
+ * The question of `VERB RESOURCE[.GROUP][/SUB] [NAME]`, or of `VERB /path`. The group may be left out where the resource is known. Throws UsageError.
+ */
+export function questionOf(
   words: { readonly verb: string; readonly resource: string; readonly name?: string },
   where: Where,
-): Request {
-  const { verb, resource, name = '' } = words;
+): Question {
+  const { verb, resource: word, name = '' } = words;
   if (where.allNamespaces === true && where.namespace !== undefined)
     throw new UsageError('--namespace and --all-namespaces exclude one another');
-  if (resource.startsWith('/')) return { verb, url: resource };
-  return { verb, ...resourceOf(resource), name, namespace: where.namespace ?? '' };
-}
-
-/** `pods/exec`, `deployments.apps/scale`: the group may be left out where we know the resource. */
-function resourceOf(word: string): { readonly group: string; readonly resource: string } {
+  if (word.startsWith('/')) return () => ({ request: { verb, url: word }, notes: verbNotes(verb, true) });
   const [, simple = '', group, subresource] = /^([^./]+)(?:\.([^/]+))?(?:\/([^/]+))?$/.exec(word) ?? [];
   if (simple === '') throw new UsageError(`"${word}" is no resource, such as pods/exec or deployments.apps`);
-  return {
-    group: group ?? GROUPS.get(simple) ?? '',
-    resource: subresource === undefined ? simple : `${simple}/${subresource}`,
+  return (found) => {
+    const named = resourceNamed(simple, group, found);
+    const { plural } = named.request;
+    const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
+    const asked = { verb, group: named.request.group, resource, name, namespace: where.namespace ?? '' };
+    // Of what nobody knows nobody knows either whether it has a namespace.
+    const { request, notes } = named.notes.length > 0 ? { request: asked, notes: named.notes } : placed(asked, found);
+    return { request, notes: [...verbNotes(verb, false), ...notes] };
   };
 }
 
@@ -52,9 +54,10 @@ export function identityNamed(word: string, more: readonly string[] = []): Ident
 }
 
 function ofKind(word: string): Identity | undefined {
-  const [, kind = 'User', name = word] = /^(User|Group|ServiceAccount):(.+)$/.exec(word) ?? [];
-  if (kind === 'Group') return { user: '', groups: [name] };
-  return kind === 'ServiceAccount' ? accountNamed(/^([^/]+)\/([^/]+)$/, name) : userNamed(name);
+  const [, spelled = 'user', name = word] = /^(User|Group|ServiceAccount):(.+)$/i.exec(word) ?? [];
+  const kind = spelled.toLowerCase();
+  if (kind === 'group') return { user: '', groups: [name] };
+  return kind === 'serviceaccount' ? accountNamed(/^([^/]+)\/([^/]+)$/, name) : userNamed(name);
 }
 
 function accountNamed(form: RegExp, word: string): Identity | undefined {

@@ -1,9 +1,9 @@
 import { UNSAFE } from '#model/text.ts';
 import type { Format } from './scan.ts';
 
-/** JSON on one line, with escapes for what JSON.stringify leaves as it is and a terminal or an editor would obey. */
-export function safeJson(value: unknown): string {
-  return escaped(JSON.stringify(value));
+/** JSON, on one line or with an indent, with escapes for what JSON.stringify leaves as it is and a terminal or an editor would obey. */
+export function safeJson(value: unknown, indent?: number): string {
+  return escaped(JSON.stringify(value, undefined, indent));
 }
 
 const PLAIN = /^[\n -~]*$/;

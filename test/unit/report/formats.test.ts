@@ -83,7 +83,11 @@ const HOSTILE: Readonly<Record<string, string>> = {
 
 /** What is wrong with a file, beside a pod that is read all the same. */
 const BAD: readonly { readonly name: string; readonly text: string; readonly says: string }[] = [
-  { name: 'a syntax error', text: 'kind: Pod\nmetadata: {name: broken\nspec: {}', says: 'missed comma between flow collection entries' },
+  {
+    name: 'a syntax error',
+    text: 'kind: Pod\nmetadata: {name: broken\nspec: {}',
+    says: 'missed comma between flow collection entries',
+  },
   { name: 'an unknown kind', text: '{apiVersion: x/v1, kind: Widget, metadata: {name: w}}', says: '' },
   {
     name: 'a List in a List',
@@ -326,7 +330,7 @@ describe('[unit] output formats', function () {
     };
     const lines = printed('table', scanOf(JSON.stringify(role), ['KP-RBAC-005'])).split('\n');
     expect(lines.slice(2, 6)).to.deep.equal([
-      'info      KP-RBAC-005  the rule lets read Secrets; bound to nobody',
+      'info      KP-RBAC-005  would give the right to read Secrets; bound to nobody',
       '          rules[0]',
       '          rules[1]',
       '          fix: Drop list/watch, name the secrets, or mount them as files so tha…',
