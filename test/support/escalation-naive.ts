@@ -150,15 +150,16 @@ export class NaiveEscalation {
       if (this.#may(who, ['impersonate'], 'groups', { name: 'g' }))
         this.#become({ user: '', groups: ['g', AUTHENTICATED] });
     }
-    const mapped = { namespace: 'kube-system', name: 'aws-auth' };
-    const isOfEks = this.#objects.some(({ kind }) => kind === 'Node');
-    if (
-      isOfEks &&
-      (this.#may(who, ['create'], 'configmaps', { ...mapped, name: '' }) ||
-        this.#may(who, CHANGE, 'configmaps', mapped))
-    )
-      this.had.add('admin');
+    if (this.#mapsRoles(who)) this.had.add('admin');
     for (const namespace of NAMESPACES) this.#walkIn(who, namespace);
+  }
+
+  /** Whether somebody writes which roles of the cloud are members of system:masters, on EKS. */
+  #mapsRoles(who: Who): boolean {
+    const at = { namespace: 'kube-system', name: 'aws-auth' };
+    const writes =
+      this.#may(who, ['create'], 'configmaps', { ...at, name: '' }) || this.#may(who, CHANGE, 'configmaps', at);
+    return writes && this.#objects.some(({ kind }) => kind === 'Node');
   }
 
   /** Whether there is a user or an account to go with a group. */

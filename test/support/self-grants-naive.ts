@@ -15,6 +15,11 @@ interface RoleRef {
   readonly name: string;
 }
 
+interface Role {
+  readonly name: string;
+  readonly rules: unknown;
+}
+
 interface Names {
   readonly name: string;
   readonly namespace?: string;
@@ -53,29 +58,32 @@ class Mover {
   }
 
   #move(scope: string, roleRef: RoleRef): readonly Manifest[] | undefined {
-    const { kind, name } = roleRef;
-    const place = kind === 'Role' ? scope : '';
-    const plural = `${kind.toLowerCase()}s`;
-    const may = (verb: string, of = name): boolean => this.#may(verb, plural, place, of);
-    const role = this.#in(kind, place).find((each) => each.name === name);
-    const changes = may('update') || may('patch');
-    // The body is a role without rules, which nobody lacks a right for.
-    const isMade = role !== undefined || may('create', '') || (may('create') && changes);
-    const widens = may('escalate') && changes;
-    const makesWide = (may('create', '') && may('escalate', '')) || (may('create') && widens);
-    const isWide = JSON.stringify(role?.rules) === JSON.stringify([EVERYTHING]);
+    const place = roleRef.kind === 'Role' ? scope : '';
+    const role = this.#in(roleRef.kind, place).find(({ name }) => name === roleRef.name);
     const isBound = this.#isBound(scope, roleRef);
-    const binds = this.#may('bind', plural, scope, name) || (role !== undefined && this.#holds(scope, roleRef));
     const bound = isBound ? this.#world : this.#bound(scope, roleRef);
     if (bound === undefined) return undefined;
-    // A role that may be changed is emptied, bound, and widened.
-    if (!isWide && (isBound || binds || widens) && (role === undefined ? makesWide || (isMade && widens) : widens))
-      return this.#widened(bound, { kind, name, place });
-    return !isBound && role !== undefined && binds ? bound : undefined;
+    const binds = isBound || this.#mayBind(scope, roleRef, role !== undefined);
+    const widens = this.#widens(place, roleRef, role, binds);
+    const isWide = JSON.stringify(role?.rules) === JSON.stringify([EVERYTHING]);
+    if (widens && !isWide) return this.#widened(bound, { ...roleRef, place });
+    return !isBound && (widens || (binds && role !== undefined)) ? bound : undefined;
   }
 
-  #holds(scope: string, roleRef: RoleRef): boolean {
-    return this.#rbac.mayBind(this.#who, scope, roleRef);
+  #mayBind(scope: string, roleRef: RoleRef, isThere: boolean): boolean {
+    if (isThere) return this.#rbac.mayBind(this.#who, scope, roleRef);
+    return this.#may('bind', `${roleRef.kind.toLowerCase()}s`, scope, roleRef.name);
+  }
+
+  /** Whether he can write everything into a role that is his, or that he may bind. One that he may change needs no more: it is emptied, bound, and widened. */
+  #widens(place: string, { kind, name }: RoleRef, role: Role | undefined, binds: boolean): boolean {
+    const may = (verb: string, of = name): boolean => this.#may(verb, `${kind.toLowerCase()}s`, place, of);
+    const changes = may('update') || may('patch');
+    const widens = may('escalate') && changes;
+    if (role !== undefined) return widens;
+    // For a role without rules nobody lacks a right. A POST has no name in its path, a PUT and what is applied have.
+    const isMade = may('create', '') || (may('create') && changes);
+    return (isMade && widens) || (binds && may('create', '') && may('escalate', ''));
   }
 
   #widened(
@@ -138,7 +146,7 @@ class Mover {
     return this.#world.filter((each) => each.kind === kind && ((each.metadata as Names).namespace ?? '') === scope);
   }
 
-  #in(kind: string, place: string): readonly { readonly name: string; readonly rules: unknown }[] {
+  #in(kind: string, place: string): readonly Role[] {
     return this.#world
       .filter((each) => each.kind === kind && ((each.metadata as Names).namespace ?? '') === place)
       .map((each) => ({ name: (each.metadata as Names).name, rules: each['rules'] }));
@@ -146,7 +154,7 @@ class Mover {
 }
 
 /** Names that rights are limited to, of objects that may not be there. */
-const NAMED = ['r0', 'r1', 'k', 'b0', 'b1'];
+const NAMED = ['r0', 'r1', 'k', 'admin', 'b0', 'b1'];
 
 function refOf({ roleRef }: Readonly<Record<string, unknown>>): RoleRef {
   const { kind, name } = roleRef as RoleRef;

@@ -132,15 +132,19 @@ interface Widened {
   readonly made: Names;
 }
 
-/** Whoever may edit a role needs no `bind`: he empties it first, or makes it empty, binds it, since he holds all that is in it, and widens it then. */
+/**
+ * Whoever may edit a role needs no `bind`: he empties it first, or makes it empty, binds it, since he holds all that is in it, and widens it then. Whoever
+ * may only make it wide binds it before.
+ */
 function bindsWidened(rights: Rights, around: RolesAround, { kind, scope, edited, made }: Widened): boolean {
-  if (isNone(edited)) return false;
-  const isThere = (name: string): boolean => includes(made, name) || around.role(kind, scope, name) !== undefined;
-  if (makesBindings(rights, around, scope)) {
-    if (edited !== 'all') return [...edited].some(isThere);
-    return !isNone(made) || !isEmpty(around.roles(kind, scope));
+  const unmade = both(made, either(edited, rights.names(scope, ROLES[kind].bind)));
+  if (!makesBindings(rights, around, scope)) {
+    const bound = around.bound(kind, scope, changeable(rights, scope), either(edited, unmade));
+    return [...bound].some(({ name = '', rules }) => includes(rules === undefined ? unmade : edited, name));
   }
-  return [...around.bound(kind, scope, changeable(rights, scope), edited)].some(({ rules }) => rules !== undefined);
+  const isThere = (name: string): boolean => around.role(kind, scope, name) !== undefined;
+  if (edited === 'all' ? !isEmpty(around.roles(kind, scope)) : [...edited].some(isThere)) return true;
+  return unmade === 'all' || [...unmade].some((name) => !isThere(name));
 }
 
 function isEmpty(some: Iterable<unknown>): boolean {
