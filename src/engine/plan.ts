@@ -31,7 +31,8 @@ export function addJob(jobs: Jobs, { subject, checks }: Job): void {
 }
 
 function union(a: Job['checks'], b: Job['checks']): Job['checks'] {
-  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
+  if (a === 'all' || b === 'all') return 'all';
+  return [...b].every((id) => a.has(id)) ? a : new Set([...a, ...b]);
 }
 
 /** Which subjects which change touches: the relations of checks and traits, walked backwards. */

@@ -20,6 +20,7 @@ function isOwnedKind(kind: Kind): kind is Owned {
  * A mirror pod is its own owner (its node's). Law: whatever owners say, no object falls between two subjects.
  */
 export function rootOf(object: AnyObject, inventory: Inventory): Subject {
+  if (ownerOf(object) === undefined) return subjectOf(object);
   const { line, beyond } = lineOf(object, inventory);
   return beyond ?? subjectOf(line.at(-1) ?? object);
 }
@@ -176,9 +177,12 @@ export interface PodsBelow {
   readonly templates: readonly Pod[];
 }
 
+const NOTHING_BELOW: PodsBelow = { live: [], templates: [] };
+
 /** The pods that a subject stands for. A template counts only where it has no live pod: the live pod wins (docs/adr/0003). */
 export function podsBelow(subject: Subject, inventory: Inventory): PodsBelow {
   const own = objectAt(subject, inventory);
+  if (own?.kind !== 'Pod' && !inventory.view(OWNERSHIP).byController.has(subjectKey(subject))) return NOTHING_BELOW;
   const levels = levelsFrom(subject, inventory);
   for (const level of levels.toReversed()) settle(level);
   const { live = [], templates = [] } = levels[0] ?? {};

@@ -85,7 +85,7 @@ function loneAccounts<K extends BindingKind>(subject: K): Relation<K, LoneAccoun
     related: (binding, inventory, terms) => {
       const engine = inventory.view(RBAC_ENGINE);
       return accountsIn(binding as AnyBinding, inventory)
-        .filter(({ namespace, name }) => inventory.get({ kind: 'ServiceAccount', namespace, name }) === undefined)
+        .filter((account) => isLone(account, inventory))
         .filter((account) => firstBindingOf(account, engine) === binding)
         .map((account) => ({
           ...account,
@@ -94,14 +94,18 @@ function loneAccounts<K extends BindingKind>(subject: K): Relation<K, LoneAccoun
     },
     affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<RbacKind | Clue>, inventory: Held) => {
       const engine = inventory.view(RBAC_ENGINE);
-      if (engine.movesStrength(change))
-        return inventory.list<BindingKind>(subject).map((binding) => refOf(binding) as Ref<K>);
-      const own = change.ref.kind === 'ServiceAccount' ? [change.ref] : [];
-      const named = [...engine.shiftOf(change).subjects].flatMap(({ key }) => accountOfKey(key) ?? []);
-      return naming(subject, [...named, ...own], inventory);
+      const touched = engine.movesStrength(change) ? engine.index.state.subjects() : engine.shiftOf(change).subjects;
+      const lone = [...touched]
+        .flatMap(({ key }) => accountOfKey(key) ?? [])
+        .filter((account) => isLone(account, inventory));
+      return naming(subject, [...lone, ...(change.ref.kind === 'ServiceAccount' ? [change.ref] : [])], inventory);
     }),
     mayLack: RBAC_ENGINE.also,
   });
+}
+
+function isLone({ namespace, name }: Account, inventory: Held): boolean {
+  return inventory.get({ kind: 'ServiceAccount', namespace, name }) === undefined;
 }
 
 export const loneAccountsOfRoleBinding = loneAccounts('RoleBinding');

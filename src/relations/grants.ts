@@ -219,7 +219,7 @@ function roleOf<K extends BindingKind>(subject: K): Relation<K, BoundRole> {
     subject,
     name: `${subject === 'RoleBinding' ? 'Role or ClusterRole of the RoleBinding' : 'ClusterRole of the ClusterRoleBinding'}, and what it leads to`,
     related: (object, inventory, terms) => {
-      const entry = stateOf(inventory).binding(object as AnyBinding);
+      const entry = stateOf(inventory).binding(object);
       if (entry === undefined) return [NO_ROLE];
       const { kind, namespace, name } = entry.role;
       const role = inventory.get({ kind, namespace, name });
@@ -246,9 +246,12 @@ export function bindingsMovedBy<K extends BindingKind>(
   change: ChangeOf<Read>,
   inventory: Held,
 ): readonly Ref<K>[] {
-  const placed = kind === 'RoleBinding' ? (bindingsByTheStrong(change, inventory) as readonly Ref<K>[]) : [];
-  const roles = [...rolesMovedBy(change, inventory), ...leaningOn(change, inventory)];
-  return [...bound(kind, roles), ...placed, ...besideTheFirst(kind, change, inventory)];
+  const moved = bound(kind, rolesMovedBy(change, inventory));
+  const leaning =
+    kind === 'RoleBinding'
+      ? (bindingsByTheStrong(change, inventory) as readonly Ref<K>[])
+      : bound(kind, leaningOn(change, inventory));
+  return [...moved, ...leaning, ...besideTheFirst(kind, change, inventory)];
 }
 
 /** The role that a binding refers to. A shipped role is always there. */
@@ -285,10 +288,12 @@ function rolesMovedBy(change: ChangeOf<Read>, inventory: Held): readonly RoleEnt
   return [...inventory.view(RBAC_ENGINE).shiftOf(change).roles, ...(own === undefined ? [] : [own])];
 }
 
-/** The roles whose worth depends on somebody who came near to cluster-admin or is no longer, on a token, or on EKS. */
+/** The ClusterRoles whose worth everywhere depends on somebody who came near to cluster-admin or is no longer, on a token, or on EKS. */
 function leaningOn(change: ChangeOf<Read>, inventory: Held): readonly RoleEntry[] {
   if (!inventory.view(RBAC_ENGINE).movesStrength(change)) return [];
-  return [...stateOf(inventory).roles()].filter(({ reach }) => (reach & LEANING) !== 0n);
+  return [...stateOf(inventory).roles()].filter(
+    ({ kind, reach }) => kind === 'ClusterRole' && (reach & LEANING) !== 0n,
+  );
 }
 
 export function bound<K extends BindingKind>(kind: K, roles: readonly RoleEntry[]): readonly Ref<K>[] {

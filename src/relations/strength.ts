@@ -2,6 +2,7 @@ import { RBAC_ENGINE, STRENGTH_KINDS, type Clue, type Known, type RbacKind } fro
 import type { Account, BindingKind } from '#facts/rbac.ts';
 import { accountOf, accountOfSecret } from '#facts/token.ts';
 import type { ChangeOf, Inventory } from '#model/inventory.ts';
+import type { ObjectOf } from '#model/objects.ts';
 import { keyOf, refOf, type Ref } from '#model/ref.ts';
 import { defineRelation, sameFor, type Relation, type Terms } from '#model/relation.ts';
 import { accountsOfSubjects, podsByAccount, podsOfSubjects } from './pods-by-account.ts';
@@ -64,17 +65,32 @@ export const strengthOfAccount = defineRelation({
   affected: sameFor(
     STRENGTH_KINDS,
     (change: ChangeOf<Read>, inventory: Inventory<RbacKind>): readonly Ref<'ServiceAccount'>[] => {
-      const { accounts, subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
+      const engine = inventory.view(RBAC_ENGINE);
+      const { accounts, subjects } = engine.shiftOf(change);
       const moved = [...accounts].map((key): Ref<'ServiceAccount'> => {
         const [namespace = '', name = ''] = key.split('/');
         return { kind: 'ServiceAccount', namespace, name };
       });
       // One that is strong by default moves nowhere when it is given the same again.
-      return [...moved, ...accountsOfSubjects(subjects, inventory)];
+      const given = accountsOfSubjects(subjects, inventory).filter((account) => engine.isStrongInAny(account));
+      return [...moved, ...given];
     },
   ),
   mayLack: RBAC_ENGINE.also,
 });
+
+/** Whether a change may make an account strong or weak: the one that comes or goes, those that moved, and any that nobody has made, which none follows. */
+function movable(change: ChangeOf<Read>, inventory: Held): (account: Account) => boolean {
+  const { accounts } = inventory.view(RBAC_ENGINE).shiftOf(change);
+  return ({ namespace, name }) => {
+    const key = keyOf({ namespace, name });
+    return (
+      accounts.has(key) ||
+      key === keyOf(change.ref) ||
+      inventory.get({ kind: 'ServiceAccount', namespace, name }) === undefined
+    );
+  };
+}
 
 function isStrong(account: Account, inventory: Held, terms: Terms): Known<boolean> {
   const engine = inventory.view(RBAC_ENGINE);
@@ -87,9 +103,12 @@ export const strengthOfPod = defineRelation({
   name: 'everything that its ServiceAccount may do',
   related: (pod, inventory: Held, terms): readonly Known<boolean>[] => [isStrong(accountOf(pod), inventory, terms)],
   affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Inventory<RbacKind | 'Pod'>) => {
-    if (inventory.view(RBAC_ENGINE).movesStrength(change)) return inventory.list('Pod').map(refOf);
-    const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
-    return [...podsOfSubjects(subjects, inventory), ...inventory.by(podsByAccount, keyOf(change.ref)).map(refOf)];
+    const engine = inventory.view(RBAC_ENGINE);
+    const mayMove = movable(change, inventory);
+    const moved = engine.movesStrength(change)
+      ? inventory.list('Pod').filter((pod) => mayMove(accountOf(pod)))
+      : inventory.by(podsByAccount, keyOf(change.ref));
+    return [...podsOfSubjects(engine.shiftOf(change).subjects, inventory), ...moved.map(refOf)];
   }),
   mayLack: RBAC_ENGINE.also,
 });
@@ -106,7 +125,12 @@ export const strengthOfSecret = defineRelation({
     const { subjects } = inventory.view(RBAC_ENGINE).shiftOf(change);
     const isTouched =
       subjects.size > 0 || change.ref.kind === 'ServiceAccount' || inventory.view(RBAC_ENGINE).movesStrength(change);
-    return isTouched ? inventory.list('Secret').map(refOf) : [];
+    const mayMove = movable(change, inventory);
+    const isOfOne = (secret: ObjectOf<'Secret'>): boolean => {
+      const account = accountOfSecret(secret);
+      return account !== undefined && mayMove(account);
+    };
+    return isTouched ? inventory.list('Secret').filter(isOfOne).map(refOf) : [];
   }),
   mayLack: RBAC_ENGINE.also,
 });

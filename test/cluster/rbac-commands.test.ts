@@ -66,6 +66,11 @@ describe('[cluster] who-can, can-i, access and ask on a cluster', function () {
     ['get', 'secrets'],
     ['list', 'secrets'],
     ['get', 'pods'],
+    ['get', 'secret'],
+    ['get', 'leases'],
+    ['get', 'sa'],
+    ['get', 'crd'],
+    ['get', 'securityreports'],
   ] as const)
     it(`can-i ${verb} ${resource} says what the API server says`, async () => {
       const [ours, theirs] = await Promise.all([
@@ -79,6 +84,25 @@ describe('[cluster] who-can, can-i, access and ask on a cluster', function () {
         theirs.trim() === 'yes' ? [0, 'yes'] : [1, 'no'],
       );
     });
+
+  it('knows of every resource whether a namespace means anything, and that the rest is unknown', async () => {
+    const asked = ['get', 'nodes', '-n', namespace, '--as', 'alice', ...live()];
+    const { status, complaint } = await run(['can-i', ...asked]);
+    expect([status, complaint]).to.deep.equal([1, 'nodes have no namespace: asked in the whole cluster\n']);
+    const unknown = await run(['who-can', 'get', 'gadgets', ...live()]);
+    expect([unknown.status, unknown.complaint]).to.deep.equal([
+      0,
+      '"gadgets" is not a resource that is known: asked about as it is written; name the group of one that an extension brings: widgets.example.com\n',
+    ]);
+  });
+
+  it('access tells of an account that is not there', async () => {
+    const { status, output } = await run(['access', `ServiceAccount:${namespace}/gone`, ...live()]);
+    expect([status, output.trimEnd().split('\n').at(-1)]).to.deep.equal([
+      0,
+      'there is no such service account: whoever makes it has all this',
+    ]);
+  });
 
   it('access tells what a service account is granted', async () => {
     const { status, output } = await run(['access', `ServiceAccount:${namespace}/web`, '-o', 'json', ...live()]);

@@ -3,7 +3,7 @@ import { isShippedBinding } from '#facts/shipped.ts';
 import { listed } from '#model/text.ts';
 import type { RbacEngine } from './engine.ts';
 import { accountIdentity } from './identity.ts';
-import { capabilitiesOf, primitiveWords, wordsOfPrimitives, type Capabilities } from './primitives.ts';
+import { capabilitiesOf, namedWords, primitiveWords, wordsOfPrimitives, type Capabilities } from './primitives.ts';
 import { Rights } from './rights.ts';
 import type { Strength } from './strength.ts';
 import type { Reading } from './strengths.ts';
@@ -17,6 +17,7 @@ export interface Access {
 
 /** Said where no right is more than it looks. */
 export const NOTHING = 'nothing of note';
+const NOTHING_MORE = 'nothing more of note';
 
 const NEARNESS: Readonly<Record<Strength, string>> = {
   direct: ', as good as cluster-admin',
@@ -74,7 +75,7 @@ function wordsOf({ held, named }: Capabilities): Omit<Access, 'who'> {
       ...wordsOfPrimitives(held.filter(({ scope }) => scope === at).map(({ id }) => id)),
       ...named
         .filter(({ scope }) => scope === at)
-        .map(({ id, names }) => `${primitiveWords(id)} (${listed(names, NAMES_AT_MOST)})`),
+        .map(({ id, names }) => `${namedWords(id)} (only ${listed(names, NAMES_AT_MOST)})`),
     ]);
   const scopes = new Set([...held, ...named].map(({ scope }) => scope));
   scopes.delete('cluster');
@@ -83,7 +84,9 @@ function wordsOf({ held, named }: Capabilities): Omit<Access, 'who'> {
     const namespaces = alike.map((scope) => scope.slice('ns:'.length)).sort();
     return `${listed(namespaces, NAMES_AT_MOST)}: ${words}`;
   });
-  return { everywhere: rightsOf('cluster'), inNamespaces: lines.length === 0 ? NOTHING : lines.join('; ') };
+  const everywhere = rightsOf('cluster');
+  const nothing = everywhere === NOTHING ? NOTHING : NOTHING_MORE;
+  return { everywhere, inNamespaces: lines.length === 0 ? nothing : lines.join('; ') };
 }
 
 const EVERYTHING = primitiveWords('cluster-admin');

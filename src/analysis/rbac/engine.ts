@@ -118,6 +118,11 @@ export class RbacEngine {
       : fixpoint.of(this.#profileOf(accountIdentity(account), [accountKey(account)]), accountKey(account));
   }
 
+  /** Whether an account that there is is strong in any reading that somebody has asked for. */
+  isStrongInAny(account: Account): boolean {
+    return this.#strengths.isStrong(account);
+  }
+
   /** Whether an account is cluster-admin or a step from it; without a namespace one of this name in any. */
   isStrongAccount(account: Named, reading: Reading): boolean {
     if (account.namespace !== '') return this.strengthOf(account, reading) !== 'none';

@@ -1,3 +1,4 @@
+import lodash from 'lodash';
 import {
   ADMISSION,
   CERTIFICATES,
@@ -196,6 +197,11 @@ export function primitiveWords(id: string): string {
   return BY_ID.get(id)?.words ?? id;
 }
 
+/** The same of some objects by their names: of these, not of any. */
+export function namedWords(id: string): string {
+  return primitiveWords(id).replace(/\bany (service account|user|group)\b/, '$1s');
+}
+
 /** The same of several: those that lead to any service account are told as one. */
 export function wordsOfPrimitives(ids: readonly string[]): readonly string[] {
   const ways = ids.flatMap((id) => BY_ID.get(id)?.toAccounts ?? []);
@@ -270,11 +276,12 @@ export function capabilitiesOf(rights: Rights, execRequiresCreate = true): Capab
   for (const primitive of primitives(execRequiresCreate)) {
     const { id, reach } = primitive;
     if ((rights.reach & reach) === 0n) continue;
+    const everywhere = namesOf(rights, '', primitive);
     for (const { at, within } of holds(rights, '', primitive) ? scopes.slice(0, 1) : scopes) {
       if ((within & reach) === 0n) continue;
       const scope = at === '' ? 'cluster' : `ns:${at}`;
-      const names = holds(rights, at, primitive) ? 'all' : namesOf(rights, at, primitive);
-      if (names === 'all') held.push({ id, scope });
+      const names = at === '' ? everywhere : lodash.difference(namesOf(rights, at, primitive), everywhere);
+      if (holds(rights, at, primitive)) held.push({ id, scope });
       else if (names.length > 0) named.push({ id, scope, names });
     }
   }
@@ -286,11 +293,19 @@ function holds(rights: Rights, scope: string, { ways, clusterOnly, onlyIn = scop
   return ways.some((way) => way.every((each) => meets(rights, scope, each)));
 }
 
+/** Where some names are as good as all, others are of no use. */
+function limitsOf(rights: Rights, scope: string, { atoms: list, sufficient }: Need): readonly Names[] {
+  const limits = list.map((atom) => rights.names(scope, atom));
+  return limits.filter((some) => !isNone(some) && (sufficient === undefined || some === 'all'));
+}
+
 /** The names for which a way is met where it is not for all: each need is met for some. */
-function namesOf(rights: Rights, scope: string, { ways, clusterOnly }: Primitive): readonly string[] {
-  if ((scope !== '' && clusterOnly) || !(rights.hasNamed(scope) || rights.hasNamed(''))) return [];
+function namesOf(rights: Rights, scope: string, primitive: Primitive): readonly string[] {
+  const { ways, clusterOnly, onlyIn = scope } = primitive;
+  const isVoid = scope !== '' && (clusterOnly || onlyIn !== scope);
+  if (isVoid || !(rights.hasNamed(scope) || rights.hasNamed(''))) return [];
   const limits = ways.flatMap((way) => {
-    const each = way.map((one) => one.atoms.map((atom) => rights.names(scope, atom)).filter((some) => !isNone(some)));
+    const each = way.map((one) => limitsOf(rights, scope, one));
     return each.some((some) => some.length === 0) ? [] : each.flat();
   });
   return [...new Set(limits.flatMap((names) => (names === 'all' ? [] : [...names])))].sort();

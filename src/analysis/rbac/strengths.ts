@@ -112,6 +112,11 @@ export class Strengths {
     };
   }
 
+  /** Whether an account that there is is strong in any reading that somebody has asked for. */
+  isStrong(account: Account): boolean {
+    return this.#asked.some((fixpoint) => fixpoint.ofAccount(account) !== 'none');
+  }
+
   in({ seen, byGet }: Reading): Fixpoint {
     const premise = { unseen: seen === 'known' ? SEES_ALL : this.#unseen(), byGet };
     const known = this.#asked.find((fixpoint) => lodash.isEqual(fixpoint.premise, premise));

@@ -4,7 +4,7 @@ import { Escalation } from '#analysis/rbac/escalation.ts';
 import { RBAC_ENGINE } from '#analysis/rbac/engine.ts';
 import { MASTERS, accountOfKey, type Identity } from '#analysis/rbac/identity.ts';
 import { notesOn } from '#analysis/rbac/notes.ts';
-import { capabilitiesOf, primitiveWords } from '#analysis/rbac/primitives.ts';
+import { capabilitiesOf, namedWords, primitiveWords } from '#analysis/rbac/primitives.ts';
 import type { RbacIndex, Reason } from '#analysis/rbac/rbac-index.ts';
 import type { Request } from '#analysis/rbac/request.ts';
 import { Rights } from '#analysis/rbac/rights.ts';
@@ -164,7 +164,7 @@ export async function access(word: string, flags: Flags): Promise<number> {
         ['SCOPE', 'CAN', 'OF'],
         ...all.map(({ id, scope, names }) => [
           scope,
-          primitiveWords(id),
+          names.length === 0 ? primitiveWords(id) : namedWords(id),
           names.length === 0 ? 'all' : names.join(', '),
         ]),
       ],
@@ -178,6 +178,7 @@ export async function access(word: string, flags: Flags): Promise<number> {
       summary: [
         summaryOf(word, identity, { grants, isAdmin: way !== undefined, unknown }),
         ...(way === undefined && !start.isLive ? nearness(identity, start) : []),
+        ...absence(identity, start),
       ].join('\n'),
     },
     output,
@@ -198,6 +199,14 @@ function nearness({ user, groups: [group = ''] }: Identity, { store, ...terms }:
   const reading = { seen: 'known', byGet: connectsByGet(terms) } as const;
   if (account !== undefined) return NEARNESS[engine.strengthOf(account, reading)];
   return NEARNESS[engine.strengthOfKey(user === '' ? `g:${group}` : `u:${user}`, reading)];
+}
+
+/** Files often hold a binding and not the account. */
+function absence({ user }: Identity, { store, isLive }: Start): readonly string[] {
+  const account = accountOfKey(`u:${user}`);
+  if (account === undefined || !isLive || store.missing('ServiceAccount') !== undefined) return [];
+  if (store.get({ kind: 'ServiceAccount', ...account }) !== undefined) return [];
+  return ['there is no such service account: whoever makes it has all this'];
 }
 
 interface Sum {
@@ -230,7 +239,7 @@ function branchOf({ binding, role, from }: Granted, grant: BindingEntry, execReq
   const { held, named } = capabilitiesOf(rights, execRequiresCreate);
   const below = [
     ...held.map(({ id, scope }) => ({ text: `${primitiveWords(id)} (${scope})` })),
-    ...named.map(({ id, scope, names }) => ({ text: `${primitiveWords(id)} (${scope}: ${names.join(', ')})` })),
+    ...named.map(({ id, scope, names }) => ({ text: `${namedWords(id)} (${scope}: ${names.join(', ')})` })),
   ];
   const origin = from.length === 0 ? '' : `, aggregated from ${from.join(', ')}`;
   return { text: binding, below: [{ text: `${role}${origin}`, below }] };

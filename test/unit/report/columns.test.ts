@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fitted, padded, shown, widthOf, wrapped, wrappedPath } from '#report/formats/columns.ts';
+import { fitted, padded, shown, widthOf, wrapped, wrappedNames, wrappedPath } from '#report/formats/columns.ts';
 
 describe('[unit] columns', () => {
   const widths: readonly (readonly [string, number])[] = [
@@ -34,6 +34,15 @@ describe('[unit] columns', () => {
 
   it('breaks paths before their dots', () => {
     expect(wrappedPath('spec.template.spec', 14)).to.deep.equal(['spec.template', '.spec']);
+  });
+
+  it('breaks names behind slashes, colons and hyphens where they are too long', () => {
+    expect(wrappedNames('ServiceAccount:kube-system/garbage-collector', 22)).to.deep.equal([
+      'ServiceAccount:kube-',
+      'system/garbage-',
+      'collector',
+    ]);
+    expect(wrappedNames('User:alice', 22)).to.deep.equal(['User:alice']);
   });
 
   it('makes hostile text harmless', () => {

@@ -20,6 +20,7 @@ import { World } from '../../support/world.ts';
 const WHO = 'ServiceAccount shop/web';
 const NOTHING = 'nothing of note';
 const ALONE: AccessTrait = { who: WHO, everywhere: NOTHING, inNamespaces: NOTHING };
+const MORE: AccessTrait = { ...ALONE, inNamespaces: 'nothing more of note' };
 const READ_SECRETS = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
 const IN_PAY = { metadata: { namespace: 'pay' } };
 const OF_CLUSTER = { role: { kind: 'ClusterRole', name: 'web' } } as const;
@@ -40,7 +41,46 @@ const WORKLOADS: readonly Case[] = [
   {
     name: 'everywhere',
     world: [aClusterRole(READ_SECRETS), aClusterRoleBinding()],
-    is: { ...ALONE, everywhere: 'read Secrets' },
+    is: { ...MORE, everywhere: 'read Secrets' },
+  },
+  {
+    name: 'by name everywhere, which is told once, and of kube-system alone what means nothing elsewhere',
+    world: [
+      aClusterRole(
+        { ...READ_SECRETS, resourceNames: ['a'] },
+        { apiGroups: [''], resources: ['configmaps'], resourceNames: ['coredns'], verbs: ['update'] },
+        { apiGroups: [''], resources: ['serviceaccounts/token'], resourceNames: ['b'], verbs: ['create'] },
+      ),
+      aClusterRoleBinding(),
+      aRole(READ_PODS),
+      aRoleBinding(),
+    ],
+    is: {
+      ...MORE,
+      everywhere:
+        'issue tokens of service accounts (only b), read Secrets (only a), change ConfigMaps of the system (only coredns)',
+    },
+  },
+  {
+    name: 'approval by a signer that no user needs',
+    world: [
+      aClusterRole(
+        { apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests'], verbs: ['create'] },
+        {
+          apiGroups: ['certificates.k8s.io'],
+          resources: ['certificatesigningrequests/approval'],
+          verbs: ['update'],
+        },
+        {
+          apiGroups: ['certificates.k8s.io'],
+          resources: ['signers'],
+          resourceNames: ['kubernetes.io/kubelet-serving'],
+          verbs: ['approve'],
+        },
+      ),
+      aClusterRoleBinding(),
+    ],
+    is: ALONE,
   },
   {
     name: 'in namespaces, those alike together',
@@ -59,12 +99,12 @@ const WORKLOADS: readonly Case[] = [
   {
     name: 'of some objects only',
     world: [aRole({ ...READ_SECRETS, resourceNames: ['a', 'b', 'c', 'd'] }), aRoleBinding()],
-    is: { ...ALONE, inNamespaces: 'shop: read Secrets (a, b, c and 1 more)' },
+    is: { ...ALONE, inNamespaces: 'shop: read Secrets (only a, b, c and 1 more)' },
   },
   {
     name: 'what lets create, of some objects by their names: no creation carries one',
     world: [aRole({ ...READ_SECRETS, verbs: ['create', 'get'], resourceNames: ['a'] }), aRoleBinding()],
-    is: { ...ALONE, inNamespaces: 'shop: read Secrets (a)' },
+    is: { ...ALONE, inNamespaces: 'shop: read Secrets (only a)' },
   },
   {
     name: 'several ways to the service accounts are told as one',
@@ -88,7 +128,7 @@ const WORKLOADS: readonly Case[] = [
   {
     name: 'everything is told in two words',
     world: [aClusterRole(EVERYTHING), aClusterRoleBinding()],
-    is: { ...ALONE, who: `${WHO}, as good as cluster-admin`, everywhere: 'do everything' },
+    is: { ...MORE, who: `${WHO}, as good as cluster-admin`, everywhere: 'do everything' },
   },
   {
     name: 'pods beside an account that is as good as cluster-admin',
@@ -129,12 +169,16 @@ const BINDINGS: readonly Case[] = [
       aClusterRole(READ_SECRETS),
       aClusterRoleBinding({ subjects: [...['a', 'b', 'c', 'd', 'e'].map(user), group('ops')] }),
     ],
-    is: { who: 'User a, User b, User c, User d, User e and 1 more', everywhere: 'read Secrets', inNamespaces: NOTHING },
+    is: {
+      who: 'User a, User b, User c, User d, User e and 1 more',
+      everywhere: 'read Secrets',
+      inNamespaces: MORE.inNamespaces,
+    },
   },
   {
     name: 'everything',
     world: [aClusterRole(EVERYTHING), aClusterRoleBinding({ subjects: [group('ops')] })],
-    is: { who: 'Group ops, as good as cluster-admin', everywhere: 'do everything', inNamespaces: NOTHING },
+    is: { who: 'Group ops, as good as cluster-admin', everywhere: 'do everything', inNamespaces: MORE.inNamespaces },
   },
   {
     name: 'what every cluster has',
