@@ -1,5 +1,6 @@
 import { CHANGE, EXTENSION_MAKERS, MAKERS } from './atoms.ts';
-import { AUTH_MAP, NEEDS, capabilitiesOf, groupsFor, meets, namesFor, need, writesAuthMap } from './primitives.ts';
+import { groupsFor } from './impersonation.ts';
+import { AUTH_MAP, NEEDS, capabilitiesOf, meets, namesFor, need, writesAuthMap } from './primitives.ts';
 import { both, includes, type Names, type Rights } from './rights.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -1,17 +1,8 @@
 import lodash from 'lodash';
 import { EVERY_VERB, RBAC, atoms, maskOf } from './atoms.ts';
 import { MASTERS, isAccountKey, type Identity } from './identity.ts';
-import {
-  NEEDS,
-  WRITE_AUTH_MAP,
-  groupsFor,
-  meets,
-  namesFor,
-  need,
-  usersFor,
-  writesAuthMap,
-  type Need,
-} from './primitives.ts';
+import { groupsFor, usersFor } from './impersonation.ts';
+import { NEEDS, WRITE_AUTH_MAP, meets, namesFor, need, writesAuthMap, type Need } from './primitives.ts';
 import {
   BY_GET,
   ON_EKS,
