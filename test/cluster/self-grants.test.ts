@@ -5,11 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { RBAC_ENGINE } from '#analysis/rbac/engine.ts';
-import { Escalation } from '#analysis/rbac/escalation.ts';
-import { Surroundings } from '#analysis/rbac/surroundings.ts';
-import { rbacView } from '#analysis/rbac/view.ts';
-import { readCluster } from '#cli/cluster.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
+import { liveEscalation } from '../support/live-escalation.ts';
 import { poster, type Answer } from '../support/poster.ts';
 import { EVERYTHING, bind, clusterRole, grant, may, role, type Rule } from '../support/rbac-asked.ts';
 import { newNamespace, sharedControlPlane } from '../support/shared-control-plane.ts';
@@ -232,15 +229,10 @@ describe('[cluster] self-grants', function () {
       const way = ways(me, own)[index]!;
       await make(...(way.objects ?? []));
       await settled(me, ...way.may);
-      const { store } = await readCluster({ kubeconfig: plane.kubeconfig, secrets: { mode: 'metadata' } }, 'test');
+      const { store, found } = await liveEscalation(plane, { user: me, groups: [] });
       const told = {
         strength: store.view(RBAC_ENGINE).strengthOfKey(`u:${me}`, { seen: 'known', byGet: false }),
-        way: new Escalation(
-          store.view(rbacView({ aggregation: 'stored' })),
-          new Surroundings(store),
-          { user: me, groups: [] },
-          { execRequiresCreate: true },
-        ).way({ clusterAdmin: true }),
+        way: found.way({ clusterAdmin: true }),
       };
       for (const [method, object, code] of way.moves) {
         let answer = await send(method, object, me);
@@ -274,11 +266,7 @@ describe('[cluster] self-grants', function () {
       metadata: { namespace, name },
       spec: { serviceAccountName: 'boss', containers: [{ name: 'app', image: 'example.org/app:1' }] },
     });
-    const { store } = await readCluster({ kubeconfig: plane.kubeconfig, secrets: { mode: 'metadata' } }, 'test');
-    const identity = { user, groups: [] };
-    const found = new Escalation(store.view(rbacView({ aggregation: 'stored' })), new Surroundings(store), identity, {
-      execRequiresCreate: true,
-    });
+    const { found } = await liveEscalation(plane, { user, groups: [] });
     expect(found.way({ serviceAccount: { namespace, name: 'boss' } })).to.deep.equal([
       { from: 'itself', to: `accounts:${namespace}`, by: 'pod-create', scope: `ns:${namespace}` },
       {

@@ -36,7 +36,7 @@ const wide = (apiGroup: string, resource: string, ...verbs: readonly string[]): 
 /** Rights that lead to an account whose token lies in a Secret, on EKS, or by acting as somebody. */
 const clueRule = fc.oneof(
   fc.constantFrom(wide('', 'secrets', 'get'), wide('', 'secrets', 'list', 'patch'), {
-    ...wide('', 'secrets', 'get'),
+    ...wide('', 'secrets', 'get', 'update'),
     resourceNames: ['s'],
   }),
   fc.constantFrom(wide('', 'configmaps', 'create'), {
@@ -376,10 +376,13 @@ class Rounds {
   }
 
   /** Whether a strong account lives beside a Secret with a token, whosesoever. */
-  #hasRefill(place: string): boolean {
-    return this.#strongIn(place).some(
-      ({ home = '' }) =>
-        this.#supposing || this.#secrets(home).some((each) => accountOfSecret(each)?.namespace === home),
+  #hasRefill(place: string, secret: string): boolean {
+    return this.#strongIn(place).some(({ home = '' }) =>
+      this.#supposing
+        ? ['', '*'].includes(secret)
+        : this.#secrets(home)
+            .filter(({ metadata }) => secret === '' || metadata.name === secret)
+            .some((each) => accountOfSecret(each)?.namespace === home),
     );
   }
 
@@ -397,7 +400,7 @@ class Rounds {
       connected: () => this.#byGet && (at === '' || this.#isStrongNamespace(at)),
       account: () => this.#strongIn(home, but).some((each) => each.name === own),
       token: () => (own === '*' ? this.#supposing && this.#hasToken(home, '') : this.#hasToken(home, own)),
-      refill: () => this.#hasRefill(at),
+      refill: () => this.#hasRefill(home, own),
     };
     return kinds[kind]?.() ?? (place !== but && this.#strong.has(place));
   }

@@ -1,9 +1,10 @@
 /**
  * What somebody can come to have over the API, by brute force from the documentation: whoever he acts as is asked single questions, and whom these
- * answers lead to he acts as too, until nobody is new. Rights to bind and to escalate are left to the laws of the escalation check.
+ * answers lead to he acts as too, until nobody is new. Each acts in a world of his own, in which he has given himself what he can.
  */
 import type { Manifest } from '#model/check.ts';
-import { NaiveRbac, type Who } from './rbac-naive.ts';
+import { NaiveRbac, type Rule, type Who } from './rbac-naive.ts';
+import { selfGranted } from './self-grants-naive.ts';
 
 const AUTHENTICATED = 'system:authenticated';
 const ADMISSION = 'admissionregistration.k8s.io';
@@ -12,7 +13,7 @@ const WRITE = ['create', 'update', 'patch'];
 const READ = ['get', 'list', 'watch'];
 const CHANGE = ['update', 'patch'];
 
-export const NAMESPACES = ['a', 'b'];
+export const NAMESPACES = ['a', 'b', 'kube-system'];
 const NAMES = ['x', 'y', 'default'];
 
 interface Place {
@@ -35,16 +36,27 @@ interface Pod extends Manifest {
   };
 }
 
+/** How the server and the cluster are, beside the objects. */
+export interface Ways {
+  /** Whether `get` is enough to connect to pods. */
+  readonly byGet: boolean;
+}
+
+interface Deployment {
+  readonly spec: { readonly template: Pod };
+}
+
 export class NaiveEscalation {
-  readonly #rbac: NaiveRbac;
+  readonly #byGet: boolean;
+  readonly #worlds = new Map<Who, NaiveRbac>();
   readonly #objects: readonly Manifest[];
   readonly #acting: Who[] = [];
   /** What is had beside identities: `admin`, `node`, `any user`, `secrets NAMESPACE`, `any account NAMESPACE`, `accounts NAMESPACE`. */
   readonly had = new Set<string>();
 
-  constructor(objects: readonly Manifest[], source: Who) {
+  constructor(objects: readonly Manifest[], source: Who, { byGet }: Ways) {
     this.#objects = objects;
-    this.#rbac = new NaiveRbac(objects);
+    this.#byGet = byGet;
     this.#become(source);
     for (let before = -1; before < this.#size;) {
       before = this.#size;
@@ -70,14 +82,29 @@ export class NaiveEscalation {
     return this.#acting.some((who) => who.user === user) || this.had.has(`any account ${account.namespace}`);
   }
 
+  /** Whether somebody has every right of a namespace, or every right of its admin role. */
+  hasNamespace(namespace: string): boolean {
+    const admin = this.#objects.find(
+      ({ kind, metadata }) => kind === 'ClusterRole' && (metadata as Place).name === 'admin',
+    );
+    const rules = (admin?.['rules'] as readonly Rule[] | undefined) ?? [];
+    return this.#acting.some(
+      (who) =>
+        this.#may(who, ['*'], '*:*', { namespace }) ||
+        (rules.length > 0 && this.#worlds.get(who)!.covers(who, namespace, rules)),
+    );
+  }
+
   #become(who: Who): void {
-    if (!this.#acting.some((each) => JSON.stringify(each) === JSON.stringify(who))) this.#acting.push(who);
+    if (this.#acting.some((each) => JSON.stringify(each) === JSON.stringify(who))) return;
+    this.#acting.push(who);
+    this.#worlds.set(who, new NaiveRbac(selfGranted(this.#objects, who, NAMESPACES)));
   }
 
   /** Whether one identity may do one of some verbs on one of some resources: on all objects where no name is said. */
   #may(who: Who, verbs: readonly string[], what: string, { namespace = '', name = '' }: Partial<Place> = {}): boolean {
     const [group = '', resource = ''] = what.includes(':') ? what.split(':') : ['', what];
-    return verbs.some((verb) => this.#rbac.can(who, { verb, group, resource, name, namespace }));
+    return verbs.some((verb) => this.#worlds.get(who)!.can(who, { verb, group, resource, name, namespace }));
   }
 
   #someMay(verbs: readonly string[], what: string, at: Partial<Place> = {}): boolean {
@@ -95,7 +122,9 @@ export class NaiveEscalation {
   #accounts(namespace: string): readonly string[] {
     const pods = this.#list('Pod', namespace) as unknown as readonly Pod[];
     const stated = this.#list('ServiceAccount', namespace).map(({ metadata }) => metadata.name);
-    return ['default', ...stated, ...pods.map(({ spec }) => spec.serviceAccountName)];
+    const made = this.#list('Deployment', namespace) as unknown as readonly Deployment[];
+    const used = [...pods, ...made.map(({ spec }) => spec.template)].map(({ spec }) => spec.serviceAccountName);
+    return ['default', ...stated, ...used];
   }
 
   #tokens(namespace: string): readonly { readonly secret: string; readonly account: string }[] {
@@ -121,7 +150,16 @@ export class NaiveEscalation {
       if (this.#may(who, ['impersonate'], 'groups', { name: 'g' }))
         this.#become({ user: '', groups: ['g', AUTHENTICATED] });
     }
+    if (this.#mapsRoles(who)) this.had.add('admin');
     for (const namespace of NAMESPACES) this.#walkIn(who, namespace);
+  }
+
+  /** Whether somebody writes which roles of the cloud are members of system:masters, on EKS. */
+  #mapsRoles(who: Who): boolean {
+    const at = { namespace: 'kube-system', name: 'aws-auth' };
+    const writes =
+      this.#may(who, ['create'], 'configmaps', { ...at, name: '' }) || this.#may(who, CHANGE, 'configmaps', at);
+    return writes && this.#objects.some(({ kind }) => kind === 'Node');
   }
 
   /** Whether there is a user or an account to go with a group. */
@@ -136,12 +174,25 @@ export class NaiveEscalation {
   #walkIn(who: Who, namespace: string): void {
     const may = (verbs: readonly string[], what: string, name = ''): boolean =>
       this.#may(who, verbs, what, { namespace, name });
-    const makesPods = may(['create'], 'pods') || may(['create'], 'apps:deployments');
+    const makesPods = this.#makesPods(namespace, (...asked) => this.#may(who, ...asked));
     if (makesPods || may(['create'], 'serviceaccounts/token')) this.#becomeAll(namespace);
     if (makesPods || may(READ, 'secrets')) this.had.add(`secrets ${namespace}`);
     this.#walkAccounts(who, namespace);
     this.#walkPods(who, namespace);
     if (makesPods && this.#admitsPrivileged(namespace)) this.had.add('node');
+  }
+
+  /** Makes pods, or changes a Deployment that is there; what is applied has a name, and takes `patch` and `create` of that. */
+  #makesPods(namespace: string, may: (verbs: readonly string[], what: string, at: Partial<Place>) => boolean): boolean {
+    const makes = (what: string): boolean =>
+      may(['create'], what, { namespace }) ||
+      [...NAMES, 'p', 'q', 'd'].some(
+        (name) => may(['create'], what, { namespace, name }) && may(['patch'], what, { namespace, name }),
+      );
+    const changes = this.#list('Deployment', namespace).some(({ metadata: { name } }) =>
+      may(CHANGE, 'apps:deployments', { namespace, name }),
+    );
+    return makes('pods') || makes('apps:deployments') || changes;
   }
 
   #walkAccounts(who: Who, namespace: string): void {
@@ -170,9 +221,9 @@ export class NaiveEscalation {
       const adds = may(CHANGE, 'pods/ephemeralcontainers');
       // A request for a subresource of nodes carries no namespace.
       const isProxied = this.#may(who, ['get', 'create'], 'nodes/proxy');
-      if (this.#may(who, CHANGE, 'pods/ephemeralcontainers', { namespace }) && this.#admitsPrivileged(namespace))
-        this.had.add('node');
-      if (!adds && !isProxied && !may(['create'], 'pods/exec') && !may(CHANGE, 'pods')) continue;
+      if (adds && this.#admitsPrivileged(namespace)) this.had.add('node');
+      const connects = may(this.#byGet ? ['get', 'create'] : ['create'], 'pods/exec');
+      if (!adds && !isProxied && !connects && !may(CHANGE, 'pods')) continue;
       if (spec.automountServiceAccountToken !== false)
         this.#become(accountWho({ namespace, name: spec.serviceAccountName }));
       if (spec.containers.some(({ securityContext }) => securityContext?.privileged === true)) this.had.add('node');
@@ -209,12 +260,17 @@ export class NaiveEscalation {
     const may = (verbs: readonly string[], what: string, name = ''): boolean =>
       this.#someMay(verbs, what, { namespace, name });
     const reads = may(READ, 'secrets');
-    const refills = may(CHANGE, 'secrets') && this.#tokens(namespace).length > 0;
-    if (reads && (may(['create'], 'secrets') || refills)) this.#becomeAll(namespace);
-    const makesPods = may(['create'], 'pods') || may(['create'], 'apps:deployments');
+    const refills = this.#tokens(namespace).some(
+      ({ secret }) => may(CHANGE, 'secrets', secret) && (reads || may(READ, 'secrets', secret)),
+    );
+    if ((reads && may(['create'], 'secrets')) || refills) this.#becomeAll(namespace);
+    const makesPods = this.#acting.some((who) => this.#makesPods(namespace, (...asked) => this.#may(who, ...asked)));
+    const adds = this.#list('Pod', namespace).some(({ metadata: { name } }) =>
+      may(CHANGE, 'pods/ephemeralcontainers', name),
+    );
     // A volume that is a path of the node passes every level, and so does anything once the label is gone.
-    if (makesPods && (this.#someMay(['create'], 'persistentvolumes') || may(CHANGE, 'namespaces', namespace)))
-      this.had.add('node');
+    if (makesPods && this.#someMay(['create'], 'persistentvolumes')) this.had.add('node');
+    if ((makesPods || adds) && may(CHANGE, 'namespaces', namespace)) this.had.add('node');
     // Whoever makes an account that bindings name already has what they give.
     if (this.had.has(`accounts ${namespace}`) && may(['create'], 'serviceaccounts'))
       for (const name of NAMES) {

@@ -22,7 +22,12 @@ export type Post = (
 /** Requests under way at once, of which each is answered by the processor of this machine. */
 export const POSTS_AT_ONCE = 8;
 
-export type Send = (method: string, ...request: Parameters<Post>) => Promise<Answer>;
+export type Send = (
+  method: string,
+  path: string,
+  body: object | undefined,
+  headers?: Parameters<Post>[2],
+) => Promise<Answer>;
 
 interface Poster {
   readonly post: Post;
@@ -38,7 +43,7 @@ export function poster({ url, kubeconfig }: ControlPlane): Poster {
   const usual = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const send: Send = async (method, path, body, headers = {}) => {
     const asked = request(`${url}${path}`, { agent, method, headers: { ...usual, ...headers } });
-    asked.end(JSON.stringify(body));
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     return {
       code: response.statusCode ?? 0,

@@ -145,7 +145,7 @@ function homeOf(subject: Subject, bindingNamespace: string): string {
   return subject.namespace === undefined || subject.namespace === '' ? bindingNamespace : subject.namespace;
 }
 
-function isWho(subject: Subject, bindingNamespace: string, { user, groups }: Who): boolean {
+export function isWho(subject: Subject, bindingNamespace: string, { user, groups }: Who): boolean {
   const home = homeOf(subject, bindingNamespace);
   if (subject.kind === 'ServiceAccount')
     return home !== '' && user === ['system', 'serviceaccount', home, subject.name].join(':');

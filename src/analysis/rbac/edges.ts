@@ -1,6 +1,7 @@
-import { CHANGE, EXTENSION_MAKERS, MAKERS, atoms, maskOf } from './atoms.ts';
-import { AUTH_MAP, NEEDS, capabilitiesOf, groupsFor, meets, writesAuthMap } from './primitives.ts';
-import { includes, isNone, type Rights } from './rights.ts';
+import { CHANGE, EXTENSION_MAKERS, MAKERS } from './atoms.ts';
+import { groupsFor } from './impersonation.ts';
+import { AUTH_MAP, NEEDS, capabilitiesOf, meets, namesFor, need, writesAuthMap } from './primitives.ts';
+import { both, includes, type Names, type Rights } from './rights.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Whom or what somebody can have: an identity `u:USER` or `g:GROUP`, a goal, or a hub that leads to many (`accounts:shop`, `pods:*`). */
@@ -65,70 +66,71 @@ function* groupEdges(rights: Rights): Iterable<Edge> {
 
 /** A pod that is made privileged where Pod Security lets it in is the node: the first such namespace is enough. */
 function* nodeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
-  if ((rights.reach & INTO_NODE) === 0n) return;
-  const namespaces =
-    meets(rights, '', NEEDS.createPods) || meets(rights, '', NEEDS.createMakers) || adds(rights, '')
-      ? around.namespaces()
-      : rights.namespaces;
-  for (const namespace of namespaces) {
-    if (!around.admitsPrivileged(namespace)) continue;
-    const by = wayToNode(rights, namespace, around);
+  for (const namespace of scopesOf(rights, around, INTO_NODE)) {
+    const by = around.admitsPrivileged(namespace) ? wayToNode(rights, namespace, around) : undefined;
     if (by === undefined) continue;
     yield { to: NODE, by, scope: `ns:${namespace}` };
     return;
   }
 }
 
-const INTO_NODE = NEEDS.createPods.mask | NEEDS.createMakers.mask | NEEDS.addContainers.mask;
-
-function wayToNode(rights: Rights, namespace: string, around: Surroundings): string | undefined {
-  if (meets(rights, namespace, NEEDS.createPods)) return 'pod-create';
-  if (meets(rights, namespace, NEEDS.createMakers)) return 'workload-create';
-  return adds(rights, namespace) && around.hasPod(namespace) ? 'pod-ephemeral' : undefined;
-}
-
-function adds(rights: Rights, scope: string): boolean {
-  return meets(rights, scope, NEEDS.addContainers);
+/** The namespaces in which each of some rights may be held, for whatever names. */
+export function scopesOf(rights: Rights, around: Surroundings, ...masks: readonly bigint[]): Iterable<string> {
+  const areAll = (reach: bigint): boolean => masks.every((mask) => (reach & mask) !== 0n);
+  if (!areAll(rights.reach)) return [];
+  return areAll(rights.reachIn('')) ? around.namespaces() : rights.namespaces;
 }
 
 /** Of the kinds that make pods what changes them; without a kind those of extensions. */
 const CHANGING = [...Object.entries(MAKERS), [undefined, { group: '', resource: EXTENSION_MAKERS }] as const].map(
-  ([kind, { group, resource }]) => ({
-    kind,
-    changing: atoms(CHANGE, group, resource),
-    mask: maskOf(atoms(CHANGE, group, resource)),
-  }),
+  ([kind, { group, resource }]) => ({ kind, changing: need(CHANGE, group, resource) }),
 );
+const CHANGES = CHANGING.reduce((all, { changing }) => all | changing.mask, 0n);
+/** What puts a container of one's own into a namespace. */
+export const INTO_NODE = NEEDS.createPods.mask | NEEDS.createMakers.mask | CHANGES | NEEDS.addContainers.mask;
 
-/** Changing a workload needs one that is there; its pods then run as any account and mount any Secret. */
+/** By which right a container of one's own comes into a namespace, `''` for any: in a pod with volumes of its own, if there is such a way. */
+export function wayToNode(rights: Rights, namespace: string, around: Surroundings): string | undefined {
+  if (meets(rights, namespace, NEEDS.createPods)) return 'pod-create';
+  if (meets(rights, namespace, NEEDS.createMakers)) return 'workload-create';
+  if (changesMaker(rights, namespace, around)) return 'workload-modify';
+  const added = namesFor(rights, namespace, NEEDS.addContainers);
+  return isAny(added, (name) => around.hasPod(namespace, name)) ? ADDED : undefined;
+}
+
+/** In a pod that is there: its volumes never change. */
+export const ADDED = 'pod-ephemeral';
+
+/** Whether something is there under one of some names, or under any. */
+function isAny(names: Names, isThere: (name?: string) => boolean): boolean {
+  return names === 'all' ? isThere() : [...names].some(isThere);
+}
+
+/** Changing a workload needs one that is there. */
+function changesMaker(rights: Rights, namespace: string, around: Surroundings): boolean {
+  return CHANGING.some(({ kind, changing }) =>
+    isAny(namesFor(rights, namespace, changing), (name) => around.hasMaker(namespace, kind, name)),
+  );
+}
+
+/** The pods of a workload that is changed run as any account and mount any Secret. */
 function* changeEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
-  for (const { kind, changing, mask } of CHANGING) {
-    if ((rights.reach & mask) === 0n) continue;
-    const isEverywhere = changing.some((each) => rights.may('', each));
-    for (const namespace of isEverywhere ? around.namespaces() : rights.namespaces) {
-      const names = changing.map((each) => rights.names(namespace, each)).filter((each) => !isNone(each));
-      const isThere = names.some((each) =>
-        each === 'all'
-          ? around.hasMaker(namespace, kind)
-          : [...each].some((name) => around.hasMaker(namespace, kind, name)),
-      );
-      if (!isThere) continue;
-      const edge = { by: 'workload-modify', scope: `ns:${namespace}` };
-      yield { to: `accounts:${namespace}`, ...edge };
-      yield { to: `secrets:${namespace}`, ...edge };
-      if (around.admitsPrivileged(namespace)) yield { to: NODE, ...edge };
-    }
+  for (const namespace of scopesOf(rights, around, CHANGES)) {
+    if (!changesMaker(rights, namespace, around)) continue;
+    const edge = { by: 'workload-modify', scope: `ns:${namespace}` };
+    yield { to: `accounts:${namespace}`, ...edge };
+    yield { to: `secrets:${namespace}`, ...edge };
   }
 }
 
 /** A Secret for a token may be changed to that of any account of its namespace: the token controller fills it anew, and it can be read. */
 export function* refillEdges(rights: Rights, around: Surroundings): Iterable<Edge> {
-  const needs = [NEEDS.changeSecrets, NEEDS.readSecrets];
-  if (needs.some(({ mask }) => (rights.reach & mask) === 0n)) return;
-  const has = (scope: string): boolean => needs.every((each) => meets(rights, scope, each));
-  for (const namespace of has('') ? around.namespaces() : rights.namespaces)
-    if (has(namespace) && around.accountsOfSecrets(namespace).length > 0)
+  const needs = [NEEDS.changeSecrets, NEEDS.readSecrets] as const;
+  for (const namespace of scopesOf(rights, around, ...needs.map(({ mask }) => mask))) {
+    const names = needs.map((each) => namesFor(rights, namespace, each)).reduce(both);
+    if (isAny(names, (name) => around.accountsOfSecrets(namespace, name).length > 0))
       yield { to: `accounts:${namespace}`, by: 'token-secret-issue', scope: `ns:${namespace}` };
+  }
 }
 
 interface NamedRight {

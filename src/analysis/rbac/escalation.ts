@@ -1,6 +1,17 @@
 import type { Account } from '#facts/rbac.ts';
 import type { PolicyRule } from '#model/policy.ts';
-import { ADMIN, NODE, edgesOf, refillEdges, type Edge, type Place } from './edges.ts';
+import {
+  ADDED,
+  ADMIN,
+  INTO_NODE,
+  NODE,
+  edgesOf,
+  refillEdges,
+  scopesOf,
+  wayToNode,
+  type Edge,
+  type Place,
+} from './edges.ts';
 import type { RoleEntry } from './entries.ts';
 import {
   AUTHENTICATED,
@@ -181,6 +192,7 @@ export class Escalation {
     if (this.#approves && meets(this.#pool, '', NEEDS.createRequests))
       this.#go(SOURCE, { to: ADMIN, by: 'csr-approve', scope: 'cluster' });
     for (const edge of refillEdges(this.#pool, this.#around)) this.#go(SOURCE, edge);
+    for (const edge of this.#nodePairs()) this.#go(SOURCE, edge);
     for (const namespace of new Set(['', ...this.#pool.namespaces, ...this.#homesReached()])) {
       const scope = namespace === '' ? 'cluster' : `ns:${namespace}`;
       for (const [to, by] of this.#pairsIn(namespace)) this.#go(SOURCE, { to, by, scope });
@@ -196,16 +208,23 @@ export class Escalation {
   }
 
   *#pairsIn(namespace: string): Iterable<readonly [Place, string]> {
-    const has = (need: Need, scope = namespace): boolean => meets(this.#pool, scope, need);
+    const has = (need: Need): boolean => meets(this.#pool, namespace, need);
     const hub = namespace === '' ? '*' : namespace;
     if (has(NEEDS.createSecrets) && has(NEEDS.readSecrets)) yield [`accounts:${hub}`, 'token-secret-issue'];
-    if (has(NEEDS.createPods) || has(NEEDS.createMakers)) {
-      // A generic ephemeral volume claims for whoever makes its pod: no right to claims is needed.
-      if (has(NEEDS.createVolumes, '')) yield [NODE, 'pv-create'];
-      if (this.#relabels(namespace)) yield [NODE, 'namespace-modify'];
-    }
     if (has(NEEDS.createAccounts) && this.#reached(`accounts:${hub}`, 'accounts:*') !== undefined)
       yield [`names:${hub}`, 'create serviceaccounts'];
+  }
+
+  /** A volume that is a path of a node with a pod that mounts it, and a namespace whose level is lifted with a container that is let in then. */
+  *#nodePairs(): Iterable<Edge> {
+    const makesVolumes = meets(this.#pool, '', NEEDS.createVolumes);
+    for (const namespace of ['', ...scopesOf(this.#pool, this.#around, INTO_NODE)]) {
+      const by = wayToNode(this.#pool, namespace, this.#around);
+      const scope = namespace === '' ? 'cluster' : `ns:${namespace}`;
+      // A generic ephemeral volume claims for whoever makes its pod: no right to claims is needed.
+      if (makesVolumes && by !== undefined && by !== ADDED) yield { to: NODE, by: 'pv-create', scope };
+      if (by !== undefined && this.#relabels(namespace)) yield { to: NODE, by: 'namespace-modify', scope };
+    }
   }
 
   /** Whether the label of a namespace may be changed, `''` for that of any: all of them, or the one by its name. */

@@ -244,12 +244,11 @@ export class Fixpoint {
     yield homePlace(home);
     if (byGet) yield connectedPlace(home);
     const secrets = unseen.tokens ? [UNSEEN] : this.#facts.tokensOf(key, home);
-    const mayRefill = unseen.tokens || this.#facts.hasTokens(home);
+    const refilled = unseen.tokens ? [UNSEEN] : this.#facts.tokensIn(home);
     for (const namespace of [home, '']) {
       for (const name of this.#facts.namesOf(key, home)) yield accountPlace({ namespace, name });
-      if (secrets.length > 0) yield tokenPlace(namespace);
-      for (const secret of secrets) yield tokenPlace(namespace, secret);
-      if (mayRefill) yield refillPlace(namespace);
+      yield* anyAndEach(tokenPlace, namespace, secrets);
+      yield* anyAndEach(refillPlace, namespace, refilled);
     }
   }
 
@@ -309,4 +308,8 @@ export class Fixpoint {
   isStrongNamespace(namespace: string): boolean {
     return this.#isFound(homePlace(namespace));
   }
+}
+
+function anyAndEach(place: typeof tokenPlace, namespace: string, secrets: readonly string[]): readonly Place[] {
+  return secrets.length === 0 ? [] : [place(namespace), ...secrets.map((secret) => place(namespace, secret))];
 }

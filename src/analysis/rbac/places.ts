@@ -72,7 +72,9 @@ export function tokenPlace(namespace: string, name = ''): Place {
   return `token ${namespace}/${name}`;
 }
 
-/** Where any account of a namespace is that has a Secret for tokens, whosesoever: what the Secret says of its account may be changed. */
-export function refillPlace(namespace: string): Place {
-  return `refill ${namespace}`;
+/**
+ * Where any account of a namespace is that has a Secret for tokens, whosesoever, or one of a name: what the Secret says of its account may be changed.
+ */
+export function refillPlace(namespace: string, name = ''): Place {
+  return `refill ${namespace}/${name}`;
 }

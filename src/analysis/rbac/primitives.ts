@@ -15,7 +15,7 @@ import {
   maskOf,
   type Atom,
 } from './atoms.ts';
-import { isNone, type Names, type Rights } from './rights.ts';
+import { either, isNone, type Names, type Rights } from './rights.ts';
 
 /** A right of several verbs or resources, any of which will do. */
 export interface Need {
@@ -234,23 +234,13 @@ export function writesAuthMap(rights: Rights): boolean {
   return WRITE_AUTH_MAP.some((each) => meets(rights, AUTH_MAP.namespace, each));
 }
 
-/** The users whom an identity may act as, by name or all of them. */
-export function usersFor(rights: Rights): Names {
-  return namesFor(rights, '', NEEDS.impersonateUsers);
+/** For which names a need is met, by whichever of its atoms. */
+export function namesFor(rights: Rights, scope: string, { atoms: list, mask }: Need): Names {
+  if ((rights.reachIn(scope) & mask) === 0n) return NOBODY;
+  return list.map((each) => rights.names(scope, each)).reduce(either, NOBODY);
 }
 
-/** The groups that an identity may act as a member of: the server refuses a group without a user or an account. */
-export function groupsFor(rights: Rights): Names {
-  if ((rights.reach & NEEDS.impersonateGroups.mask) === 0n) return new Set();
-  const hasAccount = ['', ...rights.namespaces].some(
-    (scope) => !isNone(namesFor(rights, scope, NEEDS.impersonateAccounts)),
-  );
-  return hasAccount || !isNone(usersFor(rights)) ? namesFor(rights, '', NEEDS.impersonateGroups) : new Set();
-}
-
-function namesFor(rights: Rights, scope: string, { atoms: [one] }: Need): Names {
-  return one === undefined ? new Set() : rights.names(scope, one);
-}
+const NOBODY: Names = new Set();
 
 /** One thing that is held: everywhere, `cluster`, or in a namespace, `ns:NAME`. */
 export interface Held {

@@ -44,14 +44,19 @@ const CLUSTER_BINDINGS = atomsOf(VERBS_OF_BINDINGS, 'clusterrolebindings');
 
 const SELF_GRANTING = maskOf(Object.values(ROLES).flatMap(({ bind, escalate }) => [bind, escalate]));
 
+const WRITING =
+  NEEDS.writeBindings.mask |
+  maskOf(Object.values(ROLES).flatMap(({ create, update, patch }) => [create, update, patch]));
+
 /** Whether rights may hold any by which an identity gives itself more. */
 export function mayGrantSelf({ reach }: Rights): boolean {
   return (reach & SELF_GRANTING) !== 0n;
 }
 
-/** Whether an identity may bind or widen roles in whichever namespace. */
+/** Whether an identity may be able to bind or widen roles in whichever namespace, those of some name at least. */
 export function grantsAnywhere(rights: Rights): boolean {
-  return meets(rights, '', NEEDS.writeBindings) || !isNone(editable(rights, '', 'Role'));
+  const reach = rights.reachIn('');
+  return (reach & SELF_GRANTING) !== 0n && (reach & WRITING) !== 0n;
 }
 
 /**
@@ -127,15 +132,19 @@ interface Widened {
   readonly made: Names;
 }
 
-/** Whoever may edit a role needs no `bind`: he empties it first, or makes it empty, binds it, since he holds all that is in it, and widens it then. */
+/**
+ * Whoever may edit a role needs no `bind`: he empties it first, or makes it empty, binds it, since he holds all that is in it, and widens it then. Whoever
+ * may only make it wide binds it before.
+ */
 function bindsWidened(rights: Rights, around: RolesAround, { kind, scope, edited, made }: Widened): boolean {
-  if (isNone(edited)) return false;
-  const isThere = (name: string): boolean => includes(made, name) || around.role(kind, scope, name) !== undefined;
-  if (makesBindings(rights, around, scope)) {
-    if (edited !== 'all') return [...edited].some(isThere);
-    return !isNone(made) || !isEmpty(around.roles(kind, scope));
+  const unmade = both(made, either(edited, rights.names(scope, ROLES[kind].bind)));
+  if (!makesBindings(rights, around, scope)) {
+    const bound = around.bound(kind, scope, changeable(rights, scope), either(edited, unmade));
+    return [...bound].some(({ name = '', rules }) => includes(rules === undefined ? unmade : edited, name));
   }
-  return [...around.bound(kind, scope, changeable(rights, scope), edited)].some(({ rules }) => rules !== undefined);
+  const isThere = (name: string): boolean => around.role(kind, scope, name) !== undefined;
+  if (edited === 'all' ? !isEmpty(around.roles(kind, scope)) : [...edited].some(isThere)) return true;
+  return unmade === 'all' || [...unmade].some((name) => !isThere(name));
 }
 
 function isEmpty(some: Iterable<unknown>): boolean {

@@ -74,9 +74,9 @@ export class StrengthFacts {
       .map(([secret]) => secret);
   }
 
-  /** Whether a namespace has a Secret with a token, of whomever. */
-  hasTokens(namespace: string): boolean {
-    return this.#tokens.has(namespace);
+  /** The Secrets with tokens of a namespace, of whomever. */
+  tokensIn(namespace: string): readonly string[] {
+    return [...(this.#tokens.get(namespace)?.keys() ?? [])];
   }
 
   /** Answers whether that is new. */

@@ -1,7 +1,8 @@
 import lodash from 'lodash';
 import { EVERY_VERB, RBAC, atoms, maskOf } from './atoms.ts';
 import { MASTERS, isAccountKey, type Identity } from './identity.ts';
-import { NEEDS, WRITE_AUTH_MAP, groupsFor, meets, need, usersFor, writesAuthMap, type Need } from './primitives.ts';
+import { groupsFor, usersFor } from './impersonation.ts';
+import { NEEDS, WRITE_AUTH_MAP, meets, namesFor, need, writesAuthMap, type Need } from './primitives.ts';
 import {
   BY_GET,
   ON_EKS,
@@ -14,7 +15,7 @@ import {
   type Named,
   type Place,
 } from './places.ts';
-import { includes, isNone, type Names, type Rights } from './rights.ts';
+import { both, includes, isNone, type Names, type Rights } from './rights.ts';
 import { grantSelf, mayGrantSelf, type RolesAround } from './self-grants.ts';
 
 /**
@@ -123,10 +124,7 @@ function profileFrom(rights: Rights, inside: Rights): Profile {
       ...namespaces.filter((each) => hasAny(inside, each, INTO_HOMES)).map(homePlace),
       ...(isEverywhere && hasAny(rights, '', CONNECTING) ? [BY_GET] : []),
       ...namespaces.filter((each) => hasAny(inside, each, CONNECTING)).map(connectedPlace),
-      ...tokensOf(inside, isEverywhere, namespaces),
-      ...scopes
-        .flatMap((scope) => namesOf(rights, scope, [NEEDS.readSecrets]))
-        .flatMap(({ namespace, name }) => [tokenPlace(namespace, name), tokenPlace(namespace, UNSEEN)]),
+      ...tokensOf(inside),
     ],
   };
 }
@@ -141,18 +139,23 @@ function mountsNodes(rights: Rights, namespaces: readonly string[]): boolean {
 }
 
 /** The tokens that may be read in Secrets, and those that the token controller puts into Secrets that may be changed. */
-function tokensOf(rights: Rights, isEverywhere: boolean, namespaces: readonly string[]): readonly Place[] {
-  const where = (need: Need): readonly string[] =>
-    isEverywhere && meets(rights, '', need) ? [''] : namespaces.filter((namespace) => meets(rights, namespace, need));
-  const read = where(NEEDS.readSecrets);
-  const changed = where(NEEDS.changeSecrets);
-  // Whoever reads or changes them everywhere does so where he has the other right.
-  const both = read.includes('')
-    ? changed
-    : changed.includes('')
-      ? read
-      : changed.filter((each) => read.includes(each));
-  return [...read.map((namespace) => tokenPlace(namespace)), ...both.map(refillPlace)];
+function tokensOf(rights: Rights): readonly Place[] {
+  return ['', ...rights.namespaces].flatMap((namespace) => {
+    const read = namesFor(rights, namespace, NEEDS.readSecrets);
+    if (isNone(read)) return [];
+    const refilled = both(read, namesFor(rights, namespace, NEEDS.changeSecrets));
+    return [...placesOf(tokenPlace, namespace, read), ...placesOf(refillPlace, namespace, refilled)];
+  });
+}
+
+/** Of Secrets by their names it is not seen whether there are tokens in them. */
+function placesOf(
+  place: (namespace: string, name?: string) => Place,
+  namespace: string,
+  names: Names,
+): readonly Place[] {
+  if (names === 'all') return [place(namespace)];
+  return [...names, ...(names.size > 0 ? [UNSEEN] : [])].map((name) => place(namespace, name));
 }
 
 /** Whether nothing that happens to others makes it strong. */

@@ -114,8 +114,8 @@ export class Surroundings {
     );
   }
 
-  hasPod(namespace: string): boolean {
-    return this.#pods(namespace).some((pod) => !isTemplate(pod));
+  hasPod(namespace: string, name?: string): boolean {
+    return this.#pods(namespace).some((pod) => !isTemplate(pod) && (name ?? pod.metadata.name) === pod.metadata.name);
   }
 
   #pods(namespace: string): readonly Pod[] {

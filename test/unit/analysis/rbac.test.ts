@@ -221,6 +221,28 @@ const LOGS = [
   ...grant('ServiceAccount:shop/other', '', EVERYTHING),
 ];
 
+/** A Deployment of another account. */
+const MADE = [
+  account('shop/other'),
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { namespace: 'shop', name: 'd' },
+    spec: {
+      selector: { matchLabels: { app: 'd' } },
+      template: { metadata: { labels: { app: 'd' } }, spec: { containers: [{ name: 'app', image: 'a:1' }] } },
+    },
+  },
+];
+const made = pod('shop/w-1', 'web') as { readonly metadata: object };
+const workflowPod = {
+  ...made,
+  metadata: {
+    ...made.metadata,
+    ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name: 'w', uid: 'u', controller: true }],
+  },
+};
+
 /** Where rights lead in the end. What is easily got wrong has a file of its own. */
 const ESCALATION: readonly Case[] = [
   ['everything', grant(WEB, '', EVERYTHING), escalates(ADMIN), true],
@@ -300,6 +322,105 @@ const ESCALATION: readonly Case[] = [
     [...LOGS, tokenSecret('shop/t', 'web'), ...grant(WEB, 'shop', may('patch get', 'secrets'))],
     escalates(ADMIN),
     true,
+  ],
+  [
+    'the one that may be changed and read by its name',
+    [...LOGS, tokenSecret('shop/t', 'web'), ...grant(WEB, 'shop', may('patch get', 'secrets', 't'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'the same of whichever namespace',
+    [...LOGS, tokenSecret('shop/t', 'web'), ...grant(WEB, '', may('patch get', 'secrets', 't'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'one is changed, and another read',
+    [
+      ...LOGS,
+      tokenSecret('shop/t', 'web'),
+      ...grant(WEB, 'shop', may('patch', 'secrets', 't'), may('get', 'secrets', 'other')),
+    ],
+    escalates(ADMIN),
+    false,
+  ],
+  [
+    'a volume is made, and a workload that is there changed to mount it by another',
+    [
+      namespace('shop', 'restricted'),
+      ...MADE,
+      ...grant(WEB, '', may('create', 'persistentvolumes')),
+      ...grant(WEB, 'shop', may('create', 'serviceaccounts/token')),
+      ...grant('ServiceAccount:shop/other', 'shop', may('patch', 'apps:deployments', 'd')),
+    ],
+    escalates({ nodeRoot: true }),
+    true,
+  ],
+  [
+    'a namespace is relabelled, and a workload changed that is not there',
+    [
+      namespace('shop', 'restricted'),
+      ...MADE,
+      ...grant(WEB, 'shop', may('update', 'namespaces'), may('patch', 'apps:deployments', 'e')),
+    ],
+    escalates({ nodeRoot: true }),
+    false,
+  ],
+  [
+    'a namespace is relabelled, and a workload that is there changed, by a right to all of its name',
+    [
+      namespace('shop', 'restricted'),
+      ...MADE,
+      ...grant(WEB, 'shop', may('update', 'namespaces')),
+      ...grant(WEB, '', may('patch', 'apps:deployments', 'd')),
+    ],
+    escalates({ nodeRoot: true }),
+    true,
+  ],
+  [
+    'a namespace is relabelled, and a container added to a pod',
+    [
+      namespace('shop', 'restricted'),
+      pod('shop/p', 'other'),
+      ...grant(WEB, 'shop', may('update', 'namespaces'), may('patch', 'pods/ephemeralcontainers', 'p')),
+    ],
+    escalates({ nodeRoot: true }),
+    true,
+  ],
+  [
+    'a container is added to a pod by its name, where it may be privileged',
+    [pod('shop/p', 'other'), ...grant(WEB, 'shop', may('patch', 'pods/ephemeralcontainers', 'p'))],
+    escalates({ nodeRoot: true }),
+    true,
+  ],
+  [
+    'a volume is made, and a container added, which mounts none',
+    [
+      namespace('shop', 'restricted'),
+      pod('shop/p', 'other'),
+      ...grant(WEB, '', may('create', 'persistentvolumes'), may('patch', 'pods/ephemeralcontainers')),
+    ],
+    escalates({ nodeRoot: true }),
+    false,
+  ],
+  [
+    'what makes pods by an extension',
+    [...LOGS, ...grant(WEB, 'shop', may('create', 'argoproj.io:rollouts'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'a workload of an extension that is there',
+    [...LOGS, workflowPod, ...grant(WEB, 'shop', may('patch', 'argoproj.io:workflows', 'w'))],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'one that is not there',
+    [...LOGS, workflowPod, ...grant(WEB, 'shop', may('patch', 'argoproj.io:workflows', 'v'))],
+    escalates(ADMIN),
+    false,
   ],
   [
     'a namespace is relabelled by its name, and a pod made there',
@@ -529,6 +650,17 @@ const ESCALATION: readonly Case[] = [
 ];
 
 const PRIMITIVES: readonly Case[] = [
+  [
+    'what makes pods by an extension, and a pod that is applied under its name',
+    grant(WEB, 'shop', may('create', 'argoproj.io:rollouts'), may('create patch', 'pods', 'p')),
+    { kind: 'primitives', subject: web },
+    {
+      held: [
+        { id: 'pod-create', scope: 'ns:shop' },
+        { id: 'workload-create', scope: 'ns:shop' },
+      ],
+    },
+  ],
   [
     'everywhere is not told again of namespaces',
     [

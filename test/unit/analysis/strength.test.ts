@@ -312,6 +312,17 @@ const CONDITIONS: Readonly<Record<string, readonly Case[]>> = {
       [tokenSecret('pay/t', 'clerk'), ...inPay(may('patch get', 'secrets'))],
       'step',
     ],
+    ['the same by its name', [tokenSecret('pay/t', 'clerk'), ...inPay(may('patch get', 'secrets', 't'))], 'step'],
+    [
+      'changing one and reading another',
+      [tokenSecret('pay/t', 'clerk'), ...inPay(may('patch', 'secrets', 't'), may('get', 'secrets', 'other'))],
+      'none',
+    ],
+    [
+      'one that is not for tokens',
+      [tokenSecret('pay/t', 'clerk'), ...inPay(may('patch get', 'secrets', 'other'))],
+      'none',
+    ],
     [
       'changing it there, and reading all',
       [tokenSecret('pay/t', 'clerk'), ...inPay(may('update', 'secrets')), ...everywhere(may('get', 'secrets'))],
