@@ -1,7 +1,9 @@
+import lodash from 'lodash';
 import type { CheckId, Judge } from '#model/check.ts';
 import { CLUSTER_SUBJECT } from '#model/cluster.ts';
 import { ALL_KINDS, type Kind } from '#model/kinds.ts';
 import { sides, type Change, type Inventory } from '#model/inventory.ts';
+import type { AnyObject } from '#model/objects.ts';
 import { subjectKey, type Subject } from '#model/ref.ts';
 import type { Relation } from '#model/relation.ts';
 import type { TraitId } from '#model/trait.ts';
@@ -33,6 +35,12 @@ export function addJob(jobs: Jobs, { subject, checks }: Job): void {
 function union(a: Job['checks'], b: Job['checks']): Job['checks'] {
   if (a === 'all' || b === 'all') return 'all';
   return [...b].every((id) => a.has(id)) ? a : new Set([...a, ...b]);
+}
+
+function note<T, E>(sets: Map<T, Set<E>>, at: T, more: ReadonlySet<E>): void {
+  const known = sets.get(at);
+  if (known === undefined) sets.set(at, new Set(more));
+  else for (const each of more) known.add(each);
 }
 
 /** Which subjects which change touches: the relations of checks and traits, walked backwards. */
@@ -69,14 +77,24 @@ export class Planner {
       // above it: where it closes or opens a ring of owners, another of them speaks for the ring.
       for (const subject of subjectsAbove(object, this.#inventory)) addJob(jobs, { subject, checks: 'all' });
     }
+    const [pods, others] = lodash.partition([...this.#askedAfter(change)], ([{ kind }]) => kind === 'Pod');
+    // Of many jobs those of workloads come first: what runs is what people wait for.
+    for (const [object, checks] of [...pods, ...others])
+      addJob(jobs, { subject: rootOf(object, this.#inventory), checks });
+    return jobs;
+  }
+
+  /** What is asked again of objects that are related to a changed one: of each together what all relations tell. */
+  #askedAfter(change: Change): ReadonlyMap<AnyObject, ReadonlySet<Asked['id']>> {
+    const asked = new Map<AnyObject, Set<Asked['id']>>();
     for (const relation of this.#byKind.get(change.ref.kind) ?? []) {
-      const checks = this.#relations.get(relation) ?? new Set();
+      const users = this.#relations.get(relation) ?? new Set();
       for (const ref of relation.affected(change, this.#inventory)) {
         const object = this.#inventory.get(ref);
-        if (object !== undefined) addJob(jobs, { subject: rootOf(object, this.#inventory), checks });
+        if (object !== undefined) note(asked, object, users);
       }
     }
-    return jobs;
+    return asked;
   }
 
   /** Every subject that there is, with all checks: after a change of what all checks rest on. */

@@ -63,12 +63,12 @@ export class Discovery {
     const versions = rows(raw(groups)['groups'])
       .flatMap((group) => rows(group['versions']).map((version) => String(version['groupVersion'])))
       .filter((version) => wanted.has(version));
-    const found: string[] = [];
+    const found = new Set<string>();
     for (const version of versions) {
       const { body } = await this.#get(`/apis/${version}`, signal);
-      found.push(...rows(raw(body)['resources']).map(({ name }) => `${version}/${String(name)}`));
+      for (const { name } of rows(raw(body)['resources'])) found.add(`${version}/${String(name)}`);
     }
-    return new Set(found);
+    return found;
   }
 
   #get(

@@ -61,6 +61,8 @@ function bindingsBeside<K extends BindingKind>(kind: K, change: ChangeOf<Read>, 
 }
 
 function isOfMany({ key }: SubjectEntry): boolean {
+  // Of the thousands that bindings name few can be.
+  if (!key.startsWith('g:system:') && !key.endsWith(':default')) return false;
   const accounts = accountsOfKey(key);
   return typeof accounts === 'object' && 'name' in accounts ? accounts.name === 'default' : accounts !== undefined;
 }

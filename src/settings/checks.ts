@@ -1,6 +1,7 @@
 import { withProblems, type Check, type Context } from '#model/check.ts';
 import type { ExceptionRules } from '#model/exception.ts';
-import type { Kind } from '#model/kinds.ts';
+import { ALL_KINDS, KINDS, type Kind } from '#model/kinds.ts';
+import { nearest } from '#model/nearest.ts';
 import { fitsAny } from '#model/pattern.ts';
 import type { Severity } from '#model/severity.ts';
 import { withControls } from './declared.ts';
@@ -57,12 +58,28 @@ export function unaskedKinds({ secrets }: Pick<Configured, 'secrets'>): Readonly
 
 type Choice = Configured['scope']['namespaces'];
 
-/** Which subjects are judged: what is in no namespace is in the scope of every choice of namespaces. */
+/**
+ * Which subjects are judged: what is in no namespace is in the scope of every choice of namespaces. Throws SettingsError on a kind that looks like
+ * another one mistyped; it may be one of an extension, whose objects are at the top of pods.
+ */
 export function judgedScope({ namespaces, kinds }: Configured['scope']): Pick<Context, 'inScope'> {
+  for (const [side, words] of Object.entries(kinds))
+    for (const word of words) {
+      const meant = meantKind(word);
+      if (meant !== undefined)
+        throw new SettingsError(`scope.kinds.${side}: there is no kind ${word}; did you mean ${meant}?`);
+    }
   if ([namespaces, kinds].every(({ include, exclude }) => include.length === 0 && exclude.length === 0)) return {};
   const inScope: Context['inScope'] = (namespace, kind) =>
     (namespace === '' || isChosen(namespace, namespaces)) && (kind === undefined || isChosen(kind, kinds));
   return { inScope };
+}
+
+const KIND_NAMES: readonly string[] = ALL_KINDS;
+
+function meantKind(word: string): string | undefined {
+  if (KIND_NAMES.includes(word) || word.endsWith('*')) return undefined;
+  return ALL_KINDS.find((kind) => KINDS[kind].plural === word.toLowerCase()) ?? nearest(word, KIND_NAMES, 2);
 }
 
 function isChosen(name: string, { include, exclude }: Choice): boolean {

@@ -23,6 +23,8 @@ const BENCHES: Readonly<Record<string, readonly [program: string, ...sizes: stri
   // Roles, bindings, accounts, namespaces.
   rbac: ['test/bench/rbac.ts', '5000', '10000', '20000', '1000'],
   'rbac-large': ['test/bench/rbac.ts', '20000', '50000', '60000', '3000'],
+  // Pods, roles, bindings, accounts, namespaces.
+  bindings: ['test/bench/bindings.ts', '10000', '5000', '10000', '20000', '1000'],
   scrape: ['test/bench/scrape.ts', '10000'],
   network: ['test/bench/network.ts', ''],
 };

@@ -23,7 +23,7 @@ import Mocha from 'mocha';
 /** Those without processes of their own and without long histories: a mutant meets all of them that reach it. */
 const TESTS = [
   'test/unit/kube/*.test.ts',
-  'test/integration/kube/{client,codec,informer,lease-store,reflector,transport,writer}.test.ts',
+  'test/integration/kube/{client,codec,discovery,informer,lease-store,reflector,transport,writer}.test.ts',
 ];
 /** Longer than any test takes on a busy machine, shorter than the patience of Stryker. Milliseconds. */
 const TIMEOUT_MS = 15_000;

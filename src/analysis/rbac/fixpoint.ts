@@ -1,3 +1,4 @@
+import lodash from 'lodash';
 import type { Account } from '#facts/rbac.ts';
 import {
   BY_GET,
@@ -16,6 +17,7 @@ import {
   tokenPlace,
   type Place,
 } from './places.ts';
+import { Several } from './several.ts';
 import type { StrengthFacts } from './strength-facts.ts';
 import type { Profile, Strength } from './strength.ts';
 
@@ -55,7 +57,7 @@ interface Standing {
   /** When it became so, before all whose strength came from there. */
   readonly since: number;
   /** Where it is found. */
-  readonly places: Set<Place>;
+  places: readonly Place[];
 }
 
 /**
@@ -69,13 +71,13 @@ export class Fixpoint {
   readonly #facts: StrengthFacts;
   readonly #strong = new Map<string, Standing>();
   /** Who is strong at a place, in the order in which they came there. */
-  readonly #found = new Map<Place, Set<string>>();
+  readonly #found = new Several();
   #clock = 0;
   /** Who has to be weighed anew. */
   readonly #touched = new Set<string>();
   /** What was so before the change that is being followed. */
-  #before = new Map<string, Strength>();
-  #homesBefore = new Map<string, boolean>();
+  readonly #before = new Map<string, Strength>();
+  readonly #homesBefore = new Map<string, boolean>();
 
   constructor(facts: StrengthFacts, premise: Premise) {
     this.#facts = facts;
@@ -83,6 +85,7 @@ export class Fixpoint {
     const given = [ON_EKS, BY_GET].filter((place) => this.#isGiven(place));
     this.#rise(new Set([...facts.seeds(), ...given.flatMap((place) => [...facts.lookersAt(place)])]));
     this.#weigh();
+    this.#forget();
   }
 
   /** Whether a place needs nobody who is strong. */
@@ -93,15 +96,20 @@ export class Fixpoint {
 
   /** Follows changes of the profiles of some keys, and of the accounts and tokens of some namespaces. */
   renew(keys: Iterable<string>, homes: Iterable<string>): Moved {
-    this.#before = new Map();
-    this.#homesBefore = new Map();
     const doubted = new Set(keys);
     // Others live there now, perhaps, than those who look.
     for (const key of doubted) if (isMembersKey(key)) this.#touchLookers(homePlace(homeOf(key) ?? ''));
-    for (const home of homes) for (const key of this.#found.get(homePlace(home)) ?? []) doubted.add(key);
+    for (const home of homes) for (const key of this.#found.of(homePlace(home))) doubted.add(key);
     this.#rise(this.#fall(doubted));
     this.#weigh();
-    return this.#moved();
+    const moved = this.#moved();
+    this.#forget();
+    return moved;
+  }
+
+  #forget(): void {
+    this.#before.clear();
+    this.#homesBefore.clear();
   }
 
   /** Takes their strength from those who lean on nobody that has been strong for longer. Answers all who have to be looked at anew. */
@@ -115,12 +123,9 @@ export class Fixpoint {
       if (standing === undefined) continue;
       const stands = this.#stands(key, standing);
       if (!stands) this.#remove(key);
-      const places = new Set(stands ? this.#placesOf(key) : []);
-      for (const place of standing.places) {
-        if (places.has(place)) continue;
-        standing.places.delete(place);
-        for (const looker of this.#leave(key, place)) doubted.add(looker);
-      }
+      const [kept, left] = lodash.partition(standing.places, isIn(stands ? this.#placesOf(key) : []));
+      standing.places = kept;
+      for (const place of left) for (const looker of this.#leave(key, place)) doubted.add(looker);
     }
     return seen;
   }
@@ -129,7 +134,7 @@ export class Fixpoint {
     const profile = this.#facts.profile(key);
     if (profile === undefined) return false;
     const isOlder = (place: Place): boolean => {
-      const [first = ''] = this.#found.get(place) ?? [];
+      const [first = ''] = this.#found.of(place);
       return this.#isGiven(place) || (this.#strong.get(first)?.since ?? since) < since;
     };
     return profile.strength !== 'none' || profile.direct.some(isOlder) || profile.step.some(isOlder);
@@ -137,14 +142,11 @@ export class Fixpoint {
 
   /** Answers who may have leant on this one. */
   #leave(key: string, place: Place): Iterable<string> {
-    const found = this.#found.get(place);
-    const [first] = found ?? [];
-    if ((found?.size ?? 0) <= ENOUGH) this.#touchLookers(place);
-    found?.delete(key);
-    if (found?.size === 0) {
-      this.#noteHome(key, place);
-      this.#found.delete(place);
-    }
+    const [first] = this.#found.of(place);
+    const count = this.#found.size(place);
+    if (count <= ENOUGH) this.#touchLookers(place);
+    if (count === 1) this.#noteHome(key, place);
+    this.#found.delete(place, key);
     return first === key ? this.#facts.lookersAt(place) : [];
   }
 
@@ -155,26 +157,20 @@ export class Fixpoint {
       const profile = this.#facts.profile(key);
       if (profile === undefined || !this.#isStrong(profile)) continue;
       this.#touched.add(key);
-      const { places } = this.#put(key);
-      for (const place of this.#placesOf(key)) {
-        if (places.has(place)) continue;
-        places.add(place);
-        for (const looker of this.#enter(key, place)) candidates.add(looker);
-      }
+      const standing = this.#put(key);
+      const entered = lodash.reject([...this.#placesOf(key)], isIn(standing.places));
+      standing.places = [...standing.places, ...entered];
+      for (const place of entered) for (const looker of this.#enter(key, place)) candidates.add(looker);
     }
   }
 
   /** Answers who looks at a place where nobody was. */
   #enter(key: string, place: Place): Iterable<string> {
-    const found = this.#found.get(place);
-    if (found !== undefined) {
-      if (found.size < ENOUGH) this.#touchLookers(place);
-      found.add(key);
-      return [];
-    }
-    this.#noteHome(key, place);
-    this.#found.set(place, new Set([key]));
-    return this.#facts.lookersAt(place);
+    const count = this.#found.size(place);
+    if (count === 0) this.#noteHome(key, place);
+    else if (count < ENOUGH) this.#touchLookers(place);
+    this.#found.add(place, key);
+    return count === 0 ? this.#facts.lookersAt(place) : [];
   }
 
   #touchLookers(place: Place): void {
@@ -202,7 +198,7 @@ export class Fixpoint {
     const known = this.#strong.get(key);
     if (known !== undefined) return known;
     this.#note(key);
-    const standing: Standing = { strength: 'none', since: (this.#clock += 1), places: new Set() };
+    const standing: Standing = { strength: 'none', since: (this.#clock += 1), places: [] };
     this.#strong.set(key, standing);
     return standing;
   }
@@ -273,7 +269,7 @@ export class Fixpoint {
 
   #isAnotherFound(place: Place, key: string): boolean {
     if (this.#isGiven(place)) return true;
-    for (const other of this.#found.get(place) ?? []) if (this.#isAnother(other, key, place)) return true;
+    for (const other of this.#found.of(place)) if (this.#isAnother(other, key, place)) return true;
     return false;
   }
 
@@ -312,4 +308,9 @@ export class Fixpoint {
 
 function anyAndEach(place: typeof tokenPlace, namespace: string, secrets: readonly string[]): readonly Place[] {
   return secrets.length === 0 ? [] : [place(namespace), ...secrets.map((secret) => place(namespace, secret))];
+}
+
+function isIn(places: Iterable<Place>): (place: Place) => boolean {
+  const all = new Set(places);
+  return (place) => all.has(place);
 }

@@ -1,5 +1,6 @@
 import type { Account } from '#facts/rbac.ts';
 import { isMembersKey, nameOf, type Named, type Place } from './places.ts';
+import { Several } from './several.ts';
 import { isSame, isWeak, type Profile } from './strength.ts';
 
 /**
@@ -11,25 +12,25 @@ export class StrengthFacts {
   /** The keys of profiles that are strong by themselves. */
   readonly #seeds = new Set<string>();
   /** The keys of the profiles that look at a place. */
-  readonly #lookers = new Map<Place, Set<string>>();
+  readonly #lookers = new Several();
   /** The names of accounts by namespace. */
-  readonly #accounts = new Map<string, Set<string>>();
+  readonly #accounts = new Several();
   /** By namespace the Secrets with tokens, each with the name of its account. */
   readonly #tokens = new Map<string, Map<string, string>>();
   #isEks = false;
 
   /** Answers whether that was new. */
   addAccount({ namespace, name }: Account): boolean {
-    return add(this.#accounts, namespace, name);
+    return this.#accounts.add(namespace, name);
   }
 
   /** Answers whether it was there. */
   removeAccount({ namespace, name }: Account): boolean {
-    return remove(this.#accounts, namespace, name);
+    return this.#accounts.delete(namespace, name);
   }
 
   hasAccount({ namespace, name }: Account): boolean {
-    return this.#accounts.get(namespace)?.has(name) === true;
+    return this.#accounts.has(namespace, name);
   }
 
   /** Whether a namespace has another account. */
@@ -53,7 +54,7 @@ export class StrengthFacts {
   }
 
   accountsIn(namespace: string): Iterable<string> {
-    return this.#accounts.get(namespace) ?? [];
+    return this.#accounts.of(namespace);
   }
 
   /** Says of which account a Secret holds the token: of none, where it is not said. Answers whether that is new. */
@@ -100,13 +101,13 @@ export class StrengthFacts {
     if (before === undefined ? isWeak(profile) : isSame(before, profile)) return false;
     if (before !== undefined) {
       this.#seeds.delete(key);
-      for (const place of placesOf(before)) remove(this.#lookers, place, key);
+      for (const place of placesOf(before)) this.#lookers.delete(place, key);
     }
     if (isWeak(profile)) this.#profiles.delete(key);
     else {
       this.#profiles.set(key, profile);
       if (profile.strength !== 'none') this.#seeds.add(key);
-      for (const place of placesOf(profile)) add(this.#lookers, place, key);
+      for (const place of placesOf(profile)) this.#lookers.add(place, key);
     }
     return true;
   }
@@ -118,27 +119,10 @@ export class StrengthFacts {
 
   /** Who is strong if somebody strong is found at a place. */
   lookersAt(place: Place): Iterable<string> {
-    return this.#lookers.get(place) ?? [];
+    return this.#lookers.of(place);
   }
 }
 
 function placesOf({ direct, step }: Profile): readonly Place[] {
   return [...direct, ...step];
-}
-
-/** Answers whether that was new. */
-function add(map: Map<string, Set<string>>, at: string, each: string): boolean {
-  const known = map.get(at);
-  if (known === undefined) map.set(at, new Set([each]));
-  else if (known.has(each)) return false;
-  else known.add(each);
-  return true;
-}
-
-/** Answers whether it was there. */
-function remove(map: Map<string, Set<string>>, at: string, each: string): boolean {
-  const known = map.get(at);
-  if (known?.delete(each) !== true) return false;
-  if (known.size === 0) map.delete(at);
-  return true;
 }

@@ -1,4 +1,4 @@
-import { nearest } from '../suggest.ts';
+import { nearest } from '#model/nearest.ts';
 import { AskError, isRecord, textAt, type Answer, type Answerer, type Asked } from './question.ts';
 import { NETWORK_QUESTIONS } from './network.ts';
 import { RBAC_QUESTIONS } from './rbac.ts';

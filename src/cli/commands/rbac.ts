@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { CanFlags } from '../rbac/command.ts';
 import { CLUSTER_OPTIONS, collect, type AddCommand } from './command.ts';
 
+const WHO = 'alice, User:alice, Group:ops or ServiceAccount:shop/web';
+
 /** What the commands about rights have in common: of what, where, and how it is said. */
 function withUsual(command: Command): Command {
   command
@@ -13,10 +15,10 @@ function withUsual(command: Command): Command {
 
 function withRequest(command: Command): Command {
   return withUsual(command)
-    .argument('<verb>', 'such as get')
-    .argument('<resource>', 'such as pods/exec, deployments.apps or /healthz')
+    .argument('<verb>', 'such as get, create, bind or impersonate')
+    .argument('<resource>', 'such as pods/exec, deploy, widgets.example.com or /healthz')
     .argument('[name]', 'of one object')
-    .option('-n, --namespace <name>', 'in this namespace (default: in the whole cluster)')
+    .option('-n, --namespace <name>', 'in this namespace, of what has one (default: in the whole cluster)')
     .option('-A, --all-namespaces', 'in the whole cluster: RoleBindings do not count');
 }
 
@@ -26,13 +28,13 @@ export const addRbac: AddCommand = (root, run) => {
       run(import('../rbac/command.ts').then(({ whoCan }) => whoCan({ verb, resource, ...named(name) }, flags))),
   );
   withRequest(root.command('can-i').description('whether somebody may do something; status 1 is no'))
-    .requiredOption('--as <subject>', 'alice, Group:ops or ServiceAccount:shop/web')
+    .requiredOption('--as <subject>', WHO)
     .option('--as-group <name>', 'a group besides; may be repeated', collect, [])
     .action((verb: string, resource: string, name: string | undefined, flags: CanFlags) =>
       run(import('../rbac/command.ts').then(({ canI }) => canI({ verb, resource, ...named(name) }, flags))),
     );
   withUsual(root.command('access').description('what somebody is granted, what that amounts to and where it leads'))
-    .argument('<subject>', 'alice, Group:ops or ServiceAccount:shop/web')
+    .argument('<subject>', WHO)
     .action((subject: string, flags: CanFlags) =>
       run(import('../rbac/command.ts').then(({ access }) => access(subject, flags))),
     );

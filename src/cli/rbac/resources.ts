@@ -2,7 +2,7 @@ import { isNamespaced, knownResources, type KnownResource } from '#facts/api-res
 import type { ResourceRequest } from '#analysis/rbac/request.ts';
 import { ALL_KINDS, KINDS } from '#model/kinds.ts';
 import type { ObjectOf } from '#model/objects.ts';
-import { nearest } from '../suggest.ts';
+import { nearest } from '#model/nearest.ts';
 
 /** Short names of `kubectl api-resources`. */
 const SHORT: Readonly<Record<string, string>> = {

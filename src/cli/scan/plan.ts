@@ -54,7 +54,7 @@ export interface ScanPlan extends How {
 export function planOf(flags: ScanFlags): ScanPlan {
   const settings = loadSettings(flags);
   const { namespace } = flags;
-  const scope = judgedScope(settings.scope);
+  const scope = blaming(settings, () => judgedScope(settings.scope));
   // Who asks for some checks wants nothing else.
   const isOfSome = flags.check.length > 0 || flags.framework !== undefined;
   return blaming(settings, () => ({

@@ -3,7 +3,7 @@ import { FRAMEWORKS, type Framework } from '#model/frameworks.ts';
 import { NEWEST_MINOR } from '#model/parameters.ts';
 import { SEVERITIES, isSeverity, type Severity } from '#model/severity.ts';
 import { UsageError } from '../exit.ts';
-import { nearest } from '../suggest.ts';
+import { nearest } from '#model/nearest.ts';
 
 /** The check of an id or a name. Throws UsageError with the nearest one. */
 export function checkNamed(word: string, checks: readonly Check[]): Check {

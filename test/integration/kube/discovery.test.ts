@@ -115,6 +115,9 @@ describe('[integration] kube/discovery', () => {
   });
 
   it('takes an answer that makes no sense for a server without extensions', async () => {
+    const strange = { kind: 'APIGroupDiscoveryList', items: [null, { versions: [null] }, { versions: 'x' }] };
+    server.script.push(json(200, strange));
+    expect(await discovery.served(PLACES)).to.deep.equal({ places: [], resources: [] });
     expect(await served(json(200, { kind: 'APIGroupDiscoveryList', items: [3, { versions: 'x' }] }))).to.deep.equal([]);
     expect(await served(json(200, []))).to.deep.equal([]);
   });

@@ -263,6 +263,25 @@ describe('[unit] configured checks', () => {
     ]);
   });
 
+  for (const [word, meant] of [
+    ['deployments', 'Deployment'],
+    ['Deploymnet', 'Deployment'],
+    ['pod', 'Pod'],
+    ['networkpolicies', 'NetworkPolicy'],
+  ] as const)
+    it(`refuses the kind ${word}`, () => {
+      const kinds = { include: ['Pod'], exclude: [word] };
+      expect(() => judgedScope({ namespaces: EVERY, kinds })).to.throw(
+        SettingsError,
+        `scope.kinds.exclude: there is no kind ${word}; did you mean ${meant}?`,
+      );
+    });
+
+  it('takes kinds of extensions and patterns as they are', () => {
+    const kinds = { include: ['Rollout', 'VirtualServer', 'Pods*', 'Cluster', 'StatefulSet'], exclude: [] };
+    expect(judgedScope({ namespaces: EVERY, kinds }).inScope?.('shop', 'Rollout')).to.equal(true);
+  });
+
   it('judges all where no scope is set', () => {
     expect(judgedScope({ namespaces: EVERY, kinds: EVERY })).to.deep.equal({});
   });

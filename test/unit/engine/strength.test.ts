@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   aClusterRole,
   aClusterRoleBinding,
+  aDeployment,
   aRole,
   aRoleBinding,
   aServiceAccount,
@@ -9,6 +10,7 @@ import {
   user,
 } from '#checks/samples.ts';
 import { CHECKS } from '#checks/index.ts';
+import { shrink } from '#inventory/shrink.ts';
 import type { Manifest } from '#model/check.ts';
 import { World } from '../../support/world.ts';
 
@@ -65,4 +67,17 @@ describe('rights that lead to somebody strong', () => {
         followed.remove(then);
         expect(followed.verdicts(), 'when it goes').to.deep.equal(before);
       });
+});
+
+describe('the plan after a change of rights', () => {
+  it('has workloads first', () => {
+    const world = new World([account('x'), aDeployment(), aRole(AS_X), aRoleBinding()]);
+    const everybody = aClusterRoleBinding({ role: ADMIN, subjects: [group('system:serviceaccounts')] });
+    const jobs = world.store
+      .put(shrink('ClusterRoleBinding', everybody))
+      .flatMap((change) => [...world.engine.plan(change).values()]);
+    const kinds = jobs.map(({ subject: { kind } }) => kind);
+    expect(kinds.slice(0, 2)).to.deep.equal(['ClusterRoleBinding', 'Deployment']);
+    expect(kinds).to.include('ServiceAccount');
+  });
 });

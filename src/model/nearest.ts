@@ -1,12 +1,16 @@
-/** The word of `known` that a typing mistake may have meant; undefined where none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+/** The word of `known` that a typing mistake may have meant; undefined where none is within so many letters. */
+export function nearest(
+  word: string,
+  known: readonly string[],
+  within = Math.max(2, word.length / 3),
+): string | undefined {
   const wanted = word.toLowerCase();
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     const distance = distanceOf(wanted, candidate.toLowerCase());
     if (best === undefined || distance < best.distance) best = { word: candidate, distance };
   }
-  return best !== undefined && best.distance <= Math.max(2, word.length / 3) ? best.word : undefined;
+  return best !== undefined && best.distance <= within ? best.word : undefined;
 }
 
 /** How many letters must be added, dropped or replaced (Levenshtein). */
