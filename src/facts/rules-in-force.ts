@@ -12,13 +12,11 @@ const OF_ITS_NAMESPACE = ['get', 'update', 'patch', 'delete'];
  */
 export function inForce(rule: PolicyRule, namespace: string): readonly PolicyRule[] {
   if (namespace === '') return [rule];
-  const { nonResourceURLs = [], resources = [], apiGroups = [], resourceNames = [], ...rest } = rule;
-  const [placed, others] = lodash.partition(resources, (resource) =>
-    apiGroups.some((group) => !hasNoNamespace(group, resource)),
-  );
-  if (others.length === 0 && nonResourceURLs.length === 0) return [rule];
+  const { placed, others, isWhole } = partsOf(rule);
+  if (isWhole) return [rule];
+  const { apiGroups = [], resourceNames = [] } = rule;
   const part = (some: readonly string[], verbs: readonly string[]): readonly PolicyRule[] =>
-    some.length === 0 || verbs.length === 0 ? [] : [{ ...rest, apiGroups, resourceNames, resources: some, verbs }];
+    some.length === 0 || verbs.length === 0 ? [] : [{ apiGroups, resourceNames, resources: some, verbs }];
   const isOwn = resourceNames.length === 0 || resourceNames.includes(namespace);
   const ofNamespaces = (isSub: boolean): readonly string[] =>
     isOwn ? others.filter((each) => (isSub ? each.startsWith('namespaces/') : each === 'namespaces')) : [];
@@ -31,6 +29,29 @@ export function inForce(rule: PolicyRule, namespace: string): readonly PolicyRul
       only(['bind'], rule.verbs),
     ),
   ];
+}
+
+interface Parts {
+  /** Its resources that have a namespace, or may have one, and the others. */
+  readonly placed: readonly string[];
+  readonly others: readonly string[];
+  /** Whether a namespace takes nothing away from it. */
+  readonly isWhole: boolean;
+}
+
+/** A rule is asked about for every right and every binding. */
+const known = new WeakMap<PolicyRule, Parts>();
+
+function partsOf(rule: PolicyRule): Parts {
+  const found = known.get(rule);
+  if (found !== undefined) return found;
+  const { nonResourceURLs = [], resources = [], apiGroups = [] } = rule;
+  const [placed, others] = lodash.partition(resources, (resource) =>
+    apiGroups.some((group) => !hasNoNamespace(group, resource)),
+  );
+  const parts = { placed, others, isWhole: others.length === 0 && nonResourceURLs.length === 0 };
+  known.set(rule, parts);
+  return parts;
 }
 
 function only(allowed: readonly string[], verbs: readonly string[]): readonly string[] {

@@ -249,6 +249,15 @@ describe('[integration] kubeposture who-can, can-i, access', () => {
       }
   });
 
+  it('manifests need not hold the roles that every cluster has', async () => {
+    const items = [
+      bind('shop', 'ClusterRole:cluster-admin', 'Group:ops'),
+      bind('shop', 'ClusterRole:gone', 'User:bob'),
+    ];
+    const { output } = await askOf(items, 'who-can', 'patch', 'deploy', '-n', 'shop', '-o', 'json');
+    expect((JSON.parse(output) as { readonly subjects: unknown }).subjects).to.deep.equal(['Group:ops']);
+  });
+
   it('access of manifests says what the controllers make of it that every cluster has', async () => {
     const items = [
       clusterRole('deployer', may('create', 'pods')),

@@ -17,11 +17,11 @@ function blocksOf(page: string): readonly Block[] {
   return Array.from(found, ([, language = '', text = '']) => ({ language, text }));
 }
 
-const blocks = blocksOf('README.md');
+const blocks = ['README.md', 'docs/rights.md'].flatMap(blocksOf);
 const commands = blocks.flatMap(({ language, text }) => (language === 'sh' ? text.trimEnd().split('\n') : []));
 
 /** Commands that need nothing but the sources: run here. */
-const RUN = /^(?:cat [\w./-]+ \| )?npx kubeposture (?:scan|checks) /;
+const RUN = /^(?:cat [\w./-]+ \| )?npx kubeposture (?:scan|checks|who-can|can-i|access) /;
 /** Commands that need a cluster, a package folder of their own or much time: other suites run what stands behind them. */
 const ELSEWHERE = [
   /^npm run build$/,
