@@ -9,7 +9,7 @@ import type { ControlPlane } from '../support/control-plane.ts';
 import { liveEscalation } from '../support/live-escalation.ts';
 import { poster, type Answer } from '../support/poster.ts';
 import { EVERYTHING, bind, clusterRole, grant, may, role, type Rule } from '../support/rbac-asked.ts';
-import { newNamespace, sharedControlPlane } from '../support/shared-control-plane.ts';
+import { needControlPlane, newNamespace, sharedControlPlane } from '../support/shared-control-plane.ts';
 import { waitFor } from '../support/wait.ts';
 
 const R = 'rbac.authorization.k8s.io';
@@ -148,6 +148,17 @@ function ways(me: string, own: string): readonly Way[] {
       isAdmin: false,
     },
     {
+      what: 'labels a role that it may widen for one that is aggregated, and bound to it',
+      may: [may('escalate update', ROLES, own)],
+      objects: [
+        low,
+        { ...clusterRole(`${own}-all`), aggregationRule: { clusterRoleSelectors: [{ matchLabels: { feeds: own } }] } },
+        bind('', `ClusterRole:${own}-all`, mine),
+      ],
+      moves: [['PUT', { ...wide, metadata: { name: own, labels: { feeds: own } } }, 200]],
+      isAdmin: true,
+    },
+    {
       what: 'binds a role by its name that gives the rest of what it takes',
       may: [may('bind', ROLES, own), may('create', BINDINGS)],
       objects: [clusterRole(own, may('bind', ROLES))],
@@ -212,6 +223,8 @@ describe('[cluster] self-grants', function () {
   }
 
   before(async function () {
+    // One of them waits for the controller that aggregates.
+    needControlPlane(this, { controllerManager: true });
     plane = await sharedControlPlane(this);
     api = poster(plane);
   });

@@ -147,11 +147,21 @@ export class NaiveEscalation {
     if (this.#may(who, ['impersonate'], 'users', { name: 'u' })) this.#become({ user: 'u', groups: [AUTHENTICATED] });
     if (this.#hasCarrier(who)) {
       if (this.#may(who, ['impersonate'], 'groups', { name: 'system:masters' })) this.had.add('admin');
-      if (this.#may(who, ['impersonate'], 'groups', { name: 'g' }))
-        this.#become({ user: '', groups: ['g', AUTHENTICATED] });
+      if (this.#may(who, ['impersonate'], 'groups', { name: 'g' })) this.#join(who);
     }
     if (this.#mapsRoles(who)) this.had.add('admin');
     for (const namespace of NAMESPACES) this.#walkIn(who, namespace);
+  }
+
+  /** A request may name a user or an account with the group; the account's own groups are left out then. */
+  #join(who: Who): void {
+    const groups = ['g', AUTHENTICATED];
+    this.#become({ user: '', groups });
+    if (this.#may(who, ['impersonate'], 'users', { name: 'u' })) this.#become({ user: 'u', groups });
+    for (const namespace of NAMESPACES)
+      for (const name of NAMES)
+        if (this.#may(who, ['impersonate'], 'serviceaccounts', { namespace, name }))
+          this.#become({ ...accountWho({ namespace, name }), groups });
   }
 
   /** Whether somebody writes which roles of the cloud are members of system:masters, on EKS. */
@@ -247,7 +257,9 @@ export class NaiveEscalation {
   #together(): void {
     const approves = this.#acting.some(
       (who) =>
-        this.#may(who, CHANGE, `${CERTIFICATES}:certificatesigningrequests/approval`) &&
+        ['', 'c'].some((name) =>
+          this.#may(who, CHANGE, `${CERTIFICATES}:certificatesigningrequests/approval`, { name }),
+        ) &&
         ['', 'kubernetes.io/kube-apiserver-client'].some((name) =>
           this.#may(who, ['approve'], `${CERTIFICATES}:signers`, { name }),
         ),

@@ -15,13 +15,20 @@ interface RoleRef {
   readonly name: string;
 }
 
-interface Role {
-  readonly name: string;
+interface Aggregate extends Manifest {
+  readonly metadata: Names;
+  readonly aggregationRule?: {
+    readonly clusterRoleSelectors: readonly { readonly matchLabels?: Readonly<Record<string, string>> }[];
+  };
+}
+
+interface Role extends Names {
   readonly rules: unknown;
 }
 
 interface Names {
   readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly namespace?: string;
 }
 
@@ -44,7 +51,7 @@ class Mover {
         const world = this.#move(scope, roleRef);
         if (world !== undefined) return world;
       }
-    return undefined;
+    return this.#fed(scopes);
   }
 
   #roleRefs(scope: string): readonly RoleRef[] {
@@ -65,8 +72,7 @@ class Mover {
     if (bound === undefined) return undefined;
     const binds = isBound || this.#mayBind(scope, roleRef, role !== undefined);
     const widens = this.#widens(place, roleRef, role, binds);
-    const isWide = JSON.stringify(role?.rules) === JSON.stringify([EVERYTHING]);
-    if (widens && !isWide) return this.#widened(bound, { ...roleRef, place });
+    if (widens && !isWide(role)) return this.#widened(bound, { ...roleRef, place });
     return !isBound && (widens || (binds && role !== undefined)) ? bound : undefined;
   }
 
@@ -89,13 +95,32 @@ class Mover {
   #widened(
     world: readonly Manifest[],
     { kind, name, place }: RoleRef & { readonly place: string },
+    more: object = {},
   ): readonly Manifest[] {
-    const metadata = place === '' ? { name } : { name, namespace: place };
     const isIt = (each: Manifest): boolean =>
       each.kind === kind &&
       (each.metadata as Names).name === name &&
       ((each.metadata as Names).namespace ?? '') === place;
+    const labels = { ...(world.find(isIt)?.metadata as Names | undefined)?.labels, ...more };
+    const metadata = { name, labels, ...(place === '' ? {} : { namespace: place }) };
     return [...world.filter((each) => !isIt(each)), { kind, metadata, rules: [EVERYTHING] } as unknown as Manifest];
+  }
+
+  /** The world in which a ClusterRole that is aggregated, and his, takes everything from another one: for its labels nobody is checked. */
+  #fed(scopes: readonly string[]): readonly Manifest[] | undefined {
+    for (const { metadata, aggregationRule } of this.#world as readonly Aggregate[]) {
+      const ref = { kind: 'ClusterRole', name: metadata.name };
+      if (aggregationRule === undefined || !scopes.some((scope) => this.#isBound(scope, ref))) continue;
+      const [{ matchLabels = {} } = {}] = aggregationRule.clusterRoleSelectors;
+      // One that was made for another reason may not be changed any more.
+      for (const roleRef of [...this.#roleRefs(''), { ...ref, name: `${FRESH} for ${ref.name}` }]) {
+        const role = this.#in('ClusterRole', '').find(({ name }) => name === roleRef.name);
+        const isFed = Object.entries(matchLabels).every(([key, value]) => role?.labels?.[key] === value);
+        if (roleRef.name === ref.name || (isWide(role) && isFed) || !this.#widens('', roleRef, role, true)) continue;
+        return this.#widened(this.#world, { ...roleRef, place: '' }, matchLabels);
+      }
+    }
+    return undefined;
   }
 
   /** With a binding of the role that names nobody but him: a new one, or one that is there. */
@@ -149,12 +174,16 @@ class Mover {
   #in(kind: string, place: string): readonly Role[] {
     return this.#world
       .filter((each) => each.kind === kind && ((each.metadata as Names).namespace ?? '') === place)
-      .map((each) => ({ name: (each.metadata as Names).name, rules: each['rules'] }));
+      .map((each) => ({ ...(each.metadata as Names), rules: each['rules'] }));
   }
 }
 
 /** Names that rights are limited to, of objects that may not be there. */
 const NAMED = ['r0', 'r1', 'k', 'admin', 'b0', 'b1'];
+
+function isWide(role: Role | undefined): boolean {
+  return JSON.stringify(role?.rules) === JSON.stringify([EVERYTHING]);
+}
 
 function refOf({ roleRef }: Readonly<Record<string, unknown>>): RoleRef {
   const { kind, name } = roleRef as RoleRef;

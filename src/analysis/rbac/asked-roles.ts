@@ -37,6 +37,10 @@ export class AskedRoles {
         for (const { name = '' } of found) note(roleKey(kind, placeOf(kind, scope), name));
         return found;
       },
+      aggregates: (name) => {
+        note(roleKey('ClusterRole', '', name));
+        return this.#all.aggregates(name);
+      },
       hasBinding: (scope, name) => {
         note(bindingKey(scope, name));
         return this.#all.hasBinding(scope, name);
@@ -55,6 +59,8 @@ export class AskedRoles {
     if (this.#asked.size === 0) return new Set();
     const keys = [
       ...[...roles].map(({ kind, namespace, name }) => roleKey(kind, namespace, name)),
+      // Also one with the same rules may be an aggregate now.
+      ...(change.ref.kind === 'ClusterRole' ? [roleKey('ClusterRole', '', change.ref.name)] : []),
       ...keysOfBindings(change),
     ];
     const concerned = new Set(keys.flatMap((key) => [...(this.#asked.get(key) ?? [])]));

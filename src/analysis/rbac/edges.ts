@@ -1,4 +1,5 @@
 import { CHANGE, EXTENSION_MAKERS, MAKERS } from './atoms.ts';
+import { accountOfKey } from './identity.ts';
 import { groupsFor } from './impersonation.ts';
 import { AUTH_MAP, NEEDS, capabilitiesOf, meets, namesFor, need, writesAuthMap } from './primitives.ts';
 import { both, includes, type Names, type Rights } from './rights.ts';
@@ -142,7 +143,8 @@ interface NamedRight {
 
 /** A right over one object leads to that one alone. */
 function* namedEdges({ id, scope, namespace, name }: NamedRight, around: Surroundings): Iterable<Edge> {
-  if (id === 'impersonate-user') yield { to: `u:${name}`, by: id, scope };
+  // The server asks for a right to accounts where the name is that of one.
+  if (id === 'impersonate-user' && accountOfKey(`u:${name}`) === undefined) yield { to: `u:${name}`, by: id, scope };
   const namespaces = scope === 'cluster' ? around.namespaces() : [namespace];
   for (const each of namespaces) {
     for (const account of accountsBy(id, each, name, around))

@@ -1,5 +1,4 @@
 import type { Account } from '#facts/rbac.ts';
-import type { PolicyRule } from '#model/policy.ts';
 import {
   ADDED,
   ADMIN,
@@ -23,11 +22,12 @@ import {
   type Identity,
 } from './identity.ts';
 import { accountKey } from './places.ts';
-import { NEEDS, meets, type Need } from './primitives.ts';
+import { groupsFor, usersFor } from './impersonation.ts';
+import { NEEDS, meets, namesFor, type Need } from './primitives.ts';
 import { uncovered } from './cover.ts';
 import { atom } from './atoms.ts';
 import type { RbacIndex } from './rbac-index.ts';
-import { Rights, includes, isNone, type Granting } from './rights.ts';
+import { Rights, includes, isNone, rulesOf } from './rights.ts';
 import { RolesIn } from './roles-in.ts';
 import { grantSelf, grantsAnywhere, mayGrantSelf } from './self-grants.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -65,6 +65,8 @@ export class Escalation {
   readonly #steps = new Map<Place, Step | undefined>([[SOURCE, undefined]]);
   /** What has been reached and not looked at. */
   #unvisited: Place[] = [SOURCE];
+  /** Users and accounts with groups that are not theirs. */
+  readonly #joined = new Map<Place, Identity>();
   readonly #identities = new Map<Place, { readonly identity: Identity; readonly rights: Rights }>();
   /** The rights of all identities together: for the four pairs alone. */
   readonly #pool = new Rights();
@@ -129,6 +131,8 @@ export class Escalation {
 
   #identityOf(place: Place): Identity | undefined {
     if (place === SOURCE) return this.#source;
+    const joined = this.#joined.get(place);
+    if (joined !== undefined) return joined;
     if (place.startsWith('g:')) return { user: '', groups: [place.slice(2), AUTHENTICATED] };
     if (!place.startsWith('u:')) return undefined;
     const account = accountOfKey(place);
@@ -144,6 +148,31 @@ export class Escalation {
     this.#pool.take(rights);
     this.#approves ||= meets(rights, '', NEEDS.changeApproval) && meets(rights, '', NEEDS.approveClients);
     for (const edge of edgesOf(rights, this.#around, this.#options.execRequiresCreate)) this.#go(place, edge);
+    this.#joinGroups(place, rights);
+  }
+
+  /** One request may name a user and groups: what these hold together is united, and of an account its own groups are left out. */
+  #joinGroups(from: Place, rights: Rights): void {
+    const groups = groupsFor(rights);
+    if (groups === 'all' || groups.size === 0) return;
+    const names = [...groups].sort();
+    for (const user of this.#carriers(rights)) {
+      const to = `as ${user} in ${names.join(', ')}`;
+      this.#joined.set(to, { user, groups: [...names, AUTHENTICATED] });
+      this.#go(from, { to, by: 'impersonate-group', scope: 'cluster' });
+    }
+  }
+
+  /** As whom groups may be joined: of users and accounts those whom bindings name. */
+  #carriers(rights: Rights): readonly string[] {
+    const users = usersFor(rights);
+    const isMet = (key: string): boolean => {
+      const account = accountOfKey(key);
+      if (account === undefined) return includes(users, key.slice(2));
+      return includes(namesFor(rights, account.namespace, NEEDS.impersonateAccounts), account.name);
+    };
+    const bound = [...this.#index.state.subjects()].map(({ key }) => key).filter((key) => key.startsWith('u:'));
+    return [...new Set(bound)].filter(isMet).map((key) => key.slice(2));
   }
 
   /** Where an identity may give itself something. */
@@ -272,8 +301,4 @@ export class Escalation {
 function hasAll(rights: Rights, namespace: string, admin: RoleEntry): boolean {
   const own = ['', namespace].flatMap((scope) => [...rights.rolesIn(scope)]).flatMap(rulesOf);
   return rulesOf(admin).length > 0 && uncovered(own, rulesOf(admin)).length === 0;
-}
-
-function rulesOf({ rules = [] }: Granting): readonly PolicyRule[] {
-  return rules.map(({ rule }) => rule);
 }

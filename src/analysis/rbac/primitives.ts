@@ -23,8 +23,8 @@ export interface Need {
   readonly mask: bigint;
   /** Names that are as good as all. */
   readonly sufficient?: readonly string[];
-  /** To make an object, of whatever name. */
-  readonly makes?: true;
+  /** A name is no limit: who makes an object chooses it. */
+  readonly anyName?: true;
 }
 
 /** What an identity can do that is more than it looks: any of its ways, of which every need must be met. */
@@ -48,9 +48,8 @@ export function need(verbs: readonly string[], group: string, ...resources: read
   return { atoms: list, mask: maskOf(list) };
 }
 
-/** Who makes an object makes of it what he likes: a name is no limit. */
-function making(of: Need): Need {
-  return { ...of, makes: true };
+function anyName(of: Need): Need {
+  return { ...of, anyName: true };
 }
 
 const everyMaker = [...Object.values(MAKERS), { group: '', resource: EXTENSION_MAKERS }];
@@ -65,22 +64,23 @@ const CLIENT_SIGNERS = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'
 
 /** The needs that other rules are made of as well. */
 export const NEEDS = {
-  createPods: making(need(['create'], '', 'pods')),
+  createPods: anyName(need(['create'], '', 'pods')),
   addContainers: need(CHANGE, '', 'pods/ephemeralcontainers'),
   /** What a volume is made of never changes: no right to change one counts. */
-  createVolumes: making(need(['create'], '', 'persistentvolumes')),
+  createVolumes: anyName(need(['create'], '', 'persistentvolumes')),
   writeVolumes: need(WRITE, '', 'persistentvolumes'),
-  createSecrets: making(need(['create'], '', 'secrets')),
+  createSecrets: anyName(need(['create'], '', 'secrets')),
   readSecrets: need(READ, '', 'secrets'),
   changeSecrets: need(CHANGE, '', 'secrets'),
-  createMakers: making(needOfMakers(['create'])),
+  createMakers: anyName(needOfMakers(['create'])),
   writeMakers: needOfMakers(WRITE),
   mutate: need(WRITE, ADMISSION, ...MUTATING),
   changeNamespaces: need(CHANGE, '', 'namespaces'),
   changeNodes: need(CHANGE, '', 'nodes', 'nodes/status'),
   createAccounts: need(['create'], '', 'serviceaccounts'),
   createRequests: need(['create'], CERTIFICATES, 'certificatesigningrequests'),
-  changeApproval: need(CHANGE, CERTIFICATES, 'certificatesigningrequests/approval'),
+  /** Whoever makes a request gives it its name. */
+  changeApproval: anyName(need(CHANGE, CERTIFICATES, 'certificatesigningrequests/approval')),
   approveClients: { ...approve, sufficient: CLIENT_SIGNERS },
   writeClusterBindings: need(WRITE, RBAC, 'clusterrolebindings'),
   writeBindings: need(WRITE, RBAC, 'rolebindings'),
@@ -211,9 +211,13 @@ export function wordsOfPrimitives(ids: readonly string[]): readonly string[] {
 }
 
 /** Whether a need is met for all objects. */
-export function meets(rights: Rights, scope: string, { atoms: list, mask, sufficient = [], makes }: Need): boolean {
+export function meets(
+  rights: Rights,
+  scope: string,
+  { atoms: list, mask, sufficient = [], anyName: isFree }: Need,
+): boolean {
   if (rights.mayAny(scope, mask)) return true;
-  if (makes === true && (rights.reachIn(scope) & mask) !== 0n)
+  if (isFree === true && (rights.reachIn(scope) & mask) !== 0n)
     return list.some((each) => !isNone(rights.names(scope, each)));
   if (sufficient.length === 0) return false;
   return list.some((each) => {

@@ -32,6 +32,11 @@ export function masksOf(rules: readonly NamedRule[]): {
   return { named: [...new Set(limited)], mask, reach: mask | maskOf(limited) };
 }
 
+/** The rules of what a role gives, as they are told. */
+export function rulesOf({ rules = [] }: Granting): readonly PolicyRule[] {
+  return rules.map(({ rule }) => rule);
+}
+
 const NONE: Names = new Set();
 
 /** What some roles give together in one scope. */

@@ -40,6 +40,10 @@ export class RolesIn implements RolesAround {
     return this.#bindings.get(scope) ?? [];
   }
 
+  aggregates(clusterRole: string): boolean {
+    return (this.#state.clusterRole(clusterRole)?.aggregationRule?.clusterRoleSelectors ?? []).length > 0;
+  }
+
   hasBinding(scope: string, name: string): boolean {
     return this.#binding(scope, name) !== undefined;
   }

@@ -1,7 +1,8 @@
 import { IN_NAMESPACES, RBAC, atom, maskOf, type Atom } from './atoms.ts';
+import { uncovered } from './cover.ts';
 import type { RoleEntry } from './entries.ts';
 import { NEEDS, meets } from './primitives.ts';
-import { both, either, includes, isNone, type Granting, type Names, type Rights } from './rights.ts';
+import { both, either, includes, isNone, rulesOf, type Granting, type Names, type Rights } from './rights.ts';
 
 /** What somebody has in a namespace who may write the role that is bound to him there. */
 const EVERYTHING: Granting = { mask: IN_NAMESPACES, named: [] };
@@ -20,6 +21,8 @@ export interface RolesAround {
   role: (kind: RoleKind, scope: string, name: string) => Granting | undefined;
   /** All of a kind. */
   roles: (kind: RoleKind, scope: string) => Iterable<Granting>;
+  /** Whether the rules of a ClusterRole are those of others by their labels. */
+  readonly aggregates: (clusterRole: string) => boolean;
   /** The roles of a kind that bindings grant, of those bindings and those roles that are asked for: also such as do not exist. */
   bound: (kind: RoleKind, scope: string, bindings: Names, roles: Names) => Iterable<Granting>;
   hasBinding: (scope: string, name: string) => boolean;
@@ -118,9 +121,13 @@ function widensSome(rights: Rights, around: RolesAround, scope: string): boolean
     if (isNone(wide.edited) && isNone(wide.made)) return false;
     const isWidened = ({ kind: of, name = '', rules }: Granting): boolean =>
       of === kind && includes(rules === undefined ? wide.made : wide.edited, name);
-    const held = [...around.held()].filter((grant) => grant.scope === scope).map(({ role }) => role);
+    const granted = [...around.held()].filter((grant) => grant.scope === scope).map(({ role }) => role);
+    const held = [...granted, ...rights.rolesIn(scope)];
+    const widened = { kind, scope, ...wide };
     return (
-      [...held, ...rights.rolesIn(scope)].some(isWidened) || bindsWidened(rights, around, { kind, scope, ...wide })
+      held.some(isWidened) ||
+      [...held, ...bindableAsHeld(rights, around, scope)].some((role) => isFed(role, around, widened)) ||
+      bindsWidened(rights, around, widened)
     );
   });
 }
@@ -130,6 +137,31 @@ interface Widened {
   readonly scope: string;
   readonly edited: Names;
   readonly made: Names;
+}
+
+/** The aggregated ClusterRoles that may be bound since the identity holds all that is in them, as yet. */
+function bindableAsHeld(rights: Rights, around: RolesAround, scope: string): readonly Granting[] {
+  const bindable = makesBindings(rights, around, scope)
+    ? around.roles('ClusterRole', scope)
+    : around.bound('ClusterRole', scope, changeable(rights, scope), 'all');
+  const own = ['', scope].flatMap((at) => [...rights.rolesIn(at)].flatMap(rulesOf));
+  return [...bindable].filter(
+    (role) =>
+      around.aggregates(role.name ?? '') && role.rules !== undefined && uncovered(own, rulesOf(role)).length === 0,
+  );
+}
+
+/** Whether everything may be written into a ClusterRole with labels that an aggregated one looks for: labels are not checked. */
+function isFed(
+  { kind, name = '' }: Granting,
+  around: RolesAround,
+  { kind: of, scope, edited, made }: Widened,
+): boolean {
+  if (kind !== 'ClusterRole' || of !== kind || !around.aggregates(name)) return false;
+  const isOther = (names: Names, exists: boolean): boolean =>
+    names === 'all' ||
+    [...names].some((each) => each !== name && (around.role(kind, scope, each) !== undefined) === exists);
+  return isOther(edited, true) || isOther(made, false);
 }
 
 /**

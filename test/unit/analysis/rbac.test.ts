@@ -526,6 +526,22 @@ const ESCALATION: readonly Case[] = [
     true,
   ],
   [
+    'a user with a group in one request: what the two hold is united',
+    [
+      ...grant(WEB, '', may('impersonate', 'users', 'alice'), may('impersonate', 'groups', 'ops')),
+      ...grant(ALICE, '', may('bind', `${R}:clusterroles`)),
+      ...grant('Group:ops', '', may('create', `${R}:clusterrolebindings`)),
+    ],
+    escalates(ADMIN),
+    true,
+  ],
+  [
+    'an account by its name as that of a user',
+    [...KUBE_SYSTEM, ...grant(WEB, '', may('impersonate', 'users', 'system:serviceaccount:kube-system:controller'))],
+    escalates(ADMIN),
+    false,
+  ],
+  [
     'impersonating users is no account',
     [...KUBE_SYSTEM, ...grant(WEB, '', may('impersonate', 'users'))],
     escalates(ADMIN),

@@ -190,6 +190,16 @@ const CONDITIONS: Readonly<Record<string, readonly Case[]>> = {
       'step',
     ],
     [
+      'escalate of a role by its name, which is labelled for one that is bound to it',
+      [
+        { ...clusterRole('all'), aggregationRule: { clusterRoleSelectors: [{ matchLabels: { feeds: 'all' } }] } },
+        clusterRole('low', may('get', 'pods')),
+        bind('', 'ClusterRole:all', WEB),
+        ...everywhere(may('escalate update', `${R}:clusterroles`, 'low')),
+      ],
+      'direct',
+    ],
+    [
       'bind of admin by its name in whichever namespace',
       everywhere(may('bind', `${R}:clusterroles`, 'admin'), may('create', `${R}:rolebindings`)),
       'step',
@@ -248,6 +258,15 @@ const CONDITIONS: Readonly<Record<string, readonly Case[]>> = {
         may('create', `${CERTIFICATES}:certificatesigningrequests`),
         may('update', `${CERTIFICATES}:certificatesigningrequests/approval`),
         may('approve', `${CERTIFICATES}:signers`, 'kubernetes.io/*'),
+      ),
+      'direct',
+    ],
+    [
+      'approval of a request by the name that it is given',
+      everywhere(
+        may('create', `${CERTIFICATES}:certificatesigningrequests`),
+        may('update', `${CERTIFICATES}:certificatesigningrequests/approval`, 'mine'),
+        may('approve', `${CERTIFICATES}:signers`, 'kubernetes.io/kube-apiserver-client'),
       ),
       'direct',
     ],
