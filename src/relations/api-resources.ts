@@ -1,8 +1,10 @@
 import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
 import type { RoleEntry } from '#analysis/rbac/entries.ts';
+import type { AnyBinding } from '#facts/rbac.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
+import { refOf } from '#model/ref.ts';
 import { defineRelation, sameFor } from '#model/relation.ts';
-import { bindingsMovedBy, bound, rulesOf, stateOf } from './grants.ts';
+import { bindingsMovedBy, rulesOf, stateOf } from './grants.ts';
 
 const byGroup: Index<'ApiResource'> = { kind: 'ApiResource', name: 'group', of: ({ spec }) => [spec.group] };
 
@@ -21,12 +23,13 @@ export const resourcesOfClusterRoleBinding = defineRelation({
       bindingsMovedBy('ClusterRoleBinding', change, inventory),
     ),
     ApiResource: (change, inventory) => {
-      const moved = sides(change).map(({ spec }) => spec.group);
-      const roles = [...stateOf(inventory).roles()].filter((role) => {
-        const groups = groupsIn(role);
-        return groups.has('*') || moved.some((group) => groups.has(group));
-      });
-      return bound('ClusterRoleBinding', roles);
+      const moved = ['*', ...sides(change).map(({ spec }) => spec.group)];
+      const state = stateOf(inventory);
+      const names = (binding: AnyBinding): boolean => {
+        const groups = groupsIn(state.binding(binding)?.role);
+        return moved.some((group) => groups.has(group));
+      };
+      return inventory.list('ClusterRoleBinding').filter(names).map(refOf);
     },
   },
 });

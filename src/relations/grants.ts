@@ -296,7 +296,7 @@ function leaningOn(change: ChangeOf<Read>, inventory: Held): readonly RoleEntry[
   );
 }
 
-export function bound<K extends BindingKind>(kind: K, roles: readonly RoleEntry[]): readonly Ref<K>[] {
+function bound<K extends BindingKind>(kind: K, roles: readonly RoleEntry[]): readonly Ref<K>[] {
   const bindings: readonly BindingEntry[] = roles.flatMap((role) => [...role.bindings]);
   return bindings.filter(({ binding }) => binding.kind === kind).map(({ binding }) => refOf(binding) as Ref<K>);
 }

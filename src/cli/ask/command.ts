@@ -41,7 +41,7 @@ export async function ask(files: readonly string[], flags: AskFlags): Promise<nu
 
 /** What is known of the start and no object says. */
 function assumedOf(start: Start): Question {
-  return { execRequiresCreate: !connectsByGet(start) };
+  return { execRequiresCreate: !connectsByGet(start), ...(start.isLive ? {} : { shippedRoles: true }) };
 }
 
 function read(file: string): unknown {

@@ -27,10 +27,16 @@ import {
 } from './question.ts';
 
 /** A cluster that is stated has no controller that would aggregate ClusterRoles, and after a change nobody waits for it. */
-const RBAC = rbacView({ aggregation: 'computed' });
+const STATED = rbacView({ aggregation: 'computed' });
+/** Manifests seldom hold the roles that every cluster has. */
+const OF_MANIFESTS = rbacView({ aggregation: 'computed', assumeShipped: true });
+
+function indexFor({ store, assume }: Asked): RbacIndex {
+  return store.view(assume['shippedRoles'] === true ? OF_MANIFESTS : STATED);
+}
 
 function withIndex(answer: (question: Question, index: RbacIndex) => Answer): Answerer {
-  return (question, { store }) => answer(question, store.view(RBAC));
+  return (question, asked) => answer(question, indexFor(asked));
 }
 
 export const RBAC_QUESTIONS = {
@@ -48,7 +54,7 @@ export const RBAC_QUESTIONS = {
   grant: withIndex(grant),
   editRole: withIndex(editRole),
   primitives: (question, asked) => {
-    const index = asked.store.view(RBAC);
+    const index = indexFor(asked);
     const identity = identityAt(question);
     const unknown = index.doubtsAbout(identity, '');
     if (unknown.length > 0) return doubt(unknown);
@@ -106,7 +112,7 @@ function editRole(question: Question, index: RbacIndex): Answer {
 
 /** Any number of steps over the API: what the operator cannot see on the way there makes a no unknown. */
 function escalates(question: Question, asked: Asked): Answer {
-  const index = asked.store.view(RBAC);
+  const index = indexFor(asked);
   const platform = optionalTextAt(asked.assume, 'platform');
   const around = new Surroundings(asked.store, {
     level: optionalTextAt(asked.assume, 'defaultPodSecurityEnforce'),

@@ -30,6 +30,10 @@ const MAY_WEB = {
 };
 const BECAUSE = [{ binding: 'RoleBinding shop/web', role: 'Role shop/reader', rule: 0 }];
 
+interface Answered {
+  readonly steps: readonly { readonly answers: readonly { readonly answer?: unknown }[] }[];
+}
+
 /** Each line of a batch with the answer to it. */
 async function batch(
   ...cases: readonly unknown[]
@@ -169,6 +173,25 @@ describe('[integration] kubeposture ask', () => {
         ],
       });
       expect(status).to.equal(0);
+    });
+  });
+
+  it('manifests need not hold the roles that every cluster has, objects that are stated are all there is', async () => {
+    const binding = {
+      ...roleBinding('web', 'cluster-admin', WEB),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    };
+    const step = { questions: [MAY_WEB] };
+    const answerOf = ({ steps }: Answered): unknown => steps[0]?.answers[0]?.answer;
+    const { lines } = await batch(
+      { objects: [binding], steps: [step] },
+      { objects: [binding], assume: { shippedRoles: true }, steps: [step] },
+    );
+    expect((lines as readonly Answered[]).map(answerOf)).to.deep.equal([false, true]);
+    const files = { 'state/binding.json': JSON.stringify(binding), 'question.json': JSON.stringify(MAY_WEB) };
+    await withFiles(files, async (folder) => {
+      const { output } = await run(['ask', '-f', `${folder}/state`, `${folder}/question.json`]);
+      expect(answerOf(JSON.parse(output) as Answered)).to.equal(true);
     });
   });
 

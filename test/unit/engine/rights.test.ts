@@ -3,6 +3,8 @@ import {
   aClusterRole,
   aClusterRoleBinding,
   aDeployment,
+  aPod,
+  aResource,
   aRole,
   aRoleBinding,
   aServiceAccount,
@@ -29,7 +31,7 @@ function admin(subject: object): Manifest {
 
 const xIsAdmin = admin({ kind: 'ServiceAccount', name: 'x', namespace: 'shop' });
 
-/** What leads to somebody, and what makes him strong then. */
+/** Rights, and what makes more of them then, or tells more: somebody whom they lead to becomes strong, a resource is discovered. */
 const WORLDS: readonly { readonly name: string; readonly world: readonly Manifest[]; readonly then: Manifest }[] = [
   {
     name: 'everywhere, to a user',
@@ -52,9 +54,18 @@ const WORLDS: readonly { readonly name: string; readonly world: readonly Manifes
     world: [account('y'), admin(group('system:serviceaccounts:shop')), aRole(AS_X), aRoleBinding({ subjects: NOBODY })],
     then: account('x'),
   },
+  {
+    name: 'to a resource that is discovered then',
+    world: [
+      aPod(),
+      aClusterRole({ apiGroups: ['example.com'], resources: ['widgets'], verbs: ['get'] }),
+      aClusterRoleBinding(),
+    ],
+    then: aResource('example.com', 'widgets', 'Namespaced'),
+  },
 ];
 
-describe('rights that lead to somebody strong', () => {
+describe('what rights come to is followed', () => {
   for (const { name, world, then } of WORLDS)
     for (const complete of [true, false])
       it(`${name}, ${complete ? 'on a cluster' : 'in files'}`, () => {
