@@ -438,7 +438,7 @@ export function operatorScenarios(title: string, start: (context: Mocha.Context)
         inNamespaces: `${namespace}: read Secrets`,
       });
       this.test!.title += ` (${String(Math.round(performance.now() - since))} ms)`;
-      // The reports of the Deployment, of the binding and of its Role, which says who can, and the sums of their namespace and of the cluster.
+      // The reports of the Deployment, of the binding and of the Role, which says who has its rights, and the sums of their namespace and of the cluster.
       expect((await quiet()) - before).to.equal(5);
       expect((await reportOf(api, namespace, 'deployment-other'))?.metadata).to.deep.equal(untouched);
       await api.remove('RoleBinding', { namespace, name: 'readers' });

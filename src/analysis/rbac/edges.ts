@@ -109,8 +109,11 @@ function isAny(names: Names, isThere: (name?: string) => boolean): boolean {
 
 /** Changing a workload needs one that is there. */
 function changesMaker(rights: Rights, namespace: string, around: Surroundings): boolean {
-  return CHANGING.some(({ kind, changing }) =>
-    isAny(namesFor(rights, namespace, changing), (name) => around.hasMaker(namespace, kind, name)),
+  const reach = rights.reachIn(namespace);
+  return CHANGING.some(
+    ({ kind, changing }) =>
+      (reach & changing.mask) !== 0n &&
+      isAny(namesFor(rights, namespace, changing), (name) => around.hasMaker(namespace, kind, name)),
   );
 }
 

@@ -46,10 +46,13 @@ export function wrappedPath(path: string, width: number): readonly string[] {
   return widthOf(path) <= width ? [path] : joined(path.split(/(?=\.)/), '', width);
 }
 
-/** The lines of a name or a list of names, broken behind slashes, colons, hyphens and spaces. */
+/** The lines of a name or a list of names, broken behind slashes and spaces; behind colons and hyphens what is still too long. */
 export function wrappedNames(text: string, width: number): readonly string[] {
   if (widthOf(text) <= width) return [text];
-  return joined(text.split(/(?<=[/: -])/), '', width).map((line) => line.trimEnd());
+  const words = text
+    .split(/(?<=[/ ])/)
+    .flatMap((word) => (widthOf(word.trimEnd()) <= width ? [word] : word.split(/(?<=[:-])/)));
+  return joined(words, '', width).map((line) => line.trimEnd());
 }
 
 function joined(words: readonly string[], between: string, width: number): readonly string[] {

@@ -39,8 +39,8 @@ describe('[unit] columns', () => {
   it('breaks names behind slashes, colons and hyphens where they are too long', () => {
     expect(wrappedNames('ServiceAccount:kube-system/garbage-collector', 22)).to.deep.equal([
       'ServiceAccount:kube-',
-      'system/garbage-',
-      'collector',
+      'system/',
+      'garbage-collector',
     ]);
     expect(wrappedNames('User:alice', 22)).to.deep.equal(['User:alice']);
   });
