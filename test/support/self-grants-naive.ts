@@ -46,12 +46,18 @@ class Mover {
 
   /** The world after one more move that brings something, if there is any. */
   next(scopes: readonly string[]): readonly Manifest[] | undefined {
-    for (const scope of scopes)
+    if (this.#hasEverything('')) return undefined;
+    const lacking = scopes.filter((scope) => !this.#hasEverything(scope));
+    for (const scope of lacking)
       for (const roleRef of this.#roleRefs(scope)) {
         const world = this.#move(scope, roleRef);
         if (world !== undefined) return world;
       }
-    return this.#fed(scopes);
+    return this.#fed(lacking);
+  }
+
+  #hasEverything(namespace: string): boolean {
+    return this.#rbac.can(this.#who, { verb: '*', group: '*', resource: '*', name: '', namespace });
   }
 
   #roleRefs(scope: string): readonly RoleRef[] {
