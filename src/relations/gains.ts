@@ -21,7 +21,7 @@ const NOTHING: Known<boolean> = { answer: false, unseen: [] };
 function gainsOf<K extends BindingKind>(subject: K): Relation<K, Gains> {
   return defineRelation<K, Read, Gains>({
     subject,
-    name: 'all other bindings of those whom the binding names, and what these lead to together',
+    name: 'other bindings of those whom the binding names, and what these lead to together',
     related: (object, inventory, terms) => {
       const binding = object as AnyBinding;
       const engine = inventory.view(RBAC_ENGINE);
