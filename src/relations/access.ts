@@ -9,7 +9,7 @@ import { podsByAccount, podsOfSubjects } from './pods-by-account.ts';
 /** The engine that knows what the service account of a pod may do. */
 export const accessOfPod = defineRelation({
   subject: 'Pod',
-  name: 'everything that its ServiceAccount may do',
+  name: 'rights of its ServiceAccount, all together',
   related: (_pod, inventory: Inventory<RbacKind>): readonly RbacEngine[] => [inventory.view(RBAC_ENGINE)],
   affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<RbacKind | Clue>, inventory: Inventory<RbacKind | 'Pod'>) => {
     const { subjects, accounts } = inventory.view(RBAC_ENGINE).shiftOf(change);

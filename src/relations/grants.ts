@@ -135,7 +135,7 @@ function isStrong(grant: Pick<BindingEntry, 'role' | 'scope'>, inventory: Held, 
 function reachOf<K extends 'Role' | 'ClusterRole'>(subject: K): Relation<K, RoleReach> {
   return defineRelation<K, Read, RoleReach>({
     subject,
-    name: `what the ${subject} leads to`,
+    name: `rules of the ${subject}, and what these lead to`,
     related: ({ metadata }, inventory, terms) => {
       const { namespace, name } = metadata;
       const role = stateOf(inventory).role(subject, namespace, name);

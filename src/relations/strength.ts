@@ -56,7 +56,7 @@ export interface OwnStrength extends Known<boolean> {
  */
 export const strengthOfAccount = defineRelation({
   subject: 'ServiceAccount',
-  name: 'everything that it may do',
+  name: 'rights that it has, all together',
   related: ({ metadata }, inventory: Inventory<RbacKind>, terms): readonly OwnStrength[] => {
     const engine = inventory.view(RBAC_ENGINE);
     const known = engine.known(terms, (reading) => engine.isAdminByItself(metadata, reading));
@@ -100,7 +100,7 @@ function isStrong(account: Account, inventory: Held, terms: Terms): Known<boolea
 /** Whether the account of a pod is as good as cluster-admin, or a step from it. */
 export const strengthOfPod = defineRelation({
   subject: 'Pod',
-  name: 'everything that its ServiceAccount may do',
+  name: 'rights of its ServiceAccount, all together',
   related: (pod, inventory: Held, terms): readonly Known<boolean>[] => [isStrong(accountOf(pod), inventory, terms)],
   affected: sameFor(STRENGTH_KINDS, (change: ChangeOf<Read>, inventory: Inventory<RbacKind | 'Pod'>) => {
     const engine = inventory.view(RBAC_ENGINE);
@@ -116,7 +116,7 @@ export const strengthOfPod = defineRelation({
 /** The same of the account whose token a Secret holds. */
 export const strengthOfSecret = defineRelation({
   subject: 'Secret',
-  name: 'everything that the ServiceAccount of the token may do',
+  name: 'rights of the ServiceAccount of the token, all together',
   related: (secret, inventory: Held, terms): readonly Known<boolean>[] => {
     const account = accountOfSecret(secret);
     return account === undefined ? [] : [isStrong(account, inventory, terms)];
