@@ -1,3 +1,4 @@
+import lodash from 'lodash';
 import { policyOf, type PodSet } from '#analysis/network/rules.ts';
 import { NAMESPACE_NAME } from '#analysis/network/sources.ts';
 import { sides, type ChangeOf, type Index, type Inventory } from '#model/inventory.ts';
@@ -34,7 +35,9 @@ export const matchesOfPolicy = defineRelation({
   name: 'pods that the policy and its peers select',
   related: (policy, inventory): readonly Match[] => {
     const engine = networkIn(inventory);
-    const hasPods = (namespace: string): boolean => inventory.list('Pod', namespace).some((pod) => !isFinished(pod));
+    const hasPods = lodash.memoize((namespace: string) =>
+      inventory.list('Pod', namespace).some((pod) => !isFinished(pod)),
+    );
     return selectorsOf(policy).map(({ at, aspect, set }) => {
       const named = set.namespaces === undefined ? [policy.metadata.namespace] : namedBy(set.namespaces);
       return { at, aspect, pods: engine.podsIn(set), near: named?.every(hasPods) === true };
