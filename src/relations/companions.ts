@@ -2,6 +2,7 @@ import lodash from 'lodash';
 import { RBAC_ENGINE, type RbacKind } from '#analysis/rbac/engine.ts';
 import { roleText, type RoleEntry, type SubjectEntry } from '#analysis/rbac/entries.ts';
 import { accountsOfKey, identityOfKey, keysOf } from '#analysis/rbac/identity.ts';
+import { rulesOf } from '#analysis/rbac/rights.ts';
 import type { RbacState } from '#analysis/rbac/state.ts';
 import type { AnyBinding } from '#facts/rbac.ts';
 import { inForce } from '#facts/rules-in-force.ts';
@@ -59,7 +60,7 @@ function* othersBeside(binding: AnyBinding, anywhere: boolean, state: RbacState)
       holder: subject.label.replace(':', ' '),
       roles: roles.map(({ role, scope }) => ({
         ref: { kind: role.kind, namespace: role.namespace, name: role.name },
-        rules: (role.rules ?? []).flatMap(({ rule }) => inForce(rule, scope)),
+        rules: rulesOf(role).flatMap((rule) => inForce(rule, scope)),
       })),
     };
   }

@@ -10,7 +10,7 @@ import { AskedRoles, type Asker } from './asked-roles.ts';
 import type { BindingEntry, RoleEntry, SubjectEntry, Touched } from './entries.ts';
 import { accountIdentity, accountsOfKey, identityOfKey, isAccountKey, userOf, type Identity } from './identity.ts';
 import { RbacIndex } from './rbac-index.ts';
-import { Rights, type Granting } from './rights.ts';
+import { Rights, rulesOf, type Granting } from './rights.ts';
 import type { Grant } from './self-grants.ts';
 import { isAsShipped } from './shipped.ts';
 import { accountKey, homeOf, isMembersKey, membersKey, nameOf, type Named } from './places.ts';
@@ -291,7 +291,7 @@ function membersOf(namespace: string): Identity {
 }
 
 function isDefault({ binding, role }: BindingEntry): boolean {
-  return isShippedBinding(binding) && isAsShipped(role, role.rules?.map(({ rule }) => rule) ?? []);
+  return isShippedBinding(binding) && isAsShipped(role, rulesOf(role));
 }
 
 /** The engine of an inventory. */

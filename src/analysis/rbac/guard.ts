@@ -2,6 +2,7 @@ import type { PolicyRule } from '#model/policy.ts';
 import { FULL_AUTHORITY, uncovered } from './cover.ts';
 import { MASTERS, type Identity } from './identity.ts';
 import type { RbacIndex } from './rbac-index.ts';
+import { rulesOf } from './rights.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -29,12 +30,7 @@ export function mayBind(index: RbacIndex, identity: Identity, namespace: string,
   if ('allowed' in bind && bind.allowed) return { passes: true };
   const entry = index.state.role(role.kind, role.kind === 'Role' ? namespace : '', role.name);
   if (entry?.rules === undefined) return 'unknown' in bind ? bind : { passes: false, lacks: [] };
-  return holds(
-    index,
-    identity,
-    namespace,
-    entry.rules.map(({ rule }) => rule),
-  );
+  return holds(index, identity, namespace, rulesOf(entry));
 }
 
 /** A role to be written: new where no such role exists. */

@@ -11,6 +11,7 @@ import { Rights } from '#analysis/rbac/rights.ts';
 import { Surroundings } from '#analysis/rbac/surroundings.ts';
 import { rbacView } from '#analysis/rbac/view.ts';
 import { connectsByGet } from '#facts/pod-connect.ts';
+import type { Account } from '#facts/rbac.ts';
 import type { Store } from '#inventory/store.ts';
 import { TEMPLATE_KINDS, type Kind } from '#model/kinds.ts';
 import { shown } from '#report/formats/columns.ts';
@@ -193,17 +194,22 @@ const NEARNESS = {
 } as const;
 
 /** Manifests hold no controllers of the control plane, which every cluster has: what checks take for granted. */
-function nearness({ user, groups: [group = ''] }: Identity, { store, ...terms }: Start): readonly string[] {
+function nearness(identity: Identity, { store, ...terms }: Start): readonly string[] {
   const engine = store.view(RBAC_ENGINE);
-  const account = accountOfKey(`u:${user}`);
+  const account = accountOf(identity);
   const reading = { seen: 'known', byGet: connectsByGet(terms) } as const;
   if (account !== undefined) return NEARNESS[engine.strengthOf(account, reading)];
-  return NEARNESS[engine.strengthOfKey(user === '' ? `g:${group}` : `u:${user}`, reading)];
+  const { user, groups } = identity;
+  return NEARNESS[engine.strengthOfKey(user === '' ? `g:${groups[0] ?? ''}` : `u:${user}`, reading)];
+}
+
+function accountOf({ user }: Identity): Account | undefined {
+  return accountOfKey(`u:${user}`);
 }
 
 /** Files often hold a binding and not the account. */
-function absence({ user }: Identity, { store, isLive }: Start): readonly string[] {
-  const account = accountOfKey(`u:${user}`);
+function absence(identity: Identity, { store, isLive }: Start): readonly string[] {
+  const account = accountOf(identity);
   if (account === undefined || !isLive || store.missing('ServiceAccount') !== undefined) return [];
   if (store.get({ kind: 'ServiceAccount', ...account }) !== undefined) return [];
   return ['there is no such service account: whoever makes it has all this'];
